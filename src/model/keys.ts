@@ -1,0 +1,14 @@
+/**
+ * The names under which documents stand in the store (contract, "Keys in the store"). The timestamp in
+ * a key is the reading's own text, exactly as it was sent.
+ */
+export const SYSTEM_PREFIX = '_system:'
+
+export const readingKey = (floor: number, timestamp: string): string =>
+  `energy:p${floor}:${timestamp}`
+export const latestKey = (floor: number): string => `energy:p${floor}:latest`
+export const indexKey = (floor: number): string => `energy:p${floor}:index`
+export const alertKey = (floor: number, epochSeconds: number): string =>
+  `alerts:${floor}:${epochSeconds}`
+
+export const isSystemKey = (key: string): boolean => key.startsWith(SYSTEM_PREFIX)

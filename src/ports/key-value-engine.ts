@@ -1,0 +1,55 @@
+/**
+ * One replica's rows on one disk, ordered by (partition, key). Synchronous on purpose: a function that
+ * cannot be suspended keeps its assertions true to the end, SQLite in Node is synchronous anyway, and
+ * memory and SQLite then give the same run in simulation.
+ *
+ * The engine knows the one rule of merging (the larger version wins) and nothing of quorums or rings.
+ */
+import type { Version } from '../model/version.ts'
+
+export interface Row {
+  readonly key: string
+  /** JSON text as it was sent; null is a tombstone. */
+  readonly text: string | null
+  readonly version: Version
+  /** Absolute wall time in ms after which the row counts as deleted; null = never. */
+  readonly expiresMs: number | null
+}
+
+export interface PartitionedRow extends Row {
+  readonly partition: number
+}
+
+/** Half open: from <= key < to. `to` null = to the end. Keys compare by UTF-8 bytes. */
+export interface KeyRange {
+  readonly from: string
+  readonly to: string | null
+}
+
+export interface KeyValueEngine {
+  get(partition: number, key: string): Row | undefined
+  /**
+   * All or nothing, in order; for each key the larger version wins. Durable on return (fsynced).
+   * Returns for each row the one that the engine holds afterwards.
+   * Throws EngineError `full` when the disk has no room (nothing was written, reading goes on), and
+   * `broken` for any other failure: the process must end, since a failed fsync must never be retried.
+   */
+  apply(rows: readonly PartitionedRow[]): readonly Row[]
+  /** Rows of one partition in a range, tombstones and expired ones included, ascending by key. */
+  scan(partition: number, range: KeyRange, limit: number, reverse: boolean): readonly Row[]
+  /** Rows that are not tombstones and not expired at nowMs; system keys do not count. */
+  count(nowMs: number): number
+  /** Facts about this replica itself (its identity, the ring it last saw). Durable on return. */
+  getMeta(name: string): string | undefined
+  setMeta(name: string, value: string): void
+  close(): void
+}
+
+export class EngineError extends Error {
+  readonly code: 'full' | 'broken'
+  constructor(code: 'full' | 'broken', message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'EngineError'
+    this.code = code
+  }
+}
