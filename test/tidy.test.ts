@@ -1,0 +1,197 @@
+/**
+ * The repository teaches its own manners: what a reviewer would say twice stands here once, as data,
+ * and each message says what to do instead.
+ */
+import assert from 'node:assert/strict'
+import { dirname, join, normalize } from 'node:path/posix'
+import { test } from 'node:test'
+import { functionsOf, importsOf, projectFiles, type SourceFile } from './support/source-files.ts'
+
+const LINES_PER_FILE_MAX = 500
+const LINES_PER_FUNCTION_MAX = 70
+/** Nine functions in ten are at most so long. */
+const LINES_PER_FUNCTION_USUAL = 40
+const COLUMNS_MAX = 100
+
+/** Who may import whom: folder (the longest that fits counts) -> what its files may import. */
+const STAGE = ['src/model', 'src/ports', 'src/store/client.ts']
+const IMPORTS: Record<string, { own: string[]; npm: string[]; node: boolean }> = {
+  'src/model': { own: [], npm: ['zod'], node: false },
+  'src/ports': { own: ['src/model'], npm: [], node: false },
+  'src/store': { own: ['src/model', 'src/store/ring'], npm: [], node: false },
+  'src/store/ring': { own: ['src/model'], npm: [], node: false },
+  'src/store/coordinator': { own: storeInside(), npm: [], node: false },
+  'src/store/shard': { own: storeInside(), npm: [], node: false },
+  'src/meters': { own: STAGE, npm: [], node: false },
+  'src/ingestion': { own: STAGE, npm: [], node: false },
+  'src/detection': { own: STAGE, npm: [], node: false },
+  'src/live': { own: STAGE, npm: ['zod', 'better-sse'], node: false },
+  'src/http': {
+    own: [...STAGE, 'src/live', 'src/store/wire.ts'],
+    npm: ['fastify', 'zod', 'fastify-type-provider-zod', '@fastify/*', 'better-sse'],
+    node: true,
+  },
+  'src/adapters': { own: ['src/model', 'src/ports', 'src/store'], npm: ['*'], node: true },
+  'src/app': { own: ['src'], npm: ['*'], node: true },
+}
+
+function storeInside(): string[] {
+  return [...STAGE, 'src/store/ring', 'src/store/wire.ts']
+}
+
+/** Everything that would let time, chance or the machine in by the back door. */
+const BANNED: readonly { pattern: RegExp; instead: string }[] = [
+  { pattern: /\bDate\.now\(/, instead: 'take `now` as an argument, or a Clock in a shell' },
+  { pattern: /\bnew Date\(\)/, instead: 'take `now` as an argument, or a Clock in a shell' },
+  { pattern: /\bperformance\.now\(/, instead: 'use Clock.monotonicMs()' },
+  { pattern: /\bMath\.random\(/, instead: 'take a Random' },
+  { pattern: /\brandomUUID\(/, instead: 'take a Random' },
+  { pattern: /\bset(Timeout|Interval)\(/, instead: 'use Clock.sleep()' },
+  { pattern: /\bAbortSignal\.timeout\(/, instead: 'use Clock.sleep() with a signal' },
+  { pattern: /\blocaleCompare\(/, instead: 'compare by code unit, or by bytes' },
+  { pattern: /\bfetch\(/, instead: 'use a port; HTTP clients stand in src/adapters' },
+]
+const MACHINE_FOLDERS = ['src/adapters/', 'src/app/']
+
+const sources = projectFiles(/^(src|bin|test|bench|scripts)\/.*\.(ts|mjs)$/)
+const production = sources.filter((file) => isProduction(file))
+
+function isProduction(file: SourceFile): boolean {
+  return file.path.startsWith('src/') && !file.path.endsWith('.test.ts')
+}
+
+test('every folder imports only what the import table allows it', () => {
+  const broken = production.flatMap((file) => {
+    const rule = ruleOf(file.path)
+    return importsOf(file).flatMap(({ specifier, line }) =>
+      isAllowed(file, specifier, rule.rule)
+        ? []
+        : [
+            `${file.path}:${line} imports ${specifier}; ${rule.folder} may import ${say(rule.rule)}`,
+          ],
+    )
+  })
+  assert.deepEqual(broken, [])
+})
+
+test('time, chance and the machine enter only through ports', () => {
+  const pure = production.filter((file) => !MACHINE_FOLDERS.some((f) => file.path.startsWith(f)))
+  const broken = pure.flatMap((file) =>
+    BANNED.flatMap(({ pattern, instead }) =>
+      matchingLines(file, pattern).map((line) => `${file.path}:${line} ${pattern}: ${instead}`),
+    ),
+  )
+  assert.deepEqual(broken, [])
+})
+
+test('settings are read from the environment only in src/app', () => {
+  const outside = production.filter((file) => !file.path.startsWith('src/app/'))
+  const broken = outside.flatMap((file) =>
+    matchingLines(file, /\bprocess\.env\b/).map(
+      (line) => `${file.path}:${line} pass the setting down`,
+    ),
+  )
+  assert.deepEqual(broken, [])
+})
+
+test('every file of the sources says first why it exists', () => {
+  const silent = production.filter((file) => !file.text.startsWith('/**'))
+  assert.deepEqual(
+    silent.map((file) => `${file.path}: open with three to ten lines in /** */`),
+    [],
+  )
+})
+
+test(`no file is over ${LINES_PER_FILE_MAX} lines and no line over ${COLUMNS_MAX} columns`, () => {
+  const long = sources.filter((file) => file.lines.length > LINES_PER_FILE_MAX)
+  const wide = sources.flatMap((file) =>
+    matchingLines(file, new RegExp(`^.{${COLUMNS_MAX + 1},}$`)).map(
+      (n) => `${file.path}:${n} too wide`,
+    ),
+  )
+  assert.deepEqual(
+    [...long.map((file) => `${file.path}: split it by its reasons to change`), ...wide],
+    [],
+  )
+})
+
+test(`no function is over ${LINES_PER_FUNCTION_MAX} lines, nine in ten under ${LINES_PER_FUNCTION_USUAL}`, () => {
+  const all = sources.flatMap((file) =>
+    functionsOf(file).map((one) => ({ ...one, path: file.path })),
+  )
+  const long = all.filter((one) => one.lines > LINES_PER_FUNCTION_MAX)
+  assert.deepEqual(
+    long.map((one) => `${one.path}:${one.line} ${one.name} has ${one.lines} lines: split it`),
+    [],
+  )
+  const usual = all.filter((one) => one.lines <= LINES_PER_FUNCTION_USUAL).length
+  assert.ok(usual / all.length >= 0.9, `only ${usual} of ${all.length} functions are short`)
+})
+
+test('nothing silences the type checker or the linter, and nothing is left for later', () => {
+  const pattern = new RegExp(
+    [
+      '@ts-(ignore|expect-error|nocheck)',
+      'biome-' + 'ignore',
+      '\\b(TO' + 'DO|FIX' + 'ME|XX' + 'X)\\b',
+      '\\.on' + 'ly\\(',
+    ].join('|'),
+  )
+  const others = sources.filter((file) => file.path !== 'test/tidy.test.ts')
+  const broken = others.flatMap((file) =>
+    matchingLines(file, pattern).map((line) => `${file.path}:${line} finish it or take it out`),
+  )
+  assert.deepEqual(broken, [])
+})
+
+test('files that are read by people name no machine and no registry', () => {
+  const pattern = /\/(work|root|home)\/[a-z]|registry\.npmjs|repo1?\.maven|pypi\.org|deb\.debian/
+  const files = projectFiles(/\.(ts|mjs|md|ya?ml|json|xml|properties)$|Dockerfile|^\.ci\//)
+  const broken = files
+    .filter((file) => file.path !== 'test/tidy.test.ts')
+    .flatMap((file) => matchingLines(file, pattern).map((line) => `${file.path}:${line}`))
+  assert.deepEqual(broken, [])
+})
+
+function ruleOf(path: string) {
+  const folders = Object.keys(IMPORTS).filter((folder) => path.startsWith(`${folder}/`))
+  const folder = folders.sort((a, b) => b.length - a.length)[0] ?? ''
+  const rule = IMPORTS[folder]
+  assert.ok(
+    rule,
+    `${path} stands in no folder of the import table; add the folder or move the file`,
+  )
+  return { folder, rule }
+}
+
+function isAllowed(
+  file: SourceFile,
+  specifier: string,
+  rule: { own: string[]; npm: string[]; node: boolean },
+): boolean {
+  if (specifier.startsWith('node:')) return rule.node
+  if (!specifier.startsWith('.')) {
+    return rule.npm.some((name) => name === '*' || matchesPackage(specifier, name))
+  }
+  const target = normalize(join(dirname(file.path), specifier))
+  const folder = ruleOf(file.path).folder
+  const isOwn = dirname(target) === folder || target.startsWith(`${folder}/`)
+  return (isOwn && ruleOf(target).folder === folder) || isUnder(target, rule.own)
+}
+
+function isUnder(target: string, allowed: readonly string[]): boolean {
+  return allowed.some((entry) => target === entry || target.startsWith(`${entry}/`))
+}
+
+function matchesPackage(specifier: string, name: string): boolean {
+  if (name.endsWith('/*')) return specifier.startsWith(name.slice(0, -1))
+  return specifier === name || specifier.startsWith(`${name}/`)
+}
+
+function say(rule: { own: string[]; npm: string[]; node: boolean }): string {
+  return [...rule.own, ...rule.npm, ...(rule.node ? ['node:*'] : [])].join(', ') || 'nothing'
+}
+
+function matchingLines(file: SourceFile, pattern: RegExp): readonly number[] {
+  return file.lines.flatMap((line, index) => (pattern.test(line) ? [index + 1] : []))
+}
