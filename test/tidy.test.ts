@@ -1,6 +1,6 @@
 /**
- * The repository teaches its own manners: what a reviewer would say twice stands here once, as data,
- * and each message says what to do instead.
+ * The repository teaches its own manners: what a reviewer would say twice stands here once, as
+ * data, and each message says what to do instead.
  */
 import assert from 'node:assert/strict'
 import { dirname, join, normalize } from 'node:path/posix'

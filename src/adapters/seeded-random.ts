@@ -1,6 +1,6 @@
 /**
- * Chance that can be repeated: sfc32, a small fast generator of good quality, seeded through a hash of
- * the seed and the purpose. The same seed gives the same stream on any machine.
+ * Chance that can be repeated: sfc32, a small fast generator of good quality, seeded through a hash
+ * of the seed and the purpose. The same seed gives the same stream on any machine.
  */
 import { randomInt } from 'node:crypto'
 import type { Random } from '../ports/random.ts'

@@ -1,6 +1,6 @@
 /**
- * The names under which documents stand in the store (contract, "Keys in the store"). The timestamp in
- * a key is the reading's own text, exactly as it was sent.
+ * The names under which documents stand in the store (contract, "Keys in the store"). The timestamp
+ * in a key is the reading's own text, exactly as it was sent.
  */
 export const SYSTEM_PREFIX = '_system:'
 

@@ -1,6 +1,7 @@
 /**
- * The topics that the stages meet at. The names of the first two are on the wire (contract); the others
- * are ours. Readings and detector state have one partition order per floor, alerts have one in all.
+ * The topics that the stages meet at. The names of the first two are on the wire (contract); the
+ * others are ours. Readings and detector state have one partition order per floor, alerts have one
+ * in all.
  */
 export const READINGS_TOPIC = 'energyguard.readings'
 export const DEAD_LETTER_TOPIC = 'energyguard.readings.dlq'

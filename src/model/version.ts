@@ -1,6 +1,7 @@
 /**
- * Which of two values of a key is the newer one. Merge = the larger (order, time, writer) wins; this is
- * commutative, associative and idempotent, so retries, repair and streaming are all the same operation.
+ * Which of two values of a key is the newer one. Merge = the larger (order, time, writer) wins;
+ * this is commutative, associative and idempotent, so retries, repair and streaming are all the
+ * same operation.
  */
 export interface Version {
   /**
@@ -10,7 +11,9 @@ export interface Version {
   readonly order: number
   /** Hybrid logical clock: (ms - 2020-01-01) x 4096 + counter, a safe integer until 2089. */
   readonly time: number
-  /** Random and fresh at each start of a coordinator, so that a version can never be issued twice. */
+  /**
+   * Random and fresh at each start of a coordinator, so that a version can never be issued twice.
+   */
   readonly writer: string
 }
 

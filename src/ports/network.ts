@@ -1,10 +1,10 @@
 /**
- * How a coordinator asks a shard. Every failure of the wire is one word, and the two words differ in
- * what may have happened: `refused` is certainly not delivered, `silence` is perhaps done. The store's
- * outcomes (done, certainly not done, unknown) rest on this difference.
+ * How a coordinator asks a shard. Every failure of the wire is one word, and the two words differ
+ * in what may have happened: `refused` is certainly not delivered, `silence` is perhaps done. The
+ * store's outcomes (done, certainly not done, unknown) rest on this difference.
  *
- * The network carries messages and does not read them: whoever receives one admits it with the guards
- * of store/wire.ts, the same in production and in simulation.
+ * The network carries messages and does not read them: whoever receives one admits it with the
+ * guards of store/wire.ts, the same in production and in simulation.
  */
 
 /** Where a shard is reached: its URL over HTTP, `local:NAME` within one process. */

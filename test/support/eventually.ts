@@ -1,6 +1,6 @@
 /**
- * Waits until something holds, and says what did not when it never does. For tests of real processes,
- * where the moment is not ours to choose.
+ * Waits until something holds, and says what did not when it never does. For tests of real
+ * processes, where the moment is not ours to choose.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 

@@ -1,6 +1,6 @@
 /**
- * The repository's own sources, read as text and as syntax trees, for the tests that hold them to the
- * project's manners.
+ * The repository's own sources, read as text and as syntax trees, for the tests that hold them to
+ * the project's manners.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'

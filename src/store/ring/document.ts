@@ -1,6 +1,7 @@
 /**
  * Which shard holds what: the ring document. It is computed once by whoever proposes a ring (see
- * placement.ts) and then stored on the shards; nobody recomputes it, so the placement may change freely.
+ * placement.ts) and then stored on the shards; nobody recomputes it, so the placement may change
+ * freely.
  */
 export interface RingShard {
   /** UUID written in the shard's own database; an emptied disk comes back under another. */
