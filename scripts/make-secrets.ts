@@ -10,7 +10,6 @@ import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
-  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -35,7 +34,7 @@ function main(folder: string | undefined): number {
   mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER })
   for (const [name, bytes] of Object.entries(SECRETS)) {
     const path = join(folder, name)
-    const isNew = !existsSync(path) && makeSecret(path, bytes)
+    const isNew = makeSecret(path, bytes)
     if (readFileSync(path, 'utf8').trim() === '') {
       return complain(`${path} is empty. Delete it, then run this again.`, 1)
     }
@@ -46,7 +45,7 @@ function main(folder: string | undefined): number {
   return 0
 }
 
-/** False when another job was faster; its secret then stands. */
+/** False when the secret exists already, from an earlier run or a faster job; that one stands. */
 function makeSecret(path: string, bytes: number): boolean {
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   try {
