@@ -38,7 +38,7 @@ test('the image starts the command line, as somebody who is not root', () => {
 
 test('what runs in the image needs no package that is there for development only', () => {
   const { dependencies } = JSON.parse(read('package.json'))
-  const shipped = projectFiles(/^(bin|src)\/.*\.(ts|mjs)$|^scripts\/make-secrets\.ts$/).filter(
+  const shipped = projectFiles(/^(bin|src)\/.*\.ts$|^scripts\/make-secrets\.ts$/).filter(
     ({ path }) => !path.endsWith('.test.ts'),
   )
   const missing = shipped.flatMap((file) =>
