@@ -7,8 +7,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { ROLES, type Role } from '../../src/app/settings/setting.ts'
-import { type SettingName, settingNamesOf, settingOf } from '../../src/app/settings.ts'
+import { COMMANDS } from '../../src/app/commands.ts'
+import { refuseOpenDoors } from '../../src/app/settings/exposure.ts'
+import { environmentNames, resolveSettings } from '../../src/app/settings/resolve.ts'
+import type { Role } from '../../src/app/settings/setting.ts'
+import { settingNamesOf, settingOf } from '../../src/app/settings.ts'
 import {
   type ComposeService,
   IMAGE_ENTRYPOINT,
@@ -98,15 +101,28 @@ test('every environment name is a setting of that role, with a value that it tak
   assert.deepEqual(problemOf('shard', 'SQLITE_PAHT', '/data/kv.db'), ['is no setting of shard'])
 })
 
-test('whoever listens on every address has each secret of its role from a file', () => {
+test('whoever listens on every address has a secret of its own for each that has a default', () => {
   for (const { name, service, role } of roles) {
     if (service.environment.HOST !== '0.0.0.0') continue
-    for (const setting of settingNamesOf(role).filter((one) => settingOf(one).secret)) {
-      const [variable] = settingOf(setting).environment ?? []
-      const path = service.environment[`${variable}_FILE`]
-      assert.match(path ?? '', /^\/secrets\/\w+$/, `${name} needs ${variable}_FILE`)
-    }
+    const resolved = resolveAs(role, service.environment, () => 'made by the job')
+    assert.doesNotThrow(() => refuseOpenDoors(resolved), name)
   }
+  const careless = resolveAs('login', { HOST: '0.0.0.0' }, () => '')
+  assert.throws(() => refuseOpenDoors(careless), /ADMIN_TOKEN.*ADMIN_PASS/)
+})
+
+test('every secret that a role reads is one that the job makes, in the folder it is given', () => {
+  const [folder = ''] = compose.services.secrets?.command ?? []
+  const job = readFileSync(join(ROOT, 'scripts/make-secrets.ts'), 'utf8')
+  const asked = new Set<string>()
+  for (const { service, role } of roles) {
+    resolveAs(role, service.environment, (path) => {
+      asked.add(path)
+      return 'made by the job'
+    })
+  }
+  const made = [...job.matchAll(/^ {2}(\w+): \d+,$/gm)].map(([, name]) => `${folder}/${name}`)
+  assert.deepEqual([...asked].sort(), made.sort())
 })
 
 test('no secret stands in the file, and whatever reads a secret can only read it', () => {
@@ -171,9 +187,10 @@ function read(path: string): string {
 function roleOf(service: ComposeService): Role | undefined {
   if (service.image !== OWN_IMAGE) return undefined
   if (service.entrypoint.join(' ') !== IMAGE_ENTRYPOINT.join(' ')) return undefined
-  const role = ROLES.find((one) => one === service.command[0])
-  assert.ok(role, `${service.command[0]} is a role`)
-  return role
+  const line = `${service.command.join(' ')} `
+  const command = COMMANDS.find(({ path }) => line.startsWith(`${path} `))
+  assert.ok(command, `${line} begins with a command of energyguard`)
+  return command.role
 }
 
 function flagsOf(service: ComposeService): readonly { flag: string; value: string }[] {
@@ -187,20 +204,24 @@ function flagsOf(service: ComposeService): readonly { flag: string; value: strin
 
 function problemOf(role: Role, variable: string, value: string): readonly string[] {
   const names = settingNamesOf(role)
-  const direct = names.find((name) => variablesOf(name, role).includes(variable))
+  const direct = names.find((name) => environmentNames(settingOf(name), role).includes(variable))
   if (direct) {
     const { parse, rule } = settingOf(direct)
     return parse(value) === undefined ? [`must be ${rule}`] : []
   }
   const isSecretFile = names.some(
-    (name) => settingOf(name).secret && `${variablesOf(name, role)[0]}_FILE` === variable,
+    (name) =>
+      settingOf(name).secret && `${environmentNames(settingOf(name), role)[0]}_FILE` === variable,
   )
   return isSecretFile ? [] : [`is no setting of ${role}`]
 }
 
-function variablesOf(name: SettingName, role: Role): readonly string[] {
-  const { environment = [], environmentByRole = {} } = settingOf(name)
-  return [...(environmentByRole[role] ?? []), ...environment]
+function resolveAs(
+  role: Role,
+  environment: Readonly<Record<string, string>>,
+  readSecret: (path: string) => string,
+) {
+  return resolveSettings(role, { flags: {}, environment, readSecret })
 }
 
 /** Everything that is there before the service starts. */

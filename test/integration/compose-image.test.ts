@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { IMAGE_ENTRYPOINT } from '../support/compose-file.ts'
+import { IMAGE_ENTRYPOINT, IMAGE_ENVIRONMENT, IMAGE_VOLUME } from '../support/compose-file.ts'
 import { importsOf, projectFiles, ROOT } from '../support/source-files.ts'
 
 const dockerfile = read('Dockerfile')
@@ -30,6 +30,9 @@ test('the image starts the command line, as somebody who is not root', () => {
     dockerfile.includes(`ENTRYPOINT ${JSON.stringify(IMAGE_ENTRYPOINT).replace(',', ', ')}`),
   )
   assert.ok(existsSync(join(ROOT, IMAGE_ENTRYPOINT[1] ?? '')))
+  const settings = Object.entries(IMAGE_ENVIRONMENT).map(([name, value]) => `${name}=${value}`)
+  assert.ok(dockerfile.includes(`\nENV ${settings.join(' ')}\n`))
+  assert.ok(dockerfile.includes(`\nVOLUME ["${IMAGE_VOLUME}"]\n`))
   assert.match(dockerfile, /^USER node$/m)
   assert.match(dockerfile, /^STOPSIGNAL SIGTERM$/m)
   assert.match(dockerfile, /^FROM node:26\.\d+\.\d+-slim$/m)

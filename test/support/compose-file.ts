@@ -10,6 +10,13 @@ import { ROOT } from './source-files.ts'
 
 /** What the image runs in front of a command; the Dockerfile says the same, and a test holds it. */
 export const IMAGE_ENTRYPOINT: readonly string[] = ['node', 'bin/energyguard.ts']
+/** What the image sets for every role. */
+export const IMAGE_ENVIRONMENT: Readonly<Record<string, string>> = {
+  NODE_ENV: 'production',
+  DATA_DIR: '/data',
+}
+/** Where the image keeps data; without a volume of its own a service gets a nameless one there. */
+export const IMAGE_VOLUME = '/data'
 /** The image that is built from this repository; other services run somebody else's. */
 export const OWN_IMAGE = 'energyguard:local'
 

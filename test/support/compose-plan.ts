@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import {
   type ComposeFile,
   type ComposeService,
+  IMAGE_ENVIRONMENT,
+  IMAGE_VOLUME,
   OWN_IMAGE,
   ownServices,
   volumesOf,
@@ -61,12 +63,15 @@ function planOne(
   service: ComposeService,
   place: Place,
 ): PlannedService {
-  const here = (text: string) => translate(text, service, place)
-  const settings = Object.entries(service.environment).map(([variable, value]) => {
-    if (variable === 'HOST') return [variable, '127.0.0.1']
-    if (PORT_VARIABLES.includes(variable)) return [variable, portHere(name, value, place)]
-    return [variable, here(value)]
-  })
+  const mounts = mountsOf(name, service, place)
+  const here = (text: string) => translate(text, mounts, place)
+  const settings = Object.entries({ ...IMAGE_ENVIRONMENT, ...service.environment }).map(
+    ([variable, value]) => {
+      if (variable === 'HOST') return [variable, '127.0.0.1']
+      if (PORT_VARIABLES.includes(variable)) return [variable, portHere(name, value, place)]
+      return [variable, here(value)]
+    },
+  )
   const [, ...check] = service.healthcheck?.test ?? []
   return {
     name,
@@ -75,7 +80,7 @@ function planOne(
     environment: Object.fromEntries(settings),
     check: check.length > 0 ? commandHere(check, place) : undefined,
     waitsFor: Object.keys(service.depends_on).filter((other) => isOurs(file, other)),
-    folders: volumesOf(service).map(({ source }) => folderOf(source, place)),
+    folders: mounts.map(({ folder }) => folder),
   }
 }
 
@@ -87,11 +92,25 @@ function portHere(name: string, port: string, { addresses }: Place): string {
   return addresses.get(`${name}:${port}`)?.split(':')[1] ?? port
 }
 
-function translate(text: string, service: ComposeService, place: Place): string {
-  const volume = volumesOf(service).find(
-    ({ target }) => text === target || text.startsWith(`${target}/`),
-  )
-  if (volume) return join(folderOf(volume.source, place), text.slice(volume.target.length))
+interface Mount {
+  /** In the container. */
+  readonly target: string
+  /** Here. */
+  readonly folder: string
+}
+
+function mountsOf(name: string, service: ComposeService, place: Place): readonly Mount[] {
+  const declared = volumesOf(service).map(({ source, target }) => ({
+    target,
+    folder: folderOf(source, place),
+  }))
+  if (declared.some(({ target }) => target === IMAGE_VOLUME)) return declared
+  return [...declared, { target: IMAGE_VOLUME, folder: folderOf(`nameless-${name}`, place) }]
+}
+
+function translate(text: string, mounts: readonly Mount[], place: Place): string {
+  const mount = mounts.find(({ target }) => text === target || text.startsWith(`${target}/`))
+  if (mount) return join(mount.folder, text.slice(mount.target.length))
   return text.replace(/\b[a-z][a-z0-9_]*:\d+\b/g, (host) => place.addresses.get(host) ?? host)
 }
 
