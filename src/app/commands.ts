@@ -1,0 +1,138 @@
+/**
+ * Every command of `energyguard`, as data. What a command does is loaded when it is called, so that
+ * `--help` is quick and a shard does not carry a Kafka client.
+ */
+import type { Command, CommandArgument } from './command.ts'
+import { ROLES } from './settings/setting.ts'
+
+const KEY: CommandArgument = { name: '<key>', help: 'the key, as it is' }
+
+const roleCommands: readonly Command[] = [
+  {
+    path: 'up',
+    role: 'up',
+    summary: 'every role in one process, with a simulated building',
+    run: async (invocation) => (await import('./roles/up.ts')).runUp(invocation),
+  },
+  {
+    path: 'coordinator',
+    role: 'coordinator',
+    summary: 'the public face: keys, thresholds, notifications, live stream',
+    run: async (invocation) => (await import('./roles/coordinator.ts')).runCoordinator(invocation),
+  },
+  {
+    path: 'shard',
+    role: 'shard',
+    summary: 'one replica of the store',
+    run: async (invocation) => (await import('./roles/shard.ts')).runShard(invocation),
+  },
+  {
+    path: 'ingest',
+    role: 'ingest',
+    summary: 'readings from the log into the store',
+    run: async (invocation) => (await import('./roles/ingest.ts')).runIngest(invocation),
+  },
+  {
+    path: 'detect',
+    role: 'detect',
+    summary: 'readings to alarms',
+    run: async (invocation) => (await import('./roles/detect.ts')).runDetect(invocation),
+  },
+  {
+    path: 'simulate',
+    role: 'simulate',
+    summary: 'a simulated building of three floors',
+    run: async (invocation) => (await import('./roles/simulate.ts')).runSimulate(invocation),
+  },
+  {
+    path: 'replay',
+    role: 'replay',
+    summary: 'recorded consumption as readings',
+    args: [{ name: '<file>', help: 'CSV or NDJSON, plain or gzip' }],
+    run: async (invocation) => (await import('./roles/replay.ts')).runReplay(invocation),
+  },
+  {
+    path: 'login',
+    role: 'login',
+    summary: 'gives the dashboard its token',
+    run: async (invocation) => (await import('./roles/login.ts')).runLogin(invocation),
+  },
+  {
+    path: 'populate-history',
+    role: 'populate-history',
+    summary: 'synthetic half-hour averages, so that patterns can be judged from the first day',
+    hasJson: true,
+    run: async (invocation) =>
+      (await import('./roles/populate-history.ts')).runPopulate(invocation),
+  },
+]
+
+const clientCommands: readonly Command[] = [
+  {
+    path: 'ring info',
+    role: 'ring',
+    summary: 'the shards that a coordinator knows',
+    hasJson: true,
+    run: async (invocation) => (await import('./client-commands.ts')).ringInfo(invocation),
+  },
+  {
+    path: 'ring add',
+    role: 'ring',
+    summary: 'register shards',
+    args: [{ name: '<url...>', help: 'addresses of shards' }],
+    hasJson: true,
+    run: async (invocation) => (await import('./client-commands.ts')).ringAdd(invocation),
+  },
+  {
+    path: 'ring remove',
+    role: 'ring',
+    summary: 'take shards out',
+    args: [{ name: '<url...>', help: 'addresses of shards' }],
+    hasJson: true,
+    run: async (invocation) => (await import('./client-commands.ts')).ringRemove(invocation),
+  },
+  {
+    path: 'get',
+    role: 'key',
+    summary: 'print the document of a key',
+    args: [KEY],
+    hasJson: true,
+    run: async (invocation) => (await import('./client-commands.ts')).getKey(invocation),
+  },
+  {
+    path: 'put',
+    role: 'key',
+    summary: 'write a document under a key',
+    args: [KEY, { name: '<json>', help: 'a JSON object, or - to read it from stdin' }],
+    hasJson: true,
+    run: async (invocation) => (await import('./client-commands.ts')).putKey(invocation),
+  },
+  {
+    path: 'delete',
+    role: 'key',
+    summary: 'delete a key',
+    args: [KEY],
+    hasJson: true,
+    run: async (invocation) => (await import('./client-commands.ts')).deleteKey(invocation),
+  },
+  {
+    path: 'alerts tail',
+    role: 'alerts',
+    summary: 'alarms as they come, until Ctrl-C',
+    hasJson: true,
+    run: async (invocation) => (await import('./client-commands.ts')).tailAlerts(invocation),
+  },
+]
+
+export const COMMANDS: readonly Command[] = [
+  ...roleCommands,
+  ...clientCommands,
+  {
+    path: 'config print',
+    role: 'up',
+    summary: 'each setting of a role, its value and where it came from',
+    args: [{ name: '[role]', help: 'whose settings', choices: ROLES }],
+    hasJson: true,
+    run: async (invocation) => (await import('./config-command.ts')).printConfig(invocation),
+  },
+]

@@ -1,0 +1,71 @@
+/**
+ * What every role is given: its settings, the machine's clock and chance, and where its facts go.
+ */
+import { pinoTrace } from '../adapters/pino-trace.ts'
+import { joinTraces, type Metrics, prometheusMetrics } from '../adapters/prometheus-metrics.ts'
+import { systemRandom } from '../adapters/seeded-random.ts'
+import { systemClock } from '../adapters/system-clock.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Random } from '../ports/random.ts'
+import type { Trace } from '../ports/trace.ts'
+import type { Invocation } from './command.ts'
+import {
+  dieOfSurprises,
+  EXIT_DONE,
+  type Process,
+  type Running,
+  runServices,
+  stopSignal,
+} from './lifecycle.ts'
+import { refuseOpenDoors } from './settings/exposure.ts'
+import type { Resolved } from './settings/resolve.ts'
+import type { Settings } from './settings.ts'
+
+export interface Context {
+  readonly resolved: Resolved
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly random: Random
+  readonly trace: Trace
+  readonly metrics: Metrics
+  /** Aborted when the process is asked to stop; building a role obeys it too. */
+  readonly signal: AbortSignal
+  /** Writes a line on stdout: the role can serve, and where. */
+  readonly announce: (text: string) => void
+}
+
+/** Builds a role and lives until it has ended; the exit code. */
+export async function runRole(
+  invocation: Invocation,
+  build: (context: Context) => Promise<Running>,
+): Promise<number> {
+  const { resolved, output } = invocation
+  refuseOpenDoors(resolved)
+  const metrics = prometheusMetrics()
+  const trace = joinTraces([pinoTrace(logOptions(resolved)), metrics.trace])
+  const process_: Process = { clock: systemClock, trace, exit: (code) => process.exit(code) }
+  dieOfSurprises(process_)
+  const controller = stopSignal(process_)
+  const context: Context = {
+    resolved,
+    settings: resolved.settings,
+    clock: systemClock,
+    random: systemRandom(),
+    trace,
+    metrics,
+    signal: controller.signal,
+    announce: output.data,
+  }
+  try {
+    return await runServices(await build(context), controller, trace)
+  } catch (error) {
+    if (controller.signal.aborted && error === controller.signal.reason) return EXIT_DONE
+    throw error
+  }
+}
+
+function logOptions({ role, settings }: Resolved) {
+  const isForPeople = settings.logFormat === 'auto' && (process.stderr.isTTY || role === 'up')
+  const format = isForPeople ? 'pretty' : settings.logFormat === 'pretty' ? 'pretty' : 'json'
+  return { role, level: settings.logLevel, format } as const
+}

@@ -1,0 +1,57 @@
+/**
+ * A coordinator as the command line sees it: its public routes, asked once each. Everything that goes
+ * wrong becomes a sentence for the person who typed the command.
+ */
+import { CommandError } from './output.ts'
+
+export interface CoordinatorAnswer {
+  readonly status: number
+  readonly body: unknown
+}
+
+const ANSWER_MS_MAX = 15_000
+
+/** Asks one route. Throws CommandError when nobody answers. */
+export async function askCoordinator(
+  baseUrl: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<CoordinatorAnswer> {
+  const json = body === undefined ? {} : { body: JSON.stringify(body), headers: JSON_HEADERS }
+  try {
+    const signal = AbortSignal.timeout(ANSWER_MS_MAX)
+    const response = await fetch(`${baseUrl}${path}`, { method, signal, ...json })
+    return { status: response.status, body: parseBody(await response.text()) }
+  } catch (error) {
+    throw unreachable(baseUrl, error)
+  }
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json' }
+
+export function unreachable(baseUrl: string, error: unknown): CommandError {
+  return new CommandError(
+    `No coordinator answers at ${baseUrl}. Start one, or name another with --coordinator-url.`,
+    { cause: error },
+  )
+}
+
+/** The body of a 2xx answer; anything else becomes the coordinator's own sentence. */
+export function mustSucceed({ status, body }: CoordinatorAnswer): unknown {
+  if (status >= 200 && status < 300) return body
+  throw new CommandError(`${detailOf(body)} (HTTP ${status})`)
+}
+
+function detailOf(body: unknown): string {
+  const detail = typeof body === 'object' && body !== null && 'detail' in body ? body.detail : body
+  return typeof detail === 'string' ? detail : JSON.stringify(detail)
+}
+
+function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

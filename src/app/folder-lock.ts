@@ -1,0 +1,32 @@
+/**
+ * One owner for a folder. The lock is a transaction that SQLite holds open on a small file: the
+ * operating system releases it when the process ends in whatever way, so there is no stale lock to
+ * delete after a crash.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { CommandError } from './output.ts'
+
+const LOCK_FILE = 'in-use.lock'
+
+export interface FolderLock {
+  release(): void
+}
+
+/** Makes the folder where it is missing. Throws CommandError when another process owns it. */
+export function lockFolder(folder: string): FolderLock {
+  mkdirSync(folder, { recursive: true })
+  const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 })
+  try {
+    database.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE')
+  } catch (error) {
+    database.close()
+    throw new CommandError(
+      `The folder is in use: another process runs on ${folder}. Stop it, or choose another ` +
+        'folder with --data-dir.',
+      { cause: error },
+    )
+  }
+  return { release: () => database.close() }
+}

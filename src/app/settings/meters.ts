@@ -1,0 +1,154 @@
+/**
+ * Settings of whatever makes readings: the simulated building, replay, and the synthetic history.
+ */
+import { integer, list, number, type Role, text, toggle } from './setting.ts'
+
+const SIMULATORS: readonly Role[] = ['up', 'simulate']
+
+/** A tuning value of the simulated building: environment and file only. */
+const tune = (environment: string, fallback: number, help: string, unit?: string) =>
+  number({
+    help,
+    ...(unit ? { unit } : {}),
+    fallback,
+    min: 0,
+    environment: [environment],
+    roles: SIMULATORS,
+  })
+
+/** A tuning value of the synthetic history. */
+const history = (environment: string, fallback: number, help: string, unit: string) =>
+  number({
+    help,
+    unit,
+    fallback,
+    min: 0,
+    environment: [environment],
+    roles: ['up', 'populate-history'],
+  })
+
+const OUTLIERS = ['kw', 'a', 'v', 'dkwh'] as const
+export type OutlierName = (typeof OUTLIERS)[number]
+
+export const meterSettings = {
+  simulate: toggle({
+    help: 'Whether `up` has a simulated building.',
+    fallback: true,
+    flag: '--no-simulate',
+    environment: ['SIMULATE'],
+    roles: ['up'],
+  }),
+  intervalSeconds: number({
+    help: 'Time between two readings of a floor.',
+    unit: 's',
+    fallback: 30,
+    fallbackByRole: { up: 5 },
+    min: 0.01,
+    flag: '--interval-seconds',
+    environment: ['SIM_INTERVAL_SECONDS'],
+    roles: SIMULATORS,
+  }),
+  anomalyRate: number({
+    help: 'Probability of an injected anomaly, for each floor and tick.',
+    fallback: 0.15,
+    min: 0,
+    max: 1,
+    flag: '--anomaly-rate',
+    environment: ['SIM_OUTLIER_PROB'],
+    roles: SIMULATORS,
+  }),
+  simSeed: text({
+    help: 'The same seed and start give the same stream again.',
+    fallback: '42',
+    flag: '--seed',
+    environment: ['SIM_SEED'],
+    roles: SIMULATORS,
+  }),
+  simStart: text({
+    help: 'Time of the first reading, ISO 8601 with offset; without it, now.',
+    fallback: null,
+    flag: '--start',
+    environment: ['SIM_START'],
+    roles: ['simulate'],
+  }),
+  simTicks: integer({
+    help: 'End after so many ticks; without it the simulation never ends.',
+    fallback: null,
+    min: 1,
+    flag: '--ticks',
+    environment: ['SIM_TICKS'],
+    roles: ['simulate'],
+  }),
+  simOutlierSequence: list((entry) => OUTLIERS.find((one) => one === entry), {
+    help: 'Kinds of injected anomalies, in turn.',
+    fallback: ['kw', 'kw', 'a', 'v', 'kw', 'dkwh', 'v', 'a'],
+    environment: ['SIM_OUTLIER_SEQUENCE'],
+    roles: SIMULATORS,
+    rule: `${OUTLIERS.join(', ')}, between commas`,
+  }),
+  simBaseKwFloor1: tune('SIM_BASE_KW_FLOOR1', 6.0, 'Base power of floor 1.', 'kW'),
+  simBaseKwFloor2: tune('SIM_BASE_KW_FLOOR2', 6.6, 'Base power of floor 2.', 'kW'),
+  simBaseKwFloor3: tune('SIM_BASE_KW_FLOOR3', 7.2, 'Base power of floor 3.', 'kW'),
+  simNoiseKwStd: tune('SIM_NOISE_KW_STD', 1.4, 'Noise of the power.', 'kW'),
+  simNoiseAStd: tune('SIM_NOISE_A_STD', 0.45, 'Noise of the current.', 'A'),
+  simNoiseVStd: tune('SIM_NOISE_V_STD', 4.5, 'Noise of the voltage.', 'V'),
+  simBaselineJitterStd: tune('SIM_BASELINE_JITTER_STD', 0.35, 'Jitter of the base.', 'kW'),
+  simAmpPerKw: tune('SIM_AMP_PER_KW', 2.8, 'Current for each kW.', 'A'),
+  simBaseVolt: tune('SIM_BASE_VOLT', 227, 'Base voltage.', 'V'),
+  simAmpSpikeCoupling: tune(
+    'SIM_AMP_SPIKE_COUPLING',
+    0.05,
+    'How much of a power outlier the current follows.',
+  ),
+  simOutlierKwFactor: tune('SIM_OUTLIER_KW_FACTOR', 3.0, 'Power outlier, times.'),
+  simOutlierAFactor: tune('SIM_OUTLIER_A_FACTOR', 1.8, 'Current outlier, times.'),
+  simOutlierVBump: tune('SIM_OUTLIER_V_BUMP', 35, 'Voltage outlier, added.', 'V'),
+  simKwhSpikeProb: tune('SIM_KWH_SPIKE_PROB', 0.18, 'Probability of an energy spike.'),
+  simKwhSpikeMult: tune('SIM_KWH_SPIKE_MULT', 2.8, 'Energy spike, times.'),
+  simShiftProb: tune('SIM_SHIFT_PROB', 0.07, 'Probability that a shift begins.'),
+  simShiftFactor: tune('SIM_SHIFT_FACTOR', 0.55, 'Power during a shift, times.'),
+  simShiftDurationMin: tune('SIM_SHIFT_DURATION_MIN', 160, 'Shortest shift.', 's'),
+  simShiftDurationMax: tune('SIM_SHIFT_DURATION_MAX', 340, 'Longest shift.', 's'),
+  simDriftStepKw: tune('SIM_DRIFT_STEP_KW', 0.16, 'Step of the power drift.', 'kW'),
+  simDriftStepV: tune('SIM_DRIFT_STEP_V', 0.7, 'Step of the voltage drift.', 'V'),
+  histDays: integer({
+    help: 'Days of synthetic history.',
+    unit: 'days',
+    fallback: 130,
+    min: 1,
+    max: 3_650,
+    flag: '--days',
+    environment: ['HIST_DAYS'],
+    roles: ['up', 'populate-history'],
+  }),
+  histBaseKwFloor1: history('HIST_BASE_KW_FLOOR1', 5.8, 'Base power of floor 1 in history.', 'kW'),
+  histBaseKwFloor2: history('HIST_BASE_KW_FLOOR2', 6.3, 'Base power of floor 2 in history.', 'kW'),
+  histBaseKwFloor3: history('HIST_BASE_KW_FLOOR3', 6.9, 'Base power of floor 3 in history.', 'kW'),
+  histAmpPerKw: history('HIST_AMP_PER_KW', 2.2, 'Current for each kW in history.', 'A'),
+  histBaseVolt: history('HIST_BASE_VOLT', 226, 'Base voltage in history.', 'V'),
+  histKwNoiseStd: history('HIST_KW_NOISE_STD', 0.6, 'Noise of the power in history.', 'kW'),
+  histAmpNoiseStd: history('HIST_AMP_NOISE_STD', 0.7, 'Noise of the current in history.', 'A'),
+  histVNoiseStd: history('HIST_V_NOISE_STD', 3.5, 'Noise of the voltage in history.', 'V'),
+  speed: {
+    ...text({
+      help: 'How fast recorded time passes: a factor, or `max` for as fast as it can.',
+      fallback: '1',
+      flag: '--speed',
+      roles: ['replay'],
+      rule: 'a number > 0, or max',
+    }),
+    parse: (value: string) => (value === 'max' || Number(value) > 0 ? value : undefined),
+  },
+  loop: toggle({
+    help: 'Begin again at the end.',
+    fallback: false,
+    flag: '--loop',
+    roles: ['replay'],
+  }),
+  shiftToNow: toggle({
+    help: 'Move recorded times so that the first is now.',
+    fallback: false,
+    flag: '--shift-to-now',
+    roles: ['replay'],
+  }),
+} as const
