@@ -3,7 +3,6 @@
  * which is exit 0 for a job, a passed check for a service that has one. Whatever is still running at
  * the end is killed, so a test that fails leaves nothing behind.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -11,6 +10,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { must } from '../../src/model/must.ts'
 import type { PlannedService } from './compose-plan.ts'
+import { type StartedProcess, startProcess } from './process.ts'
 
 const READY_TIMEOUT_MS = 90_000
 const CHECK_INTERVAL_MS = 250
@@ -19,10 +19,7 @@ const OUTPUT_CHARACTERS_MAX = 4_000
 
 interface Running {
   readonly planned: PlannedService
-  readonly child: ChildProcess
-  /** Exit code, or the name of the signal that ended it. */
-  readonly exit: Promise<number | string>
-  output: string
+  readonly process: StartedProcess
 }
 
 export interface ComposeProcesses {
@@ -64,12 +61,12 @@ export function composeProcesses(
       await Promise.all(plan.map(({ name }) => become(name)))
     },
     stop: () => stopAll([...running.values()].filter(({ planned }) => !planned.isJob)),
-    output: (name) => running.get(name)?.output ?? '',
+    output: (name) => outputOf(must(running.get(name), `${name} was started`)),
     kill: async () => {
       cancel.abort()
+      for (const { process } of running.values()) process.kill('SIGKILL')
       await Promise.allSettled(ready.values())
-      for (const { child } of running.values()) child.kill('SIGKILL')
-      await Promise.all([...running.values()].map(({ exit }) => exit))
+      await Promise.all([...running.values()].map(exitOf))
     },
   }
 }
@@ -77,31 +74,34 @@ export function composeProcesses(
 function launch(planned: PlannedService, folder: string): Running {
   const workingFolder = join(folder, 'working', planned.name)
   for (const path of [workingFolder, ...planned.folders]) mkdirSync(path, { recursive: true })
-  const [program = '', ...words] = planned.command
-  const child = spawn(program, words, {
+  const process = startProcess([], {
+    program: planned.command,
     cwd: workingFolder,
-    env: { PATH: process.env.PATH, ...planned.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: planned.environment,
   })
-  const exit = once(child, 'exit').then(([code, signal]) => code ?? signal)
-  const running: Running = { planned, child, exit, output: '' }
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      running.output = (running.output + text).slice(-OUTPUT_CHARACTERS_MAX)
-    })
-  }
-  return running
+  return { planned, process }
+}
+
+function outputOf({ process }: Running): string {
+  return `${process.stdout()}${process.stderr()}`.slice(-OUTPUT_CHARACTERS_MAX)
+}
+
+/** Exit code, or the name of the signal that ended it. */
+async function exitOf({ process }: Running): Promise<number | string> {
+  const { code, signal } = await process.exited
+  return code ?? signal ?? 'nothing'
 }
 
 async function untilReady(running: Running, cancelled: AbortSignal): Promise<void> {
-  const { planned, exit } = running
+  const { planned } = running
+  const say = (code: number | string) => `${planned.name} ended with ${code}: ${outputOf(running)}`
   if (planned.isJob) {
-    const code = await exit
-    if (code !== 0) throw new Error(`${planned.name} ended with ${code}: ${running.output}`)
+    const code = await exitOf(running)
+    if (code !== 0) throw new Error(say(code))
     return
   }
-  const ended = exit.then((code) => {
-    throw new Error(`${planned.name} ended with ${code} before it was ready: ${running.output}`)
+  const ended = exitOf(running).then((code) => {
+    throw new Error(say(code))
   })
   await Promise.race([ended, untilHealthy(running, cancelled)])
 }
@@ -109,12 +109,10 @@ async function untilReady(running: Running, cancelled: AbortSignal): Promise<voi
 async function untilHealthy(running: Running, cancelled: AbortSignal): Promise<void> {
   const { name, check, environment } = running.planned
   const deadlineMs = performance.now() + READY_TIMEOUT_MS
-  const [program = '', ...words] = check ?? []
   while (check && !cancelled.aborted) {
-    const probe = spawn(program, words, { env: environment, stdio: 'ignore' })
-    const [code] = await once(probe, 'exit')
+    const { code } = await startProcess([], { program: check, env: environment }).exited
     if (code === 0) return
-    if (performance.now() > deadlineMs) throw new Error(`${name} is not healthy: ${running.output}`)
+    if (performance.now() > deadlineMs) throw new Error(`${name} is sick: ${outputOf(running)}`)
     await sleep(CHECK_INTERVAL_MS)
   }
 }
@@ -122,8 +120,8 @@ async function untilHealthy(running: Running, cancelled: AbortSignal): Promise<v
 async function stopAll(
   services: readonly Running[],
 ): Promise<Readonly<Record<string, number | string>>> {
-  for (const { child } of services) child.kill('SIGTERM')
-  const exits = services.map(async ({ planned, exit }) => [planned.name, await exit] as const)
+  for (const { process } of services) process.kill('SIGTERM')
+  const exits = services.map(async (one) => [one.planned.name, await exitOf(one)] as const)
   return Object.fromEntries(await Promise.all(exits))
 }
 
