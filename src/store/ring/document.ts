@@ -24,6 +24,11 @@ export interface RingDocument {
   readonly version: number
   /** The factor that was asked for; a partition has min(this, shards) replicas. */
   readonly replicationFactor: number
+  /**
+   * When the factor follows the number of shards: replicationFactor is then max(1, round(ratio x
+   * shards)), computed anew whenever a shard comes or goes. Absent: the factor is as it was asked for.
+   */
+  readonly replicationRatio?: number
   readonly shards: readonly RingShard[]
   /** One entry for each partition; its length is Q, a power of two, fixed at founding. */
   readonly table: readonly PartitionEntry[]
