@@ -10,6 +10,9 @@ import { CommandError } from './output.ts'
 
 const LOCK_FILE = 'in-use.lock'
 
+/** Holds the open locks: a database that nobody refers to is closed by the garbage collector. */
+const held = new Set<DatabaseSync>()
+
 export interface FolderLock {
   release(): void
 }
@@ -28,5 +31,11 @@ export function lockFolder(folder: string): FolderLock {
       { cause: error },
     )
   }
-  return { release: () => database.close() }
+  held.add(database)
+  return {
+    release() {
+      held.delete(database)
+      database.close()
+    },
+  }
 }

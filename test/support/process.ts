@@ -1,7 +1,7 @@
 /**
  * Real processes of EnergyGuard for tests: `startRole(['shard', '--port', '0'])` starts one as a user
  * would, waits until it says that it is ready, and knows the address it printed. Nothing leaks: a
- * process that a test forgot is killed when the test process ends, and so are temporary folders.
+ * process that a test forgot is killed when its file is through, and temporary folders are removed.
  *
  * The environment is empty but for PATH and what a test gives, so that settings of the machine do not
  * reach into tests.
@@ -10,6 +10,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { eventually } from './eventually.ts'
 
@@ -56,10 +57,13 @@ const READY = /^energyguard \S+ ready.*$/m
 const left = new Set<ChildProcess>()
 const folders = new Set<string>()
 
-process.on('exit', () => {
+after(endAll)
+process.on('exit', endAll)
+
+function endAll(): void {
   for (const child of left) child.kill('SIGKILL')
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+}
 
 /** A folder under the system's temporary one, removed when the test process ends. */
 export function temporaryFolder(name = 'energyguard'): string {
