@@ -1,0 +1,108 @@
+/**
+ * A Log in memory whose faults a test writes as a script: how large each batch is, where a group
+ * begins again after a crash, what becomes of a commit, when it is out of reach. One member at a
+ * time. The real adapters are proved by their own suite; this one is for the stages.
+ */
+import {
+  type GroupEvent,
+  type Log,
+  LogError,
+  type LogRecord,
+  type NewRecord,
+  type Position,
+} from '../../src/ports/log.ts'
+
+/** crash: not committed, and the process dies. late-crash: committed, and the process dies. */
+export type CommitFate = 'committed' | 'fenced' | 'unavailable' | 'crash' | 'late-crash'
+
+export interface ScriptedLog extends Log {
+  /** All records of a topic, in the order of their partitions. */
+  records(topic: string): readonly LogRecord[]
+  committed(partition: number): number
+  /** Everything has been handed out and committed. */
+  isDrained(topic: string): boolean
+  batchSize: (limit: number) => number
+  commitFate: () => CommitFate
+  /** How many committed records a new member is given again. */
+  redeliver: () => number
+  /** Called before each append; throws to refuse it. */
+  beforeAppend: (topic: string, records: readonly NewRecord[]) => void
+}
+
+export class Crash extends Error {}
+
+export const unavailable = () => new LogError('unavailable', 'Nobody answers.', 'Start the log.')
+
+export function scriptedLog(partitions = 2): ScriptedLog {
+  const topics = new Map<string, LogRecord[][]>()
+  const commits: number[] = Array.from({ length: partitions }, () => 0)
+  const parts = (topic: string): LogRecord[][] => {
+    const known = topics.get(topic) ?? Array.from({ length: partitions }, () => [])
+    topics.set(topic, known)
+    return known
+  }
+  const log: ScriptedLog = {
+    records: (topic) => parts(topic).flat(),
+    committed: (partition) => commits[partition] ?? 0,
+    isDrained: (topic) => parts(topic).every((part, p) => part.length === commits[p]),
+    batchSize: (limit) => limit,
+    commitFate: () => 'committed',
+    redeliver: () => 0,
+    beforeAppend: () => {},
+    async append(topic, records) {
+      log.beforeAppend(topic, records)
+      return records.map((record) => put(parts(topic), record))
+    },
+    consume: (topic, _group, signal, options) =>
+      deliver(log, parts(topic), commits, signal, options.batchRecordsMax),
+    async *follow() {},
+    declare: async () => {},
+    generation: async () => 'one',
+    ends: async () => [],
+    lag: async (topic) =>
+      parts(topic).map((part, p) => ({ partition: p, records: part.length - (commits[p] ?? 0) })),
+    close: async () => {},
+  }
+  return log
+}
+
+function put(parts: LogRecord[][], record: NewRecord): Position {
+  const partition = Number.parseInt(record.key ?? '0', 10) % parts.length || 0
+  const part = parts[partition] ?? []
+  const position = { partition, offset: part.length }
+  part.push({ ...record, ...position, appendedMs: 0 })
+  return position
+}
+
+async function* deliver(
+  log: ScriptedLog,
+  parts: LogRecord[][],
+  commits: number[],
+  signal: AbortSignal,
+  limit: number,
+): AsyncGenerator<GroupEvent> {
+  const next = commits.map((commit) => Math.max(0, commit - log.redeliver()))
+  for (const [partition, nextOffset] of next.entries()) {
+    yield { kind: 'assigned', partition, nextOffset }
+  }
+  while (!signal.aborted) {
+    for (const [partition, part] of parts.entries()) {
+      const from = next[partition] ?? 0
+      const records = part.slice(from, from + Math.max(1, log.batchSize(limit)))
+      if (records.length === 0) continue
+      next[partition] = from + records.length
+      const commit = () => commitAt(log.commitFate(), commits, partition, from + records.length)
+      yield { kind: 'batch', batch: { partition, records, commit } }
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+async function commitAt(fate: CommitFate, commits: number[], partition: number, offset: number) {
+  if (fate === 'unavailable') throw unavailable()
+  if (fate === 'crash') throw new Crash()
+  if (fate === 'fenced') return 'fenced' as const
+  commits[partition] = Math.max(commits[partition] ?? 0, offset)
+  if (fate === 'late-crash') throw new Crash()
+  return 'committed' as const
+}
