@@ -1,6 +1,6 @@
 /**
- * compose.yaml held against what it speaks of: the specification, the settings of each role, itself.
- * No container engine is needed for any of it.
+ * compose.yaml held against what it speaks of: the specification, the settings of each role, and
+ * itself. No container engine is needed for any of it.
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -136,7 +136,7 @@ test('no secret stands in the file, and whatever reads a secret can only read it
   }
 })
 
-test('every path in a setting lies in a volume of its service, and every volume is declared', () => {
+test('every path in a setting lies in a volume, and every named volume is declared', () => {
   for (const { name, service } of roles) {
     const targets = volumesOf(service).map(({ target }) => target)
     for (const value of Object.values(service.environment).filter((one) => one.startsWith('/'))) {

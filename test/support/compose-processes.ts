@@ -1,7 +1,7 @@
 /**
  * Starts planned services the way a container engine would: each when those it waits for are ready,
- * which is exit 0 for a job, a passed check for a service that has one. Whatever is still running at
- * the end is killed, so a test that fails leaves nothing behind.
+ * which is exit 0 for a job, a passed check for a service that has one. Whatever is still running
+ * at the end is killed, so a test that fails leaves nothing behind.
  */
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
@@ -23,7 +23,7 @@ interface Running {
 }
 
 export interface ComposeProcesses {
-  /** Resolves when every job is done and every service ready; rejects with the output of one that failed. */
+  /** Resolves when jobs are done and services ready; rejects with the output of one that failed. */
   start(): Promise<void>
   /** Asks every service to stop, all at once; their exits by name. */
   stop(): Promise<Readonly<Record<string, number | string>>>
