@@ -89,17 +89,22 @@ async function store(
   accepted: readonly AcceptedRecord[],
   signal: AbortSignal,
 ): Promise<{ held: readonly AcceptedRecord[]; refused: readonly RejectedRecord[] }> {
-  if (accepted.length === 0) return { held: [], refused: [] }
+  // Read once: what a refused reading may have left in the store's index must not come back.
   const known = await cache.load(floorsOf(accepted), signal)
-  const plan = planWrites(accepted, known, options.indexSize)
-  const refusals = await writeUntilHeld(world, options, plan.writes, signal)
-  if (refusals.length === 0) {
-    cache.remember(plan.indexes)
-    return { held: accepted, refused: [] }
+  const refused: RejectedRecord[] = []
+  let held = accepted
+  while (held.length > 0) {
+    const plan = planWrites(held, known, options.indexSize)
+    const refusals = await writeUntilHeld(world, options, plan.writes, signal)
+    if (refusals.length === 0) {
+      cache.remember(plan.indexes)
+      break
+    }
+    const parted = withoutRefused(held, refusals)
+    refused.push(...parted.refused)
+    held = parted.kept
   }
-  const { kept, refused } = withoutRefused(accepted, refusals)
-  const rest = await store(world, options, cache, kept, signal)
-  return { held: rest.held, refused: [...refused, ...rest.refused] }
+  return { held, refused }
 }
 
 function withoutRefused(

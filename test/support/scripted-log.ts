@@ -91,8 +91,20 @@ async function* deliver(
       const records = part.slice(from, from + Math.max(1, log.batchSize(limit)))
       if (records.length === 0) continue
       next[partition] = from + records.length
-      const commit = () => commitAt(log.commitFate(), commits, partition, from + records.length)
+      let isFenced = false
+      const commit = async () => {
+        const end = from + records.length
+        const outcome = await commitAt(log.commitFate(), commits, partition, end)
+        isFenced = outcome === 'fenced'
+        return outcome
+      }
       yield { kind: 'batch', batch: { partition, records, commit } }
+      if (isFenced) {
+        const nextOffset = commits[partition] ?? 0
+        next[partition] = nextOffset
+        yield { kind: 'revoked', partition }
+        yield { kind: 'assigned', partition, nextOffset }
+      }
     }
     await new Promise((resolve) => setImmediate(resolve))
   }
