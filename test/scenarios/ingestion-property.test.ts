@@ -59,21 +59,23 @@ const FATES: readonly CommitFate[] = [
 /** Faults come from one list of numbers and end with it, so every run ends. */
 interface Script {
   readonly sizes: readonly number[]
-  readonly faults: readonly number[]
+  readonly commits: readonly number[]
+  readonly writes: readonly number[]
   readonly redeliveries: readonly number[]
 }
 const script: fc.Arbitrary<Script> = fc.record({
-  sizes: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 20 }),
-  faults: fc.array(fc.nat(35), { maxLength: 60 }),
-  redeliveries: fc.array(fc.nat(4), { maxLength: 20 }),
+  sizes: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 20, size: 'max' }),
+  commits: fc.array(fc.nat(35), { maxLength: 25, size: 'max' }),
+  writes: fc.array(fc.nat(35), { maxLength: 80, size: 'max' }),
+  redeliveries: fc.array(fc.nat(4), { maxLength: 20, size: 'max' }),
 })
 
-function play(scene: IngestionScene, { sizes, faults, redeliveries }: Script): void {
-  const [nextSize, nextFault] = [take(sizes, 3), take(faults, 0)]
+function play(scene: IngestionScene, { sizes, commits, writes, redeliveries }: Script): void {
+  const [nextSize, nextCommit, nextWrite] = [take(sizes, 3), take(commits, 0), take(writes, 0)]
   scene.log.batchSize = nextSize
   scene.log.redeliver = take(redeliveries, 0)
-  scene.log.commitFate = () => FATES[nextFault() % FATES.length] ?? 'committed'
-  scene.store.onWrite = (_write: StoreWrite) => OUTCOMES[nextFault() % OUTCOMES.length]
+  scene.log.commitFate = () => FATES[nextCommit() % FATES.length] ?? 'committed'
+  scene.store.onWrite = (_write: StoreWrite) => OUTCOMES[nextWrite() % OUTCOMES.length]
 }
 
 function take(list: readonly number[], atTheEnd: number): () => number {
@@ -109,13 +111,17 @@ function checkAgainstModel(scene: IngestionScene, all: readonly Sent[]): void {
 
 test('after any deliveries, faults and crashes the store holds what the model says', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(sent, { maxLength: 40 }), script, async (all, faults) => {
-      const scene = ingestionScene({ indexSize: INDEX_SIZE })
-      play(scene, faults)
-      await scene.send(...all.map((one) => one.value))
-      await scene.runToEnd()
-      checkAgainstModel(scene, all)
-    }),
+    fc.asyncProperty(
+      fc.array(sent, { maxLength: 40, size: 'max' }),
+      script,
+      async (all, faults) => {
+        const scene = ingestionScene({ indexSize: INDEX_SIZE })
+        play(scene, faults)
+        await scene.send(...all.map((one) => one.value))
+        await scene.runToEnd()
+        checkAgainstModel(scene, all)
+      },
+    ),
     { numRuns: 150 },
   )
 })
