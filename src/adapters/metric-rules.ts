@@ -16,4 +16,45 @@ export interface MetricRule {
   readonly labels?: readonly string[]
 }
 
-export const METRIC_RULES: readonly MetricRule[] = []
+const MS_TO_SECONDS = 0.001
+
+export const METRIC_RULES: readonly MetricRule[] = [
+  {
+    fact: 'ingestion.batch-stored',
+    type: 'counter',
+    name: 'ingestion_readings_total',
+    help: 'Readings that a quorum of the store holds.',
+    amount: 'readings',
+  },
+  {
+    fact: 'ingestion.batch-stored',
+    type: 'histogram',
+    name: 'ingestion_batch_seconds',
+    help: 'Time from receiving a batch to its commit.',
+    amount: 'tookMs',
+    scale: MS_TO_SECONDS,
+  },
+  {
+    fact: 'ingestion.batch-stored',
+    type: 'histogram',
+    name: 'ingestion_delay_seconds',
+    help: 'Time from the log taking the newest reading of a batch to its commit.',
+    amount: 'delayMs',
+    scale: MS_TO_SECONDS,
+  },
+  {
+    fact: 'ingestion.dead-letters',
+    type: 'counter',
+    name: 'ingestion_dead_letters_total',
+    help: 'Records that could not be read and went to the dead-letter topic.',
+    amount: 'count',
+  },
+  {
+    fact: 'ingestion.lag',
+    type: 'gauge',
+    name: 'ingestion_lag_records',
+    help: 'Records in the log that ingestion has not committed yet.',
+    amount: 'records',
+    labels: ['partition'],
+  },
+]
