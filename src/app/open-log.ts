@@ -1,0 +1,37 @@
+/**
+ * Chooses the log: one file on this machine, or Apache Kafka. The only place that knows both. An
+ * adapter is loaded when it is needed, so that a process without Kafka does not carry its client.
+ */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Log } from '../ports/log.ts'
+import { untilDone, whenReachable } from '../ports/patience.ts'
+import type { Context } from './context.ts'
+import type { Resolved } from './settings/resolve.ts'
+import { topicDeclarations } from './topics.ts'
+
+/** Kafka when it was asked for, or when somebody said where it is. */
+export function usesKafka({ settings, sources }: Resolved): boolean {
+  if (settings.log !== 'auto') return settings.log === 'kafka'
+  return sources.kafkaBootstrap.kind !== 'default'
+}
+
+/** The log, with all topics there. Waits while it cannot be reached, until the signal. */
+export async function openLog(context: Context): Promise<Log> {
+  const log = await connect(context)
+  const topics = topicDeclarations(context.settings.topic)
+  await untilDone(context, 'log.waiting', context.signal, () =>
+    whenReachable(() => log.declare(topics)),
+  )
+  return log
+}
+
+async function connect({ resolved, settings, clock, trace }: Context): Promise<Log> {
+  if (usesKafka(resolved)) {
+    const { openKafkaLog } = await import('../adapters/kafka-log.ts')
+    return openKafkaLog({ bootstrap: settings.kafkaBootstrap.split(','), clock, trace })
+  }
+  mkdirSync(dirname(settings.logPath), { recursive: true })
+  const { openSqliteLog } = await import('../adapters/sqlite-log.ts')
+  return openSqliteLog({ path: settings.logPath, clock, trace })
+}
