@@ -1,6 +1,8 @@
 /**
  * Settings of whatever makes readings: the simulated building, replay, and the synthetic history.
  */
+import { OUTLIER_KINDS, type OutlierKind } from '../../meters/simulator-options.ts'
+import { parseTimestamp } from '../../model/timestamp.ts'
 import { integer, list, number, type Role, text, toggle } from './setting.ts'
 
 const SIMULATORS: readonly Role[] = ['up', 'simulate']
@@ -26,9 +28,6 @@ const history = (environment: string, fallback: number, help: string, unit: stri
     environment: [environment],
     roles: ['up', 'populate-history'],
   })
-
-const OUTLIERS = ['kw', 'a', 'v', 'dkwh'] as const
-export type OutlierName = (typeof OUTLIERS)[number]
 
 export const meterSettings = {
   simulate: toggle({
@@ -64,13 +63,17 @@ export const meterSettings = {
     environment: ['SIM_SEED'],
     roles: SIMULATORS,
   }),
-  simStart: text({
-    help: 'Time of the first reading, ISO 8601 with offset; without it, now.',
-    fallback: null,
-    flag: '--start',
-    environment: ['SIM_START'],
-    roles: ['simulate'],
-  }),
+  simStart: {
+    ...text({
+      help: 'Time of the first reading; without it, now.',
+      fallback: null,
+      flag: '--start',
+      environment: ['SIM_START'],
+      roles: ['simulate'],
+      rule: 'an ISO 8601 time with an offset or Z',
+    }),
+    parse: (value: string) => (parseTimestamp(value) === undefined ? undefined : value),
+  },
   simTicks: integer({
     help: 'End after so many ticks; without it the simulation never ends.',
     fallback: null,
@@ -79,12 +82,12 @@ export const meterSettings = {
     environment: ['SIM_TICKS'],
     roles: ['simulate'],
   }),
-  simOutlierSequence: list((entry) => OUTLIERS.find((one) => one === entry), {
+  simOutlierSequence: list(parseOutlier, {
     help: 'Kinds of injected anomalies, in turn.',
     fallback: ['kw', 'kw', 'a', 'v', 'kw', 'dkwh', 'v', 'a'],
     environment: ['SIM_OUTLIER_SEQUENCE'],
     roles: SIMULATORS,
-    rule: `${OUTLIERS.join(', ')}, between commas`,
+    rule: `${OUTLIER_KINDS.join(', ')}, between commas`,
   }),
   simBaseKwFloor1: tune('SIM_BASE_KW_FLOOR1', 6.0, 'Base power of floor 1.', 'kW'),
   simBaseKwFloor2: tune('SIM_BASE_KW_FLOOR2', 6.6, 'Base power of floor 2.', 'kW'),
@@ -152,3 +155,7 @@ export const meterSettings = {
     roles: ['replay'],
   }),
 } as const
+
+function parseOutlier(entry: string): OutlierKind | undefined {
+  return OUTLIER_KINDS.find((one) => one === entry)
+}
