@@ -73,7 +73,9 @@ export function addShard(ring: RingDocument, shard: RingShard, occupancy: Occupa
   const sameAddress = ring.shards.find(({ address }) => address === shard.address)
   if (sameId && sameId === sameAddress) return { kind: 'already-there' }
   if (sameAddress) return { kind: 'emptied', known: sameAddress }
-  if (sameId) return { kind: 'changed', ring: readdressed(ring, shard) }
+  if (sameId) {
+    return { kind: 'changed', ring: must(readdressed(ring, [shard]), 'the address is free') }
+  }
   return unlessKeys(occupancy, () => rebuilt(ring, [...ring.shards, shard]))
 }
 
@@ -102,9 +104,17 @@ export function withReplicationFactor(
   return unlessKeys(occupancy, () => rebuilt({ ...rest, replicationFactor: factor }, ring.shards))
 }
 
-/** The same ring with another address for a shard that it knows by its id. */
-function readdressed(ring: RingDocument, moved: RingShard): RingDocument {
-  const shards = ring.shards.map((shard) => (shard.id === moved.id ? moved : shard))
+/**
+ * The same ring with other addresses for shards that it knows by their ids: no keys move. Undefined
+ * when two shards would end up at one address.
+ */
+export function readdressed(
+  ring: RingDocument,
+  moved: readonly RingShard[],
+): RingDocument | undefined {
+  const shards = ring.shards.map((shard) => moved.find(({ id }) => id === shard.id) ?? shard)
+  const addresses = new Set(shards.map(({ address }) => address))
+  if (addresses.size < shards.length) return undefined
   return { ...ring, version: ring.version + 1, shards }
 }
 

@@ -1,0 +1,38 @@
+/**
+ * The clock of versions: wall time with a counter below it, never the same twice and never behind
+ * what this coordinator has seen. Two writes of one millisecond still have an order, and a wall clock
+ * that is set back does not make a later write lose to an earlier one.
+ *
+ * Times too far ahead are not followed: one bad clock in the cluster must not carry the others away,
+ * and shards would refuse what was stamped after it.
+ */
+const TICKS_PER_MS = 4096
+const START_MS = Date.UTC(2020, 0, 1)
+
+/** A time further ahead of the wall clock than this is not followed; shards refuse the same. */
+export const CLOCK_AHEAD_MS_MAX = 2_000
+
+export class HybridClock {
+  private last = 0
+
+  /** A time greater than all that were stamped or followed before. `nowMs`: wall time. */
+  stamp(nowMs: number): number {
+    this.last = Math.max(this.last + 1, timeOf(nowMs))
+    return this.last
+  }
+
+  /** Later stamps will be above this time, unless it is too far ahead of the wall time `nowMs`. */
+  observe(time: number, nowMs: number): void {
+    if (time <= timeOf(nowMs + CLOCK_AHEAD_MS_MAX)) this.last = Math.max(this.last, time)
+  }
+}
+
+/** The first hybrid time of a wall time (ms since 1970). */
+export function timeOf(wallMs: number): number {
+  return (Math.floor(wallMs) - START_MS) * TICKS_PER_MS
+}
+
+/** The wall time, whole ms since 1970, inside a hybrid time. */
+export function wallOf(time: number): number {
+  return Math.floor(time / TICKS_PER_MS) + START_MS
+}

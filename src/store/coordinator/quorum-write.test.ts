@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { orderAbove, QuorumWrite, type WriteVerdict } from './quorum-write.ts'
+import type { ReplicaResult } from './replica-result.ts'
+
+const OURS = { o: 100, t: 10, n: 'w' }
+const HELD: ReplicaResult = { r: 'held', ...OURS }
+const NEWER: ReplicaResult = { r: 'held', o: 200, t: 5, n: 'x' }
+const SILENCE: ReplicaResult = { r: 'silence' }
+const refused = (why: 'full' | 'busy' | 'fenced' | 'not-mine' | 'unreachable') =>
+  ({ r: 'refused', why }) as const
+
+const plain = (needed = 2, replicas = 3) => new QuorumWrite(OURS, false, needed, replicas)
+
+function after(write: QuorumWrite, ...results: ReplicaResult[]): WriteVerdict {
+  for (const result of results) write.take(result)
+  return write.verdict()
+}
+
+/** Every sequence of a given length over the answers. */
+function sequences<T>(answers: readonly T[], length: number): readonly (readonly T[])[] {
+  if (length === 0) return [[]]
+  return sequences(answers, length - 1).flatMap((rest) => answers.map((one) => [...rest, one]))
+}
+
+test('three replicas: every combination of answers has the outcome of the contract', () => {
+  const kinds = [HELD, refused('full'), SILENCE]
+  for (const results of sequences(kinds, 3)) {
+    const count = (kind: ReplicaResult) => results.filter((one) => one === kind).length
+    const expected =
+      count(HELD) >= 2 ? 'done' : results.every((one) => one.r === 'refused') ? 'failed' : 'unknown'
+    assert.equal(after(plain(), ...results), expected, JSON.stringify(results))
+  }
+})
+
+test('an outcome never changes from certain to another as answers go on coming', () => {
+  const kinds = [HELD, refused('unreachable'), SILENCE]
+  for (const results of sequences(kinds, 5)) {
+    const write = plain(3, 5)
+    let told: WriteVerdict = 'pending'
+    for (const result of results) {
+      write.take(result)
+      const verdict = write.verdict()
+      if (told === 'done' || told === 'failed') assert.equal(verdict, told)
+      told = verdict
+    }
+    assert.notEqual(told, 'pending')
+  }
+})
+
+test('a quorum is enough, nobody waits for the last', () => {
+  const write = plain()
+  assert.equal(after(write, HELD), 'pending')
+  assert.equal(after(write, HELD), 'done')
+  assert.equal(write.held, 2)
+})
+
+test('what is certainly nowhere is told only when the last replica has refused', () => {
+  const write = plain()
+  assert.equal(after(write, refused('full'), refused('unreachable')), 'pending')
+  assert.equal(after(write, refused('full')), 'failed')
+})
+
+test('full queues everywhere are busy, not failed', () => {
+  assert.equal(after(plain(), refused('busy'), refused('busy'), refused('busy')), 'busy')
+  assert.equal(after(plain(), refused('busy'), refused('busy'), refused('full')), 'failed')
+})
+
+test('a plain write that meets a newer version is issued once more above it', () => {
+  const write = plain()
+  assert.equal(after(write, HELD), 'pending')
+  assert.equal(after(write, NEWER), 'reissue')
+  assert.equal(write.met?.o, 200)
+  write.reissueAs({ o: 200, t: 11, n: 'w' })
+  assert.equal(after(write, { r: 'held', o: 200, t: 11, n: 'w' }), 'pending')
+  assert.equal(after(write, { r: 'held', o: 300, t: 12, n: 'y' }), 'done', 'once is enough')
+})
+
+test('the newest of all that was met counts', () => {
+  const write = plain(3, 5)
+  after(write, NEWER, { r: 'held', o: 200, t: 5, n: 'z' }, HELD)
+  assert.deepEqual(write.met, { o: 200, t: 5, n: 'z' })
+})
+
+test('a write with its own order is never issued again: losing to a larger one is success', () => {
+  assert.equal(after(new QuorumWrite(OURS, true, 2, 3), NEWER, NEWER), 'done')
+})
+
+test('a re-issued write that fails is unknown, since its first row may stand somewhere', () => {
+  const write = plain()
+  after(write, HELD, NEWER)
+  write.reissueAs({ o: 200, t: 11, n: 'w' })
+  assert.equal(after(write, refused('full'), refused('full'), refused('full')), 'unknown')
+})
+
+test('a fence is lifted and the same version sent again', () => {
+  const write = plain()
+  assert.equal(after(write, refused('fenced'), refused('not-mine')), 'fenced')
+  write.sendAgain(2, 3)
+  assert.equal(after(write, HELD, HELD), 'done')
+})
+
+test('when the fence cannot be lifted, nothing is certain but refusals from all', () => {
+  const write = plain()
+  after(write, refused('fenced'), refused('fenced'))
+  assert.equal(write.verdictDespiteFence(), 'unknown', 'the third has not spoken')
+  write.take(refused('fenced'))
+  assert.equal(write.verdictDespiteFence(), 'failed')
+})
+
+test('an answer that was under way when the write began again may have been a success', () => {
+  const write = plain()
+  after(write, refused('fenced'), refused('fenced'))
+  write.sendAgain(2, 3)
+  assert.equal(after(write, refused('full'), refused('full'), refused('full')), 'unknown')
+})
+
+test('an order above what was met is the wall time, or just enough', () => {
+  const met = { o: 1_767_602_000_000.25, t: 50, n: 'x' }
+  assert.equal(orderAbove(met, 60, met.o + 5), met.o + 5)
+  assert.equal(orderAbove(met, 60, met.o - 5), met.o, 'its later time makes it the newer one')
+  assert.ok(orderAbove(met, 40, met.o - 5) > met.o, 'its time alone would lose')
+})
