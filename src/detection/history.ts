@@ -3,7 +3,9 @@
  * formula of the contract ("Historical statistics"). Without it the first pattern outlier could not
  * be found before ANOM_MIN_N weeks. The same seed and end give the same rows.
  */
-import { HALF_HOUR_MS, halfHourOf } from '../model/site-time.ts'
+import { standardNormal } from '../model/gaussian.ts'
+import { must } from '../model/must.ts'
+import { HALF_HOUR_MS, type HalfHour, halfHourOf } from '../model/site-time.ts'
 import type { Random } from '../ports/random.ts'
 import type { BucketAverage, StatisticsTable } from '../ports/statistics.ts'
 import { startText } from './half-hour.ts'
@@ -60,11 +62,12 @@ export function populateHistory(
 /** The rows, oldest first, floor after floor within each half hour. */
 export function* historyRows(plan: HistoryPlan, random: Random): Generator<BucketAverage> {
   const endMs = halfHourOf(plan.endMs, plan.timeZone).startMs
-  const noise = plan.floors.map(({ floor }) => gaussian(random.fork(`history-floor-${floor}`)))
+  const chances = plan.floors.map(({ floor }) => random.fork(`history-floor-${floor}`))
   for (let left = plan.days * HALF_HOURS_PER_DAY; left > 0; left -= 1) {
     const half = halfHourOf(endMs - left * HALF_HOUR_MS, plan.timeZone)
     for (const [i, { floor, baseKw }] of plan.floors.entries()) {
-      yield rowOf(plan, floor, baseKw, half, noise[i] ?? (() => 0))
+      const { unit } = must(chances[i])
+      yield rowOf(plan, floor, baseKw, half, () => standardNormal(unit))
     }
   }
 }
@@ -80,7 +83,7 @@ function rowOf(
   plan: HistoryPlan,
   floor: number,
   baseKw: number,
-  half: { startMs: number; weekday: number; halfHour: number },
+  half: HalfHour,
   noise: () => number,
 ): BucketAverage {
   const { weekday, halfHour, startMs } = half
@@ -94,13 +97,5 @@ function rowOf(
     corrente: Math.max(0, kw * plan.ampPerKw + noise() * plan.ampNoiseStd),
     tensione: Math.max(0, plan.baseVolt + noise() * plan.voltNoiseStd),
     dkwh: kw * KWH_IN_30_S_PER_KW,
-  }
-}
-
-/** Normal deviates of mean 0 and deviation 1 (Box and Muller). */
-function gaussian(random: Random): () => number {
-  return () => {
-    const radius = Math.sqrt(-2 * Math.log(1 - random.unit()))
-    return radius * Math.cos(2 * Math.PI * random.unit())
   }
 }

@@ -1,0 +1,57 @@
+/**
+ * Brings alert documents from the alerts log to the store (decision 1). It waits while the store is
+ * away and commits only what a quorum holds, so each alarm has its document in the end; alarms
+ * themselves were shown long before.
+ */
+import type { Alert } from '../model/alert.ts'
+import { ALERTS_TOPIC, ARCHIVE_GROUP } from '../model/topics.ts'
+import type { Log, LogBatch, LogRecord } from '../ports/log.ts'
+import { untilDone, whenReachable } from '../ports/patience.ts'
+import type { Service } from '../ports/service.ts'
+import { archiveAlerts, type DocumentWorld } from './alert-document.ts'
+import { together } from './together.ts'
+
+export interface ArchiveWorld extends DocumentWorld {
+  readonly log: Log
+}
+
+/** Few enough that even the largest readings make one request that the store takes. */
+export const ARCHIVE_BATCH_RECORDS_MAX = 50
+
+/** One member of the group. Rejects only when going on would be wrong. */
+export function createAlertArchive(world: ArchiveWorld): Service {
+  return { run: (signal) => together(signal, [(either) => archive(world, either)]) }
+}
+
+async function archive(world: ArchiveWorld, signal: AbortSignal): Promise<void> {
+  const limits = { batchRecordsMax: ARCHIVE_BATCH_RECORDS_MAX }
+  for await (const event of world.log.consume(ALERTS_TOPIC, ARCHIVE_GROUP, signal, limits)) {
+    if (event.kind === 'batch') await takeBatch(world, event.batch, signal)
+  }
+}
+
+async function takeBatch(world: ArchiveWorld, batch: LogBatch, signal: AbortSignal): Promise<void> {
+  const alerts = batch.records.flatMap((record) => alertIn(record) ?? [])
+  if (alerts.length > 0) await archiveAlerts(world, alerts, signal)
+  const outcome = await untilDone(world, 'log.waiting', signal, () =>
+    whenReachable(() => batch.commit()),
+  )
+  world.trace.note('debug', { kind: 'archive.batch-stored', alerts: alerts.length, outcome })
+}
+
+/** The alert that a record carries; undefined for records of other kinds and without a document. */
+function alertIn({ value }: LogRecord): Alert | undefined {
+  try {
+    const record: { kind?: unknown; alert?: Partial<Alert> } | null = JSON.parse(value)
+    const alert = record?.kind === 'notification' ? record.alert : undefined
+    return alert && isAlert(alert) ? alert : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isAlert(alert: Partial<Alert>): alert is Alert {
+  const { piano, timestamp, eventi, raw } = alert
+  const isNamed = Number.isSafeInteger(piano) && Number.isSafeInteger(timestamp)
+  return isNamed && Array.isArray(eventi) && typeof raw?.timestamp === 'string'
+}

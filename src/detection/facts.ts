@@ -1,0 +1,43 @@
+/**
+ * What detection tells operators: each alarm, and the figures of each batch.
+ */
+import type { Alert } from '../model/alert.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { LogBatch } from '../ports/log.ts'
+import type { Trace } from '../ports/trace.ts'
+import type { BatchResult } from './batch.ts'
+
+/** One fact for each event. */
+export function noteAlerts(trace: Trace, kind: string, alerts: readonly Alert[]): void {
+  for (const alert of alerts) {
+    for (const event of alert.eventi) {
+      trace.note('info', {
+        kind,
+        alert: alert.alert_id,
+        floor: alert.piano,
+        tipo: event.tipo,
+        value: event.valore,
+        threshold: event.threshold,
+        message: event.descrizione,
+      })
+    }
+  }
+}
+
+export function noteBatch(
+  { clock, trace }: { readonly clock: Clock; readonly trace: Trace },
+  batch: LogBatch,
+  result: BatchResult,
+  outcome: 'committed' | 'fenced',
+  startMs: number,
+): void {
+  const newest = batch.records.at(-1)
+  trace.note(outcome === 'fenced' ? 'warn' : 'debug', {
+    kind: outcome === 'fenced' ? 'detection.batch-fenced' : 'detection.batch-judged',
+    partition: batch.partition,
+    alerts: result.alerts.length,
+    ...result.counts,
+    tookMs: Math.round(clock.monotonicMs() - startMs),
+    delayMs: Math.max(0, Math.round(clock.wallMs() - (newest?.appendedMs ?? 0))),
+  })
+}

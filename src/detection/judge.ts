@@ -1,0 +1,76 @@
+/**
+ * What both manners of detection judge with: the limits, the statistics and the rules, kept fresh in
+ * the background so that no reading waits for them. Trouble with the history never stops alarms:
+ * limits are judged without it.
+ */
+import type { Thresholds } from '../model/thresholds.ts'
+import type { BucketAverage, StatisticsTable } from '../ports/statistics.ts'
+import type { DetectionRules } from './rules.ts'
+import { statisticsCache } from './statistics-cache.ts'
+import type { StepContext } from './step.ts'
+import { type KeeperWorld, thresholdsKeeper } from './thresholds-keeper.ts'
+import type { Task } from './together.ts'
+
+export interface JudgeWorld extends KeeperWorld {
+  readonly statistics: StatisticsTable
+}
+
+export interface JudgeOptions {
+  readonly rules: DetectionRules
+  /** STATS_REFRESH_SECS, in ms. */
+  readonly statisticsRefreshMs: number
+  /** How often the limits are asked for. */
+  readonly thresholdsPollMs: number
+  /** Says what would be raised; writes nothing anywhere. */
+  readonly dryRun: boolean
+}
+
+export interface Judge {
+  context(): StepContext
+  /** Adds finished half hours to the history. */
+  learn(averages: readonly BucketAverage[]): void
+  begin(lastKnown: Thresholds | undefined, signal: AbortSignal): Promise<void>
+  /** What keeps limits and statistics fresh. */
+  readonly tasks: readonly Task[]
+}
+
+/** `remember` makes limits survive this process. */
+export function createJudge(
+  world: JudgeWorld,
+  options: JudgeOptions,
+  remember: (thresholds: Thresholds, signal: AbortSignal) => Promise<void>,
+): Judge {
+  const { clock, trace, statistics } = world
+  const { rules, statisticsRefreshMs, thresholdsPollMs, dryRun } = options
+  const cache = statisticsCache(statistics)
+  const keeper = thresholdsKeeper(world, { pollMs: thresholdsPollMs, remember })
+  const attempt = (kind: string, act: () => void) => {
+    try {
+      act()
+    } catch (error) {
+      trace.note('warn', { kind, reason: String(error) })
+    }
+  }
+  const refresh = () =>
+    attempt('detection.statistics-unreadable', () => {
+      trace.note('debug', { kind: 'detection.statistics', slots: cache.refresh() })
+    })
+  const refreshLoop: Task = async (signal) => {
+    for (;;) {
+      await clock.sleep(statisticsRefreshMs, signal)
+      refresh()
+    }
+  }
+  return {
+    context: () => ({ thresholds: keeper.current(), statistics: cache, rules }),
+    learn(averages) {
+      if (averages.length === 0 || dryRun) return
+      attempt('detection.half-hour-lost', () => statistics.insert(averages))
+    },
+    async begin(lastKnown, signal) {
+      refresh()
+      await keeper.begin(lastKnown, signal)
+    },
+    tasks: [keeper.run, refreshLoop],
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Detection that reads every reading from the log, in a group of its own. For each batch, in this
+ * order: the alarms are appended, the state they leave is appended, the offset is committed. Killed
+ * after the first, it raises the same alarms again under the same ids; killed after the second, it
+ * knows that it has seen the batch. So a kill changes nothing in what is raised.
+ *
+ * Nothing on this path waits for the store or polls: an alarm is on its way as soon as the log has it.
+ */
+import { ALERTS_TOPIC, DETECTION_GROUP, DETECTION_STATE_TOPIC } from '../model/topics.ts'
+import type { GroupEvent, Log, LogBatch } from '../ports/log.ts'
+import { appendPatiently, untilDone, whenReachable } from '../ports/patience.ts'
+import type { Service } from '../ports/service.ts'
+import { alertRecordsOf, type BatchResult, type FloorMemory, stepBatch } from './batch.ts'
+import { rehearse } from './dry-run.ts'
+import { noteAlerts, noteBatch } from './facts.ts'
+import { createJudge, type Judge, type JudgeOptions, type JudgeWorld } from './judge.ts'
+import { recall, savedFloorRecord, thresholdsRecord } from './state-log.ts'
+import { together } from './together.ts'
+
+export interface LogDetectionWorld extends JudgeWorld {
+  readonly log: Log
+}
+
+export interface LogDetectionOptions extends JudgeOptions {
+  /** Topic of the readings. */
+  readonly topic: string
+}
+
+/** Readings of one batch. */
+const BATCH_RECORDS_MAX = 500
+
+/** One member of the group. Rejects only when going on would be wrong. */
+export function createLogDetection(
+  world: LogDetectionWorld,
+  options: LogDetectionOptions,
+): Service {
+  return { run: (signal) => together(signal, [(either) => detect(world, options, either)]) }
+}
+
+async function detect(
+  world: LogDetectionWorld,
+  options: LogDetectionOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { log, trace } = world
+  const generation = await untilDone(world, 'log.waiting', signal, () =>
+    whenReachable(() => log.generation(options.topic)),
+  )
+  const judge = createJudge(world, options, async (thresholds, until) => {
+    if (options.dryRun) return
+    await appendPatiently(world, DETECTION_STATE_TOPIC, [thresholdsRecord(thresholds)], until)
+  })
+  const recollection = await recall(world, generation, signal)
+  await judge.begin(recollection.thresholds, signal)
+  trace.note('info', { kind: 'detection.begun', dryRun: options.dryRun })
+  const desk: Desk = { world, options, judge, generation, floors: new Map() }
+  await together(signal, [
+    ...judge.tasks,
+    (either) =>
+      options.dryRun
+        ? rehearse(world, options.topic, judge, recollection, either)
+        : consume(desk, either),
+  ])
+}
+
+/** What a member works with. `floors`: what it knows of the partitions that are its own. */
+interface Desk {
+  readonly world: LogDetectionWorld
+  readonly options: LogDetectionOptions
+  readonly judge: Judge
+  readonly generation: string
+  readonly floors: Map<number, Map<number, FloorMemory>>
+}
+
+async function consume(desk: Desk, signal: AbortSignal): Promise<void> {
+  const { world, options } = desk
+  const limits = { batchRecordsMax: BATCH_RECORDS_MAX }
+  for await (const event of world.log.consume(options.topic, DETECTION_GROUP, signal, limits)) {
+    await handle(desk, event, signal)
+  }
+}
+
+async function handle(desk: Desk, event: GroupEvent, signal: AbortSignal): Promise<void> {
+  if (event.kind === 'batch') return takeBatch(desk, event.batch, signal)
+  desk.floors.delete(event.partition)
+  if (event.kind === 'assigned') await knownOf(desk, event.partition, signal)
+  desk.world.trace.note('info', { kind: `detection.${event.kind}`, partition: event.partition })
+}
+
+/** What is known of a partition's floors: remembered, else read from the log. */
+async function knownOf(desk: Desk, partition: number, signal: AbortSignal) {
+  const known = desk.floors.get(partition)
+  if (known) return known
+  const { floors } = await recall(desk.world, desk.generation, signal)
+  const recalled = new Map(floors.get(partition))
+  desk.floors.set(partition, recalled)
+  return recalled
+}
+
+async function takeBatch(desk: Desk, batch: LogBatch, signal: AbortSignal): Promise<void> {
+  const { world, judge } = desk
+  const startMs = world.clock.monotonicMs()
+  const known = await knownOf(desk, batch.partition, signal)
+  const result = stepBatch(known, batch.records, judge.context(), world.clock.wallMs())
+  await raise(world, result, signal)
+  judge.learn(result.averages)
+  await save(desk, batch.partition, result, signal)
+  for (const [floor, memory] of result.changed) known.set(floor, memory)
+  const outcome = await untilDone(world, 'log.waiting', signal, () =>
+    whenReachable(() => batch.commit()),
+  )
+  if (outcome === 'fenced') desk.floors.delete(batch.partition)
+  noteBatch(world, batch, result, outcome, startMs)
+}
+
+async function raise(world: LogDetectionWorld, { alerts }: BatchResult, signal: AbortSignal) {
+  if (alerts.length === 0) return
+  const nowMs = world.clock.wallMs()
+  const records = alerts.flatMap((alert) =>
+    alertRecordsOf(alert, nowMs).map((record) => ({
+      key: String(alert.piano),
+      value: JSON.stringify(record),
+    })),
+  )
+  await appendPatiently(world, ALERTS_TOPIC, records, signal)
+  noteAlerts(world.trace, 'detection.alarm', alerts)
+}
+
+async function save(desk: Desk, partition: number, { changed }: BatchResult, signal: AbortSignal) {
+  if (changed.size === 0) return
+  const records = [...changed].map(([floor, { offset, state }]) =>
+    savedFloorRecord({ floor, partition, offset, generation: desk.generation, state }),
+  )
+  await appendPatiently(desk.world, DETECTION_STATE_TOPIC, records, signal)
+}
