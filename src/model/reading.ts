@@ -81,7 +81,7 @@ function checkFields(document: Record<string, unknown>, text: string, nowMs: num
   const wrong = AMOUNT_FIELDS.find((field) => !isAmount(document[field]))
   if (wrong) return rejected(wrong, 'must be a number >= 0')
   if (SENSOR_FIELDS.every((field) => document[field] == null)) {
-    return rejected('sensore2_kw', `or another of ${SENSOR_FIELDS.join(', ')} must be present`)
+    return rejected('sensore2_kw', `is absent; one of ${SENSOR_FIELDS.join(', ')} must be there`)
   }
   return { kind: 'accepted', checked: { reading: document as unknown as Reading, text, timeMs } }
 }
