@@ -27,7 +27,7 @@ test('three replicas: every combination of answers has the outcome of the contra
   const kinds = [HELD, refused('full'), SILENCE]
   for (const results of sequences(kinds, 3)) {
     const count = (kind: ReplicaResult) => results.filter((one) => one === kind).length
-    const expected =
+    const expected: WriteVerdict =
       count(HELD) >= 2 ? 'done' : results.every((one) => one.r === 'refused') ? 'failed' : 'unknown'
     assert.equal(after(plain(), ...results), expected, JSON.stringify(results))
   }

@@ -1,0 +1,186 @@
+/**
+ * The way from this coordinator to one shard. All operations of one event-loop turn travel as one
+ * body, a few bodies at a time: a request of its own for each operation would cost some fifteen times
+ * as much. Queues are bounded in operations and in bytes; what does not fit is refused at once, and
+ * what waited beyond its deadline is dropped unsent, so a shard that hangs costs a bounded amount.
+ *
+ * Whatever comes of a body, every operation in it is settled exactly once.
+ */
+import type { Clock } from '../../ports/clock.ts'
+import type { Address, Network } from '../../ports/network.ts'
+import type { ReplyOf, ShardOperation, ShardRequest } from '../wire.ts'
+import { ReplicaHealth } from './replica-health.ts'
+import { LATE, type ReplicaResult, SILENCE, UNREACHABLE } from './replica-result.ts'
+import { parseShardReply } from './reply-guard.ts'
+
+export interface HopOptions {
+  /** Bodies on their way to one shard at the same time. */
+  readonly bodiesInFlightMax: number
+  readonly bodyOperationsMax: number
+  /** Estimated; a single larger operation still travels, alone. */
+  readonly bodyBytesMax: number
+  readonly queueOperationsMax: number
+  readonly queueBytesMax: number
+}
+
+export const HOP_DEFAULTS: HopOptions = {
+  bodiesInFlightMax: 4,
+  bodyOperationsMax: 512,
+  bodyBytesMax: 4 * 1024 * 1024,
+  queueOperationsMax: 16_384,
+  queueBytesMax: 64 * 1024 * 1024,
+}
+
+/** Who waits for operations. `tag` is what was given to send. */
+export interface HopSink {
+  settle(tag: number, result: ReplicaResult): void
+}
+
+interface Waiting {
+  readonly operation: ShardOperation
+  readonly bytes: number
+  readonly deadlineMs: number
+  readonly sink: HopSink
+  readonly tag: number
+}
+
+export interface HopWorld {
+  readonly clock: Clock
+  readonly network: Network
+  /** Runs once the present event-loop turn has ended. */
+  readonly afterTurn: (run: () => void) => void
+}
+
+export class ShardLink {
+  readonly address: Address
+  readonly health = new ReplicaHealth()
+  private readonly world: HopWorld
+  private readonly options: HopOptions
+  private queue: Waiting[] = []
+  /** Of all operations not settled yet. */
+  private bytes = 0
+  private operations = 0
+  private bodiesInFlight = 0
+  private isFlushPlanned = false
+
+  constructor(address: Address, world: HopWorld, options: HopOptions) {
+    this.address = address
+    this.world = world
+    this.options = options
+  }
+
+  /** Operations that are queued or on their way. */
+  get outstanding(): number {
+    return this.operations
+  }
+
+  /**
+   * Queues an operation; `sink` hears of it later, never within this call. False = the queue is full
+   * and nothing was done. `bytes` is an estimate, `deadlineMs` monotonic.
+   */
+  send(
+    operation: ShardOperation,
+    bytes: number,
+    deadlineMs: number,
+    sink: HopSink,
+    tag: number,
+  ): boolean {
+    const { queueOperationsMax, queueBytesMax } = this.options
+    if (this.operations >= queueOperationsMax || this.bytes + bytes > queueBytesMax) return false
+    this.operations += 1
+    this.bytes += bytes
+    this.queue.push({ operation, bytes, deadlineMs, sink, tag })
+    if (!this.isFlushPlanned && this.bodiesInFlight < this.options.bodiesInFlightMax) {
+      this.isFlushPlanned = true
+      this.world.afterTurn(() => this.flush())
+    }
+    return true
+  }
+
+  /** One message on its own, past the queue. Settles at the latest after timeoutMs. */
+  async ask<R extends Exclude<ShardRequest, { kind: 'ops' }>>(
+    request: R,
+    timeoutMs: number,
+  ): Promise<LinkAnswer<R['kind']>> {
+    const startMs = this.world.clock.monotonicMs()
+    const answer = await this.world.network.ask(this.address, request, timeoutMs)
+    if (answer.kind !== 'answer') {
+      this.health.failed()
+      return answer
+    }
+    const reply = parseShardReply(answer.body)
+    this.health.answered(this.world.clock.monotonicMs() - startMs)
+    if (reply?.kind === request.kind) return { kind: 'reply', reply: reply as ReplyOf<R['kind']> }
+    if (reply?.kind === 'error') return { kind: 'refused', reason: reply.reason }
+    return { kind: 'silence', reason: 'its answer is not one of a shard of this version' }
+  }
+
+  private flush(): void {
+    this.isFlushPlanned = false
+    const nowMs = this.world.clock.monotonicMs()
+    while (this.queue.length > 0 && this.bodiesInFlight < this.options.bodiesInFlightMax) {
+      const body = this.nextBody(nowMs)
+      if (body.length > 0) void this.deliver(body, nowMs)
+    }
+  }
+
+  /** Takes what fits into one body off the queue; what is too late is settled instead. */
+  private nextBody(nowMs: number): readonly Waiting[] {
+    const { bodyOperationsMax, bodyBytesMax } = this.options
+    const end = Math.min(this.queue.length, bodyOperationsMax)
+    let bytes = 0
+    let count = 0
+    while (count < end) {
+      bytes += this.queue[count]?.bytes ?? 0
+      if (count > 0 && bytes > bodyBytesMax) break
+      count += 1
+    }
+    const taken = this.queue.splice(0, count)
+    const late = taken.filter(({ deadlineMs }) => deadlineMs <= nowMs)
+    if (late.length === 0) return taken
+    for (const one of late) this.settle(one, LATE)
+    return taken.filter(({ deadlineMs }) => deadlineMs > nowMs)
+  }
+
+  private async deliver(body: readonly Waiting[], nowMs: number): Promise<void> {
+    this.bodiesInFlight += 1
+    let budgetMs = 0
+    for (const { deadlineMs } of body) budgetMs = Math.max(budgetMs, deadlineMs - nowMs)
+    const ops = body.map(({ operation }) => operation)
+    const request = { kind: 'ops', budgetMs, ops } as const
+    const answer = await this.world.network.ask(this.address, request, budgetMs)
+    this.bodiesInFlight -= 1
+    if (this.queue.length > 0) this.flush()
+    if (answer.kind === 'answer') {
+      this.health.answered(this.world.clock.monotonicMs() - nowMs)
+      this.settleAll(body, answer.body)
+      return
+    }
+    this.health.failed()
+    const result = answer.kind === 'refused' ? UNREACHABLE : SILENCE
+    for (const one of body) this.settle(one, result)
+  }
+
+  private settleAll(body: readonly Waiting[], reply: unknown): void {
+    const parsed = parseShardReply(reply)
+    const results = parsed?.kind === 'ops' && parsed.results.length === body.length
+    for (const [index, one] of body.entries()) {
+      if (parsed?.kind === 'error') this.settle(one, UNREACHABLE)
+      else this.settle(one, (results && parsed.results[index]) || SILENCE)
+    }
+  }
+
+  private settle(one: Waiting, result: ReplicaResult): void {
+    this.operations -= 1
+    this.bytes -= one.bytes
+    one.sink.settle(one.tag, result)
+  }
+}
+
+/** What came of one message: the reply that belongs to it, or one of the failures of the wire. */
+export type LinkAnswer<K extends ShardRequest['kind']> =
+  | { readonly kind: 'reply'; readonly reply: ReplyOf<K> }
+  /** Certainly nothing was done. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** Perhaps it was done. */
+  | { readonly kind: 'silence'; readonly reason: string }

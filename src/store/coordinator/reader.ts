@@ -1,0 +1,186 @@
+/**
+ * Reads: asks as many replicas as make a quorum, the fastest first, a further one when one is late or
+ * fails, brings those that lag behind up to date, and tells what the pure core has decided.
+ */
+import type { ReadOutcome } from '../client.ts'
+import { checkBatch, checkKey, type Lane } from './admission.ts'
+import type { HopSink, ShardLink } from './hop.ts'
+import type { Watched } from './late-watch.ts'
+import { QuorumRead, type ReadVerdict } from './quorum-read.ts'
+import { BUSY, isReadable, type ReplicaResult } from './replica-result.ts'
+import type { RingView } from './ring-view.ts'
+import { operationBytes, type StoreWorld } from './store-world.ts'
+
+/** One outcome for each key, in the order given. All keys travel together. */
+export function readAll(
+  world: StoreWorld,
+  keys: readonly string[],
+  lane: Lane,
+): Promise<readonly ReadOutcome[]> {
+  const tooMany = checkBatch(keys.length)
+  if (tooMany) return Promise.resolve(keys.map(() => tooMany))
+  const outcomes = new Array<ReadOutcome>(keys.length)
+  return new Promise((resolve) => {
+    let missing = keys.length
+    if (missing === 0) resolve(outcomes)
+    for (const [index, key] of keys.entries()) {
+      startRead(world, key, lane, (outcome) => {
+        outcomes[index] = outcome
+        missing -= 1
+        if (missing === 0) resolve(outcomes)
+      })
+    }
+  })
+}
+
+function startRead(
+  world: StoreWorld,
+  key: string,
+  lane: Lane,
+  tell: (outcome: ReadOutcome) => void,
+): void {
+  const { view } = world
+  const wrong = checkKey(key, lane)
+  if (wrong) tell(wrong)
+  else if (view === null || view.replicas === 0) tell({ kind: 'no-shards' })
+  else {
+    const read = new KeyRead(world, view, key, tell)
+    world.lateWatch.watch(read)
+    read.begin()
+  }
+}
+
+/** A tag says which attempt, whether it is the repair, and which replica. */
+const TAGS_PER_ATTEMPT = 2048
+const REPAIR = 1024
+
+class KeyRead implements HopSink, Watched {
+  private readonly world: StoreWorld
+  private readonly key: string
+  private readonly tell: (outcome: ReadOutcome) => void
+  private readonly deadlineMs: number
+  private view: RingView
+  private state: QuorumRead
+  /** Replicas in the order in which they are asked. */
+  private turns: readonly number[] = []
+  private attempt = 0
+  private isOver = false
+
+  constructor(
+    world: StoreWorld,
+    view: RingView,
+    key: string,
+    tell: (outcome: ReadOutcome) => void,
+  ) {
+    this.world = world
+    this.view = view
+    this.key = key
+    this.tell = tell
+    this.deadlineMs = world.deadline()
+    this.state = new QuorumRead(view.quorum, view.replicas)
+  }
+
+  begin(): void {
+    this.turns = fastestFirst(this.view.locate(this.key).links)
+    for (let i = 0; i < this.view.quorum; i += 1) this.askNext()
+    this.act()
+  }
+
+  settle(tag: number, result: ReplicaResult): void {
+    if (Math.floor(tag / TAGS_PER_ATTEMPT) !== this.attempt) return
+    const replica = tag % REPAIR
+    if (tag % TAGS_PER_ATTEMPT >= REPAIR) this.state.takeRepair(replica, result)
+    else {
+      this.state.take(replica, result)
+      if (this.isOver && result.r === 'row' && this.state.isStale(replica)) this.repair(replica)
+    }
+    if (!this.isOver) this.act()
+  }
+
+  late(): void {
+    if (this.isOver || this.state.verdict() !== 'pending' || !this.askNext()) return
+    this.world.lateWatch.watch(this)
+    this.act()
+  }
+
+  private act(): void {
+    let verdict = this.state.verdict()
+    while (verdict === 'ask' || verdict === 'repair') {
+      if (verdict === 'ask') this.askNext()
+      else this.repair(this.state.toRepair())
+      verdict = this.state.verdict()
+    }
+    if (verdict === 'fenced') this.beginAgain()
+    else if (verdict !== 'pending') this.end(verdict)
+  }
+
+  /** Asks the next replica in turn; false = all have been asked. */
+  private askNext(): boolean {
+    const replica = this.turns.find((one) => this.state.isUnasked(one))
+    if (replica === undefined) return false
+    const { partition, epoch, links } = this.view.locate(this.key)
+    const operation = { op: 'get', p: partition, e: epoch, k: this.key } as const
+    const tag = this.attempt * TAGS_PER_ATTEMPT + replica
+    this.state.asked(replica)
+    const bytes = operationBytes(this.key, null)
+    if (!links[replica]?.send(operation, bytes, this.deadlineMs, this, tag)) {
+      this.state.take(replica, BUSY)
+    }
+    return true
+  }
+
+  /** Writes the newest row to a replica that lacks it. */
+  private repair(replica: number): void {
+    const row = this.state.newest
+    if (row === null) return
+    const { partition, epoch, links } = this.view.locate(this.key)
+    const operation = { op: 'apply', p: partition, e: epoch, row } as const
+    const tag = this.attempt * TAGS_PER_ATTEMPT + REPAIR + replica
+    const bytes = operationBytes(row.k, row.v)
+    this.state.repairing(replica)
+    if (!links[replica]?.send(operation, bytes, this.world.deadline(), this, tag)) {
+      this.state.takeRepair(replica, BUSY)
+    }
+    const address = links[replica]?.address
+    this.world.trace.note('debug', { kind: 'store.read-repair', address, key: this.key })
+  }
+
+  private beginAgain(): void {
+    const isLate = this.world.clock.monotonicMs() >= this.deadlineMs
+    if (isLate || this.attempt >= this.world.limits.fencedRetriesMax) {
+      this.end('unavailable')
+      return
+    }
+    this.attempt += 1
+    void this.world.afterRefresh(() => {
+      this.view = this.world.view ?? this.view
+      this.state = new QuorumRead(this.view.quorum, this.view.replicas)
+      this.begin()
+    })
+  }
+
+  private end(verdict: Extract<ReadVerdict, 'decided' | 'busy' | 'unavailable'>): void {
+    this.isOver = true
+    const { answered, needed, newest } = this.state
+    if (verdict === 'busy') {
+      this.tell({ kind: 'busy', retryAfterMs: this.world.limits.busyRetryAfterMs })
+    } else if (verdict === 'unavailable') {
+      this.tell({ kind: 'unavailable', needed, had: Math.min(answered, needed - 1) })
+    } else if (newest && isReadable(newest, this.world.clock.wallMs())) {
+      this.tell({ kind: 'found', text: newest.v, order: newest.o })
+    } else this.tell({ kind: 'absent' })
+    if (verdict === 'decided') this.repairRest()
+  }
+
+  /** Those that answered with something older, beyond the majority that was waited for. */
+  private repairRest(): void {
+    for (const replica of this.turns) if (this.state.isBehind(replica)) this.repair(replica)
+  }
+}
+
+/** Positions in order of rank; equal ranks stay in the order of the placement. */
+function fastestFirst(links: readonly ShardLink[]): readonly number[] {
+  const ranks = links.map(({ health }) => health.rank)
+  const turns = links.map((_, index) => index)
+  return turns.sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0))
+}

@@ -1,0 +1,86 @@
+/**
+ * Scans: one request to each shard, merged when of every partition a read quorum has answered. Pages
+ * that come out empty because everything in them was deleted are followed by the next one, up to a
+ * bound. A scan does not repair what it finds lagging; reads do.
+ */
+import { afterPrefix, compareKeys } from '../../model/key-bytes.ts'
+import type { ScanOutcome, ScanQuery } from '../client.ts'
+import { checkScan } from './admission.ts'
+import type { RingView } from './ring-view.ts'
+import { mergeScan, type ShardRows, scanCoverage } from './scan-merge.ts'
+import type { StoreWorld } from './store-world.ts'
+
+/** So many rounds over the shards make one page at the most; a shorter page says where to go on. */
+export const SCAN_ROUNDS_MAX = 16
+
+interface Range {
+  readonly from: string
+  readonly to: string | null
+}
+
+type Gathered =
+  | { readonly kind: 'answers'; readonly answers: readonly ShardRows[] }
+  | { readonly kind: 'unavailable'; readonly needed: number; readonly had: number }
+
+/** One page of the keys in a range, in order. */
+export async function scanPage(world: StoreWorld, query: ScanQuery): Promise<ScanOutcome> {
+  const wrong = checkScan(query)
+  if (wrong) return wrong
+  const { view } = world
+  if (view === null || view.replicas === 0) return { kind: 'no-shards' }
+  const reverse = query.reverse ?? false
+  const entries: { key: string; text: string }[] = []
+  let next: string | null = null
+  let range = rangeOf(query)
+  for (let round = 0; round < SCAN_ROUNDS_MAX; round += 1) {
+    if (isEmpty(range)) return { kind: 'page', entries, next: null }
+    const wanted = query.limit - entries.length
+    const gathered = await gather(world, view, range, wanted, reverse)
+    if (gathered.kind === 'unavailable') return gathered
+    const page = mergeScan(gathered.answers, wanted, reverse, world.clock.wallMs())
+    entries.push(...page.entries)
+    next = page.next
+    if (next === null || entries.length >= query.limit) break
+    range = reverse ? { ...range, to: next } : { ...range, from: next }
+  }
+  return { kind: 'page', entries, next }
+}
+
+/** What the prefix and the bounds leave, the narrower of each. */
+export function rangeOf({ prefix = '', from = '', to }: ScanQuery): Range {
+  const end = afterPrefix(prefix)
+  const isToNarrower = to !== undefined && (end === null || compareKeys(to, end) < 0)
+  return {
+    from: compareKeys(from, prefix) > 0 ? from : prefix,
+    to: isToNarrower ? to : end,
+  }
+}
+
+function isEmpty({ from, to }: Range): boolean {
+  return to !== null && compareKeys(from, to) >= 0
+}
+
+/** Asks every shard and waits until those that answered cover each partition, or all have spoken. */
+function gather(
+  world: StoreWorld,
+  view: RingView,
+  range: Range,
+  limit: number,
+  reverse: boolean,
+): Promise<Gathered> {
+  const request = { kind: 'scan', ...range, limit, reverse } as const
+  const answers = new Map<number, ShardRows>()
+  return new Promise((resolve) => {
+    let missing = view.links.length
+    for (const [index, link] of view.links.entries()) {
+      void link.ask(request, world.limits.scanTimeoutMs).then((answer) => {
+        missing -= 1
+        if (answer.kind === 'reply') answers.set(index, answer.reply)
+        const coverage = scanCoverage(view.ring, new Set(answers.keys()), view.quorum)
+        if (coverage.had >= coverage.needed) {
+          resolve({ kind: 'answers', answers: [...answers.values()] })
+        } else if (missing === 0) resolve({ kind: 'unavailable', ...coverage })
+      })
+    }
+  })
+}

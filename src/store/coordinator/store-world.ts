@@ -1,0 +1,84 @@
+/**
+ * What the operations of one coordinator share: its clock of versions, the ring as it knows it, and
+ * the numbers it goes by. One object for each coordinator; writes, reads and scans hold on to it.
+ */
+import type { Clock } from '../../ports/clock.ts'
+import type { Trace } from '../../ports/trace.ts'
+import type { ShardLink } from './hop.ts'
+import { HybridClock } from './hybrid-clock.ts'
+import type { LateWatch } from './late-watch.ts'
+import type { RingView } from './ring-view.ts'
+
+export interface StoreLimits {
+  /** How long an operation may take until its outcome is told, hops and repetitions included. */
+  readonly requestTimeoutMs: number
+  /** A read asks a further replica when one of those asked has not answered by then. */
+  readonly hedgeAfterMs: number
+  readonly scanTimeoutMs: number
+  /** How often an operation begins again because its ring was old. */
+  readonly fencedRetriesMax: number
+  /** What a caller is told to wait when queues are full. */
+  readonly busyRetryAfterMs: number
+}
+
+export const LIMIT_DEFAULTS: StoreLimits = {
+  requestTimeoutMs: 2_000,
+  hedgeAfterMs: 30,
+  scanTimeoutMs: 5_000,
+  fencedRetriesMax: 3,
+  busyRetryAfterMs: 1_000,
+}
+
+/** An operation sits out a moment before it begins again in a newer ring. */
+const FENCED_PAUSE_MS = 20
+
+export class StoreWorld {
+  readonly hybridClock = new HybridClock()
+  readonly clock: Clock
+  readonly trace: Trace
+  readonly limits: StoreLimits
+  readonly lateWatch: LateWatch
+  /** Fresh at each start, so that no version is ever issued twice. */
+  readonly writer: string
+  /** The ring as this coordinator knows it; null = none yet. */
+  view: RingView | null = null
+  /** Set while the ring changes: writes wait for it. */
+  pause: Promise<void> | null = null
+  /** Writes to replicas that are queued or on their way. */
+  replicaWrites = 0
+  /** Fetches the ring from the shards; set by whoever keeps it. */
+  refreshRing: () => Promise<void> = async () => {}
+
+  constructor(parts: Pick<StoreWorld, 'clock' | 'trace' | 'limits' | 'lateWatch' | 'writer'>) {
+    this.clock = parts.clock
+    this.trace = parts.trace
+    this.limits = parts.limits
+    this.lateWatch = parts.lateWatch
+    this.writer = parts.writer
+  }
+
+  /** When an operation that begins now must have an outcome, monotonic. */
+  deadline(): number {
+    return this.clock.monotonicMs() + this.limits.requestTimeoutMs
+  }
+
+  /** Calls `again` once the ring was fetched anew, after a moment, and no change is under way. */
+  async afterRefresh(again: () => void): Promise<void> {
+    await this.refreshRing()
+    await this.clock.sleep(FENCED_PAUSE_MS)
+    while (this.pause) await this.pause
+    again()
+  }
+}
+
+/** Rough size of an operation on the wire: names and numbers, and its texts. */
+export function operationBytes(key: string, text: string | null): number {
+  return 150 + key.length + (text?.length ?? 0)
+}
+
+/** Are there enough replicas that nobody has given up on? Then those given up on are not waited for. */
+export function canSpareDown(links: readonly ShardLink[], quorum: number): boolean {
+  let standing = 0
+  for (const { health } of links) if (health.state !== 'down') standing += 1
+  return standing >= quorum && standing < links.length
+}

@@ -1,0 +1,276 @@
+/**
+ * How a ring comes to be, is remembered, is changed and is refused to be changed.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Coordinator } from '../../src/store/coordinator/coordinator.ts'
+import { eventually } from '../support/eventually.ts'
+import { FakeShard } from '../support/fake-shards.ts'
+import { foundedCluster, ready, storeCluster } from '../support/store-cluster.ts'
+
+const write = async ({ store }: Coordinator, key: string) =>
+  (await store.write([{ key, text: '1' }]))[0]?.kind
+const reasonOf = (outcome: { kind: string; reason?: string }) => outcome.reason ?? outcome.kind
+
+test('without shards every operation says so', async (t) => {
+  const { store } = storeCluster(t, 0).startCoordinator()
+  assert.deepEqual(await store.write([{ key: 'a', text: '1' }]), [{ kind: 'no-shards' }])
+  assert.deepEqual(await store.read(['a']), [{ kind: 'no-shards' }])
+  assert.deepEqual(await store.scan({ limit: 1 }), { kind: 'no-shards' })
+  assert.deepEqual(await store.status(), { reachable: false, shards: 0 })
+})
+
+test('the shards named at start found the ring once, and it stands on each of them', async (t) => {
+  const { coordinator, shards, addresses } = await foundedCluster(t)
+  const info = coordinator.ring.info()
+  assert.deepEqual(
+    [info.totalNodes, info.replicationFactor, info.virtualNodesPerNode, info.totalVirtualNodes],
+    [3, 3, 8, 24],
+  )
+  assert.deepEqual([info.partitions, info.version, info.problems], [32, 1, []])
+  assert.deepEqual(info.nodes, addresses)
+  for (const shard of shards) assert.equal(shard.ring?.cluster, info.cluster)
+})
+
+test('shards registered one after another make a ring, each registration at once', async (t) => {
+  const cluster = storeCluster(t, 3)
+  const coordinator = cluster.startCoordinator({ bootstrap: [] })
+  for (const [count, address] of cluster.addresses.entries()) {
+    const outcome = await coordinator.ring.addNode(`${address}/`)
+    assert.deepEqual(outcome, { kind: 'changed', nodes: cluster.addresses.slice(0, count + 1) })
+    assert.equal(coordinator.ring.info().replicationFactor, count + 1)
+    assert.equal((await coordinator.ring.addNode(address)).kind, 'already')
+  }
+  assert.equal(await write(coordinator, 'a'), 'done')
+  const said = coordinator.trace.facts.map(({ sentence }) => String(sentence))
+  assert.ok(said.some((sentence) => /two replicas.*both must answer/i.test(sentence)))
+})
+
+test('a bootstrap shard that comes late is taken in while the store is empty', async (t) => {
+  const cluster = storeCluster(t, 3)
+  const [, , third] = cluster.shards
+  assert.ok(third)
+  third.mood = 'stopped'
+  const coordinator = cluster.startCoordinator()
+  await ready(coordinator, 2)
+  third.mood = 'well'
+  await ready(coordinator, 3)
+  assert.equal(coordinator.ring.info().replicationFactor, 3)
+})
+
+test('a minority of the bootstrap shards founds nothing', async (t) => {
+  const cluster = storeCluster(t, 3)
+  for (const shard of cluster.shards.slice(0, 2)) shard.mood = 'stopped'
+  const coordinator = cluster.startCoordinator({ foundingGraceMs: 0 })
+  const last = cluster.shards[2]
+  await eventually('it was greeted', () => (last?.arrived.hello ?? 0) > 5)
+  assert.equal(coordinator.ring.info().totalNodes, 0)
+  const outcome = await coordinator.ring.addNode('local:shard-3')
+  assert.match(reasonOf(outcome), /2 of them must answer/)
+  assert.equal(last?.ring, null)
+})
+
+test('a coordinator that starts anew finds the ring and the keys', async (t) => {
+  const { coordinator, ...cluster } = await foundedCluster(t)
+  await write(coordinator, 'a')
+  await coordinator.stop()
+  const [first] = cluster.addresses
+  assert.ok(first)
+  const next = cluster.startCoordinator({ bootstrap: [first], virtualNodes: 100 })
+  await ready(next, 3)
+  assert.deepEqual(next.ring.info().partitions, 32, 'the partitions stay as they were founded')
+  assert.equal((await next.store.read(['a']))[0]?.kind, 'found')
+})
+
+test('two coordinators found one ring, and see the same whoever changes it', async (t) => {
+  const cluster = storeCluster(t, 4)
+  const bootstrap = cluster.addresses.slice(0, 3)
+  const one = cluster.startCoordinator({ bootstrap })
+  const two = cluster.startCoordinator({ bootstrap })
+  await Promise.all([ready(one, 3), ready(two, 3)])
+  assert.equal(one.ring.info().cluster, two.ring.info().cluster)
+  assert.equal((await one.ring.addNode('local:shard-4')).kind, 'changed')
+  assert.equal(
+    await write(two, 'a'),
+    'done',
+    'an older ring is fenced, fetched anew and left behind',
+  )
+  await ready(two, 4)
+  assert.equal((await one.store.read(['a']))[0]?.kind, 'found')
+  assert.equal((await two.ring.removeNode('local:shard-1')).kind, 'conflict')
+})
+
+test('of two coordinators that change the ring at the same time neither does half', async (t) => {
+  const cluster = storeCluster(t, 5)
+  const bootstrap = cluster.addresses.slice(0, 3)
+  const [one, two] = [
+    cluster.startCoordinator({ bootstrap }),
+    cluster.startCoordinator({ bootstrap }),
+  ]
+  await Promise.all([ready(one, 3), ready(two, 3)])
+  const outcomes = await Promise.all([
+    one.ring.addNode('local:shard-4'),
+    two.ring.addNode('local:shard-5'),
+  ])
+  const changed = outcomes.filter(({ kind }) => kind === 'changed').length
+  assert.ok(changed >= 1 && outcomes.every(({ kind }) => kind === 'changed' || kind === 'conflict'))
+  await Promise.all([ready(one, 3 + changed), ready(two, 3 + changed)])
+  await eventually(
+    'all shards of the ring hold it',
+    () => new Set(members(cluster.shards, one).map(({ ring }) => JSON.stringify(ring))).size === 1,
+  )
+})
+
+test('while the store holds keys no shard comes or goes and the factor stays', async (t) => {
+  const { coordinator, shards, network } = await foundedCluster(t)
+  network.add(new FakeShard('local:late', 'id-late'))
+  await write(coordinator, 'a')
+  const before = JSON.stringify(shards.map(({ ring }) => ring))
+  const outcomes = [
+    await coordinator.ring.addNode('local:late'),
+    await coordinator.ring.removeNode('local:shard-1'),
+    await coordinator.ring.reconfigure({ replicationFactor: 2 }),
+  ]
+  for (const outcome of outcomes) {
+    assert.equal(outcome.kind, 'conflict')
+    assert.match(reasonOf(outcome), /holds keys.*Nothing was changed/)
+  }
+  assert.equal(JSON.stringify(shards.map(({ ring }) => ring)), before)
+  assert.equal((await coordinator.ring.reconfigure({ replicationFactor: 3 })).kind, 'already')
+  assert.equal((await coordinator.ring.removeNode('local:nobody')).kind, 'absent')
+})
+
+test('once the keys are deleted the ring may change again', async (t) => {
+  const { coordinator } = await foundedCluster(t)
+  await write(coordinator, 'a')
+  await coordinator.store.write([{ key: 'a', text: null }])
+  const outcome = await coordinator.ring.reconfigure({ replicationFactor: 2 })
+  assert.equal(outcome.kind, 'changed')
+  assert.equal(coordinator.ring.info().replicationFactor, 2)
+  assert.equal((await coordinator.ring.removeNode('local:shard-2')).kind, 'changed')
+  assert.deepEqual(coordinator.ring.info().nodes, ['local:shard-1', 'local:shard-3'])
+  assert.equal(await write(coordinator, 'b'), 'done')
+})
+
+test('with a shard that cannot be asked nobody knows whether there are keys, and nothing changes', async (t) => {
+  const { coordinator, shards, network } = await foundedCluster(t)
+  network.add(new FakeShard('local:late', 'id-late'))
+  const [first] = shards
+  assert.ok(first)
+  first.mood = 'stopped'
+  const outcome = await coordinator.ring.addNode('local:late')
+  assert.match(reasonOf(outcome), /shard-1 cannot be reached.*nobody knows/)
+})
+
+test('an address where no shard answers is unreachable, one of another cluster is refused', async (t) => {
+  const { coordinator, network } = await foundedCluster(t)
+  assert.equal((await coordinator.ring.addNode('local:nobody')).kind, 'unreachable')
+  const foreign = network.add(new FakeShard('local:foreign', 'id-foreign'))
+  const { ring } = network.shards.get('local:shard-1') ?? {}
+  assert.ok(ring)
+  foreign.ring = { ...ring, cluster: 'elsewhere' }
+  assert.match(reasonOf(await coordinator.ring.addNode('local:foreign')), /another cluster/)
+  assert.equal(coordinator.ring.info().totalNodes, 3)
+})
+
+test('a shard whose disk was emptied is kept out and a person is told what to do', async (t) => {
+  const { coordinator, shards } = await foundedCluster(t)
+  const [first, second] = shards
+  assert.ok(first && second)
+  await write(coordinator, 'a')
+  first.emptyDisk('id-fresh')
+  const [problem] = await eventually('the problem is seen', () =>
+    coordinator.ring.info().problems.length > 0 ? coordinator.ring.info().problems : null,
+  )
+  assert.match(problem ?? '', /lost its data folder.*restore.*data folders of all shards together/)
+  assert.equal(coordinator.trace.facts.filter(({ level }) => level === 'error').length, 1)
+  assert.match(reasonOf(await coordinator.ring.addNode(first.address)), /lost its data folder/)
+  assert.equal(first.ring, null)
+  second.mood = 'stopped'
+  const outcome = (await coordinator.store.read(['a']))[0]
+  assert.equal(outcome?.kind, 'unavailable', 'its empty answer does not count')
+  assert.equal(first.rows.size, 0)
+})
+
+test('an emptied shard is known by a coordinator that starts anew as well', async (t) => {
+  const { coordinator, ...cluster } = await foundedCluster(t)
+  await write(coordinator, 'a')
+  await coordinator.stop()
+  cluster.shards[0]?.emptyDisk('id-fresh')
+  const next = cluster.startCoordinator()
+  await ready(next, 3)
+  await eventually('it is told', () => next.ring.info().problems.length === 1)
+  assert.equal((await next.store.read(['a']))[0]?.kind, 'found')
+})
+
+test('all data folders deleted together is a new cluster', async (t) => {
+  const { coordinator, shards } = await foundedCluster(t)
+  await write(coordinator, 'a')
+  const before = coordinator.ring.info().cluster
+  for (const [i, shard] of shards.entries()) shard.emptyDisk(`id-new-${i}`)
+  await eventually('a new cluster', () => coordinator.ring.info().cluster !== before)
+  await eventually('it works', async () => (await write(coordinator, 'b')) === 'done')
+  assert.equal((await coordinator.store.read(['a']))[0]?.kind, 'absent')
+})
+
+test('a shard that was away while the ring changed is brought up to date', async (t) => {
+  const { coordinator, shards } = await foundedCluster(t)
+  const [first] = shards
+  assert.ok(first?.ring)
+  const old = first.ring
+  assert.equal((await coordinator.ring.reconfigure({ replicationFactor: 2 })).kind, 'changed')
+  first.ring = old
+  await eventually('it holds the new ring', () => first.ring?.version === 2)
+})
+
+test('shards that come back at other addresses are found again by their ids', async (t) => {
+  const { coordinator, network, ...cluster } = await foundedCluster(t)
+  await write(coordinator, 'a')
+  await coordinator.stop()
+  const moved = cluster.shards.map((shard, i) => {
+    network.shards.delete(shard.address)
+    const twin = network.add(new FakeShard(`local:moved-${i}`, shard.id))
+    return Object.assign(twin, { ring: shard.ring, rows: shard.rows })
+  })
+  const next = cluster.startCoordinator({ bootstrap: moved.map(({ address }) => address) })
+  await eventually('it reads', async () => (await next.store.read(['a']))[0]?.kind === 'found')
+  assert.deepEqual(
+    next.ring.info().nodes,
+    moved.map(({ address }) => address),
+  )
+})
+
+test('a factor given as a ratio follows the number of shards until one is asked for', async (t) => {
+  const cluster = storeCluster(t, 4)
+  const replication = { kind: 'ratio', ratio: 0.5 } as const
+  const { ring } = cluster.startCoordinator({ bootstrap: [], replication })
+  const factors: number[] = []
+  for (const address of cluster.addresses) {
+    await ring.addNode(address)
+    factors.push(ring.info().replicationFactor)
+  }
+  assert.deepEqual(factors, [1, 1, 2, 2])
+  assert.equal((await ring.reconfigure({ replicationFactor: 3 })).kind, 'changed')
+  assert.equal(ring.info().replicationFactor, 3)
+  assert.equal((await ring.reconfigure({ replicationFactor: 0 })).kind, 'invalid')
+})
+
+test('keys written while shards register are never lost', async (t) => {
+  const cluster = storeCluster(t, 4)
+  const coordinator = cluster.startCoordinator({ bootstrap: [] })
+  await coordinator.ring.addNode('local:shard-1')
+  const registering = cluster.addresses.slice(1).map((address) => coordinator.ring.addNode(address))
+  const keys = Array.from({ length: 40 }, (_, i) => `k${i}`)
+  for (const key of keys) {
+    assert.equal(await write(coordinator, key), 'done')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await Promise.all(registering)
+  const found = await coordinator.store.read(keys)
+  assert.ok(found.every(({ kind }) => kind === 'found'))
+})
+
+function members(shards: readonly FakeShard[], coordinator: Coordinator): readonly FakeShard[] {
+  const { nodes } = coordinator.ring.info()
+  return shards.filter(({ address }) => nodes.includes(address))
+}

@@ -1,0 +1,83 @@
+/**
+ * A store for scenarios: fake shards and one or more coordinators over them, which end with the test.
+ */
+import type { TestContext } from 'node:test'
+import { seededRandom } from '../../src/adapters/seeded-random.ts'
+import { systemClock } from '../../src/adapters/system-clock.ts'
+import type { Clock } from '../../src/ports/clock.ts'
+import {
+  type Coordinator,
+  type CoordinatorOptions,
+  createCoordinator,
+} from '../../src/store/coordinator/coordinator.ts'
+import { eventually } from './eventually.ts'
+import { FakeNetwork, FakeShard } from './fake-shards.ts'
+import { type RecordingTrace, recordingTrace } from './traces.ts'
+
+export interface StoreCluster {
+  readonly network: FakeNetwork
+  readonly shards: readonly FakeShard[]
+  readonly addresses: readonly string[]
+  /** Starts a coordinator; it knows the shards' addresses as its bootstrap list unless told otherwise. */
+  startCoordinator(options?: CoordinatorOptions, clock?: Clock): StartedCoordinator
+}
+
+export interface StartedCoordinator extends Coordinator {
+  readonly trace: RecordingTrace
+  stop(): Promise<void>
+}
+
+export function storeCluster(t: TestContext, shardCount = 3): StoreCluster {
+  const network = new FakeNetwork()
+  const addresses = Array.from({ length: shardCount }, (_, i) => `local:shard-${i + 1}`)
+  const shards = addresses.map((address, i) => network.add(new FakeShard(address, `id-${i + 1}`)))
+  let started = 0
+  return {
+    network,
+    shards,
+    addresses,
+    startCoordinator: (options, clock = systemClock) => {
+      started += 1
+      return start(t, network, { bootstrap: addresses, ...options }, clock, started)
+    },
+  }
+}
+
+/** A store with all its shards in the ring, and one coordinator. */
+export async function foundedCluster(t: TestContext, shardCount = 3) {
+  const cluster = storeCluster(t, shardCount)
+  const coordinator = cluster.startCoordinator()
+  await ready(coordinator, shardCount)
+  return { ...cluster, coordinator }
+}
+
+/** Waits until the coordinator goes by a ring of so many shards. */
+export function ready(coordinator: Coordinator, shards: number): Promise<unknown> {
+  return eventually(`a ring of ${shards}`, () => coordinator.ring.info().totalNodes === shards)
+}
+
+/** A wall clock that is wrong by so many ms. */
+export function skewedClock(byMs: number): Clock {
+  return { ...systemClock, wallMs: () => systemClock.wallMs() + byMs }
+}
+
+function start(
+  t: TestContext,
+  network: FakeNetwork,
+  options: CoordinatorOptions,
+  clock: Clock,
+  seed: number,
+): StartedCoordinator {
+  const trace = recordingTrace()
+  const fast = { pingEveryMs: 25, foundingGraceMs: 200, virtualNodes: 8 }
+  const world = { clock, random: seededRandom(seed), network, trace }
+  const coordinator = createCoordinator(world, { ...fast, ...options })
+  const ending = new AbortController()
+  const running = coordinator.run(ending.signal)
+  const stop = async () => {
+    ending.abort()
+    await running
+  }
+  t.after(stop)
+  return { ...coordinator, trace, stop }
+}
