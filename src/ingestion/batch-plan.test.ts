@@ -44,7 +44,7 @@ test('latest is the newest by event time, not by arrival, down to the microsecon
   assert.ok((latest?.order ?? 0) > Date.UTC(2026, 0, 5, 8, 0, 5))
 })
 
-test('of two readings with the same key the later in the log counts, and the key is written once', () => {
+test('of two readings with one key the later in the log counts, and the key is written once', () => {
   const values = [reading(1, at(1), 5), reading(1, at(1), 6)]
   assert.equal(planOf(values).writes.length, 3)
   assert.equal(written(values).get(`energy:p1:${at(1)}`)?.text, values[1])
@@ -74,7 +74,7 @@ test('bad records are told apart from readings, each with its field and place', 
   )
 })
 
-test('the largest batch fits into one store request, though every reading has its own floor', () => {
+test('the largest batch fits into one store request, though each reading has its own floor', () => {
   const values = Array.from({ length: BATCH_RECORDS_MAX }, (_, n) => reading(n + 1, at(1)))
   const { writes } = planOf(values)
   assert.equal(writes.length, 3 * BATCH_RECORDS_MAX)

@@ -1,12 +1,12 @@
 /**
- * What becomes of one batch of the log: which records are readings, which are dead letters, and what
- * is written to the store for the readings. Pure: the same batch and the same indexes give the same
- * writes, so doing it again after a crash changes nothing.
+ * What becomes of one batch of the log: which records are readings, which are dead letters, and
+ * what is written to the store for the readings. Pure: the same batch and the same indexes give the
+ * same writes, so doing it again after a crash changes nothing.
  *
  * Every write carries the event time as its order, and the store lets the larger order win. So
- * `latest` cannot go back, whoever repeats an old batch. The index carries the newest time in it; two
- * indexes with the same newest time differ only when a late reading joined in between, and then the
- * later write wins by the store's own clock. That is right for the one member that owns the
+ * `latest` cannot go back, whoever repeats an old batch. The index carries the newest time in it;
+ * two indexes with the same newest time differ only when a late reading joined in between, and then
+ * the later write wins by the store's own clock. That is right for the one member that owns the
  * partition. A member that lost it may still have one such write on its way; it can at worst put
  * back an index that lacks a late reading, until the owner, which holds the whole index, writes its
  * next one. Nothing of it is ever committed, because a commit by a former owner is refused.
@@ -39,7 +39,9 @@ export interface CheckedBatch {
   readonly rejected: readonly RejectedRecord[]
 }
 
-/** Sorts the readings from the dead letters. `nowMs`: wall time, to refuse what is from the future. */
+/**
+ * Sorts the readings from the dead letters. `nowMs`: wall time, to refuse what is from the future.
+ */
 export function checkBatch(records: readonly LogRecord[], nowMs: number): CheckedBatch {
   const accepted: AcceptedRecord[] = []
   const rejected: RejectedRecord[] = []

@@ -1,7 +1,7 @@
 /**
  * Appends dead letters, whatever it takes: an outage is waited out, and a broker that takes only
- * smaller records than we think gets them cut further. They are in the log before the batch they came
- * from is committed, so none is lost.
+ * smaller records than we think gets them cut further. They are in the log before the batch they
+ * came from is committed, so none is lost.
  */
 import { type Log, LogError, type NewRecord } from '../ports/log.ts'
 import { appendPatiently } from '../ports/patience.ts'

@@ -1,7 +1,7 @@
 /**
  * What could not be read is kept, with the reason and the place it came from, so that a person can
- * mend the sender and look at what was lost. A long value is cut to a size that any broker takes; its
- * hash and length then say which value it was.
+ * mend the sender and look at what was lost. A long value is cut to a size that any broker takes;
+ * its hash and length then say which value it was.
  *
  * The key names partition and offset: after a crash the same dead letter may be appended again, and
  * is recognised by its key.
@@ -11,7 +11,9 @@ import type { RejectedRecord } from './batch-plan.ts'
 
 /** The longest value kept whole, bytes of UTF-8. */
 export const DEAD_LETTER_VALUE_BYTES_MAX = 32 * 1024
-/** One append carries at most so much, bytes of UTF-8; brokers limit a whole batch to about 1 MB. */
+/**
+ * One append carries at most so much, bytes of UTF-8; brokers limit a whole batch to about 1 MB.
+ */
 export const DEAD_LETTER_APPEND_BYTES_MAX = 256 * 1024
 
 /** SHA-256 of a text's UTF-8 bytes, in hexadecimal. */

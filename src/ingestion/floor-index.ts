@@ -1,9 +1,11 @@
 /**
- * The index of a floor: the timestamps of its newest readings, oldest first, each once and never more
- * than the limit (contract, `energy:p{n}:index`). A dashboard reads it to know which keys to ask for.
+ * The index of a floor: the timestamps of its newest readings, oldest first, each once and never
+ * more than the limit (contract, `energy:p{n}:index`). A dashboard reads it to know which keys to
+ * ask for.
  *
- * Joining is commutative and idempotent: the newest N of (the newest N of what came before, and what
- * comes now) are the newest N of everything, in whatever order and however often readings arrive.
+ * Joining is commutative and idempotent: the newest N of (the newest N of what came before, and
+ * what comes now) are the newest N of everything, in whatever order and however often readings
+ * arrive.
  */
 import { parseTimestamp } from '../model/timestamp.ts'
 

@@ -3,8 +3,8 @@
  * answer that never came) means: wait, and write the same again, which is safe because every write
  * carries its order. Nothing newer overtakes it.
  *
- * Only a key or value that the store will never take is different: waiting cannot help there, so the
- * caller is told which writes these are.
+ * Only a key or value that the store will never take is different: waiting cannot help there, so
+ * the caller is told which writes these are.
  */
 import { type Attempt, untilDone } from '../ports/patience.ts'
 import type { Store, StoreWrite, WriteOutcome } from '../store/client.ts'

@@ -1,7 +1,7 @@
 /**
- * Carries readings from the log into the store: batch by batch, each checked, written in one request,
- * and committed only when a quorum holds every key of it. What cannot be read goes to the dead-letter
- * topic before the commit and never holds up the readings behind it.
+ * Carries readings from the log into the store: batch by batch, each checked, written in one
+ * request, and committed only when a quorum holds every key of it. What cannot be read goes to the
+ * dead-letter topic before the commit and never holds up the readings behind it.
  *
  * Killed at any point, it is given the same batch again, and doing it again changes nothing (see
  * batch-plan.ts). While the store is away, the readings wait in the log.

@@ -1,6 +1,6 @@
 /**
- * Says every few seconds how many records wait in the log, also while a batch is stuck: that is when
- * somebody wants to know.
+ * Says every few seconds how many records wait in the log, also while a batch is stuck: that is
+ * when somebody wants to know.
  */
 import type { IngestionOptions, IngestionWorld } from './world.ts'
 

@@ -1,7 +1,7 @@
 /**
  * Rows of a CSV file as readings: each row gives one for each floor of the mapping. The energy
- * counter of a floor is the running sum of its power; a row that measured nothing adds nothing to it
- * and is sent without sensors, so that the gap is seen where readings are checked.
+ * counter of a floor is the running sum of its power; a row that measured nothing adds nothing to
+ * it and is sent without sensors, so that the gap is seen where readings are checked.
  */
 import {
   type ColumnMapping,

@@ -1,6 +1,6 @@
 /**
- * Readings that were recorded as they travelled, one JSON object on each line. They are sent as they
- * stand; only when time is moved, the timestamp is replaced.
+ * Readings that were recorded as they travelled, one JSON object on each line. They are sent as
+ * they stand; only when time is moved, the timestamp is replaced.
  */
 import { parseTimestamp } from '../model/timestamp.ts'
 import type { Recording, Timeline } from './recording.ts'

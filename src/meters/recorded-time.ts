@@ -1,6 +1,6 @@
 /**
- * Recorders often write local time and leave the offset to a note. The log wants every time with its
- * offset, so the one of the zone is added; what was written stays as it is.
+ * Recorders often write local time and leave the offset to a note. The log wants every time with
+ * its offset, so the one of the zone is added; what was written stays as it is.
  */
 import { parseTimestamp } from '../model/timestamp.ts'
 

@@ -1,7 +1,8 @@
 /**
- * A recorded file, line by line, as records for the log. Two formats: CSV with a header and a column
- * mapping, and NDJSON whose lines are readings already. What a line does not have is not made up: an
- * empty or unreadable value travels on as absent or as it stands, and ingestion says what is wrong.
+ * A recorded file, line by line, as records for the log. Two formats: CSV with a header and a
+ * column mapping, and NDJSON whose lines are readings already. What a line does not have is not
+ * made up: an empty or unreadable value travels on as absent or as it stands, and ingestion says
+ * what is wrong.
  */
 import type { NewRecord } from '../ports/log.ts'
 
@@ -25,7 +26,9 @@ export interface Timeline {
 /** Recorded times as they were. */
 export const AS_RECORDED: Timeline = { stamp: (text) => text, secondsPerSecond: 1 }
 
-/** Recorded times elsewhere: `toMs` says where (ms since 1970). Written in UTC with microseconds. */
+/**
+ * Recorded times elsewhere: `toMs` says where (ms since 1970). Written in UTC with microseconds.
+ */
 export function movedTimeline(toMs: (timeMs: number) => number, secondsPerSecond = 1): Timeline {
   return { stamp: (_text, timeMs) => microsecondText(toMs(timeMs)), secondsPerSecond }
 }

@@ -1,11 +1,11 @@
 /**
- * Sends recorded consumption as if it were measured now: at the pace of the recording, so many times
- * faster, or as fast as the log takes it. Rows that are due together share an append.
+ * Sends recorded consumption as if it were measured now: at the pace of the recording, so many
+ * times faster, or as fast as the log takes it. Rows that are due together share an append.
  *
- * `shiftToNow` moves the recorded times. At a pace, a reading carries the moment at which it is sent:
- * the first is now, and recorded time is compressed by the speed (energy with it), because a reading
- * from the future would be refused. With speed `max` all times move by the same amount, so that the
- * last is now.
+ * `shiftToNow` moves the recorded times. At a pace, a reading carries the moment at which it is
+ * sent: the first is now, and recorded time is compressed by the speed (energy with it), because a
+ * reading from the future would be refused. With speed `max` all times move by the same amount, so
+ * that the last is now.
  */
 import type { ColumnMapping } from '../model/column-mapping.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -144,7 +144,9 @@ interface Pace {
   lastGapMs(): number
 }
 
-/** The pace of one pass; it begins with the pass's first row. `endMs`: recorded time of the last. */
+/**
+ * The pace of one pass; it begins with the pass's first row. `endMs`: recorded time of the last.
+ */
 function paceFrom(world: ReplayWorld, options: ReplayOptions, endMs: number | undefined): Pace {
   const { speed, shiftToNow } = options
   if (speed !== 'max') return steadyPace(world, speed, shiftToNow)

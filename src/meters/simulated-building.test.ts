@@ -142,7 +142,7 @@ test('a shift multiplies the power for a while, and its label says until when', 
   }
 })
 
-test('outliers go through the sequence in turn, each labelled, each as strong as it was told', () => {
+test('outliers go through the sequence in turn, each labelled, each as strong as told', () => {
   const { steps } = run(8, { ...QUIET, anomalyRate: 1, timeZone: 'UTC', intervalSeconds: 1 })
   const kinds = steps.map((step) => step.labels.find((label) => label.piano === 2)?.kind)
   assert.deepEqual(kinds, ['kw', 'kw', 'a', 'v', 'kw', 'dkwh', 'v', 'a'])
@@ -199,7 +199,7 @@ test('every reading passes the check that ingestion makes', () => {
   }
 })
 
-test('with the defaults and a reading every 5 s, a limit is passed within a minute, at any hour', () => {
+test('by default, with a reading every 5 s, a limit is passed within a minute at any hour', () => {
   const overLimit = (reading: Reading) =>
     (reading.sensore2_kw ?? 0) > 11 ||
     (reading.sensore3_corrente ?? 0) > 15 ||

@@ -1,12 +1,12 @@
 /**
  * A building of three floors that consumes electricity by day and by night, drifts, shifts and now
- * and then misbehaves (contract, "The simulator's shape"). Pure: a tick is decided by the seed, its number,
- * its time and the state before it, so the same seed and start give the same stream again.
+ * and then misbehaves (contract, "The simulator's shape"). Pure: a tick is decided by the seed, its
+ * number, its time and the state before it, so the same seed and start give the same stream again.
  *
  * Chance is forked for each floor and tick: no draw in one place moves a draw in another. Where the
  * contract leaves room: noise and jitter are normal; a drift step goes up or down by a coin and
- * turns back at DRIFT_STEPS_MAX; each floor has its own turn in the outlier sequence; the energy of an
- * outlier of power is counted, as a real meter would.
+ * turns back at DRIFT_STEPS_MAX; each floor has its own turn in the outlier sequence; the energy of
+ * an outlier of power is counted, as a real meter would.
  */
 import { standardNormal } from '../model/gaussian.ts'
 import { assert } from '../model/must.ts'

@@ -1,5 +1,6 @@
 /**
- * What the simulated building is made of (contract, row "simulator"). The defaults are the contract's.
+ * What the simulated building is made of (contract, row "simulator"). The defaults are the
+ * contract's.
  */
 export const OUTLIER_KINDS = ['kw', 'a', 'v', 'dkwh'] as const
 export type OutlierKind = (typeof OUTLIER_KINDS)[number]

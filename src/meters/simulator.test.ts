@@ -69,7 +69,7 @@ test('every injected anomaly is a labelled record that names its reading', async
   assert.ok(labels.every((label) => readings.has(`${label.piano} ${label.timestamp}`)))
 })
 
-test('while the log is away nothing is dropped, and the stream is the same afterwards', async () => {
+test('while the log is away nothing is dropped and the stream stays the same', async () => {
   const [calm, rough] = [scene(), scene()]
   let outages = 12
   rough.log.beforeAppend = () => {

@@ -1,8 +1,8 @@
 /**
  * Lets the simulated building live: each tick is published when its time has come, counted from the
- * start, so that the pace never drifts however long an append takes. Nothing is buffered and nothing
- * is dropped: while the log is away the building stands still, and afterwards the ticks that are due
- * follow at once, with their own times.
+ * start, so that the pace never drifts however long an append takes. Nothing is buffered and
+ * nothing is dropped: while the log is away the building stands still, and afterwards the ticks
+ * that are due follow at once, with their own times.
  */
 import type { Log } from '../ports/log.ts'
 import { appendPatiently, type PatienceWorld } from '../ports/patience.ts'

@@ -3,7 +3,7 @@
  * which columns are its sensors. Two files are recognised by their header; for any other, the user
  * writes such a mapping as YAML or JSON:
  *
- *     time: { column: local_time, zone: "+01:00" }   # for times without an offset: offset or IANA name
+ *     time: { column: local_time, zone: "+01:00" }   # of times without offset: offset or name
  *     step_seconds: 60                               # the time that the averages of a row cover
  *     floors:
  *       - piano: 1

@@ -1,6 +1,6 @@
 /**
- * A reading as it travels (contract, "A reading"): checked once at each door, never changed. The names
- * on the wire are Italian and stay so; the document is kept as the text that was sent.
+ * A reading as it travels (contract, "A reading"): checked once at each door, never changed. The
+ * names on the wire are Italian and stay so; the document is kept as the text that was sent.
  */
 import { parseTimestamp } from './timestamp.ts'
 
@@ -38,7 +38,9 @@ export type ReadingCheck =
   | { readonly kind: 'accepted'; readonly checked: CheckedReading }
   | { readonly kind: 'rejected'; readonly field: string; readonly reason: string }
 
-/** A reading further ahead of the clock than this is refused, so that `latest` cannot be poisoned. */
+/**
+ * A reading further ahead of the clock than this is refused, so that `latest` cannot be poisoned.
+ */
 export const READING_AHEAD_MS_MAX = 5 * 60_000
 /** The longest text of one reading, UTF-16 code units; real ones have some 250. */
 export const READING_TEXT_LENGTH_MAX = 64 * 1024
@@ -86,7 +88,9 @@ function checkFields(document: Record<string, unknown>, text: string, nowMs: num
   return { kind: 'accepted', checked: { reading: document as unknown as Reading, text, timeMs } }
 }
 
-/** An absent or null sensor is a sensor that did not measure; anything else must be a number >= 0. */
+/**
+ * An absent or null sensor is a sensor that did not measure; anything else must be a number >= 0.
+ */
 function isAmount(value: unknown): boolean {
   return value == null || (typeof value === 'number' && Number.isFinite(value) && value >= 0)
 }

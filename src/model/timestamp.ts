@@ -1,15 +1,18 @@
 /**
  * Times on the wire are ISO 8601 with an offset and are kept as sent; inside they are milliseconds
- * since 1970 with a fraction, so that microseconds still order two readings of the same millisecond.
+ * since 1970 with a fraction, so that microseconds still order two readings of the same
+ * millisecond.
  */
-const ISO_WITH_ZONE =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d{2}(?::?\d{2})?)$/
+const DAY = /(\d{4})-(\d{2})-(\d{2})/.source
+const TIME_OF_DAY = /(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?/.source
+const ZONE = /([Zz]|[+-]\d{2}(?::?\d{2})?)/.source
+const ISO_WITH_ZONE = new RegExp(`^${DAY}[Tt ]${TIME_OF_DAY}${ZONE}$`)
 
 const MINUTE_MS = 60_000
 
 /**
- * Milliseconds since 1970 (with a fraction below the millisecond), or undefined when the text is not
- * an ISO 8601 time with an offset or `Z`, or names a moment that no calendar has.
+ * Milliseconds since 1970 (with a fraction below the millisecond), or undefined when the text is
+ * not an ISO 8601 time with an offset or `Z`, or names a moment that no calendar has.
  */
 export function parseTimestamp(text: string): number | undefined {
   const match = ISO_WITH_ZONE.exec(text)

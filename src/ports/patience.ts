@@ -1,7 +1,7 @@
 /**
  * How a stage rides out an outage of the log or the store: it tries the same thing again, waiting a
- * little longer each time, until it is done or the stage is asked to stop. The waits are bounded and
- * carry chance, so that stages which lost the same broker do not come back in step.
+ * little longer each time, until it is done or the stage is asked to stop. The waits are bounded
+ * and carry chance, so that stages which lost the same broker do not come back in step.
  *
  * The first failure of a wait is a warning, the rest are for debugging: an outage is said once.
  */

@@ -1,8 +1,8 @@
 /**
  * Whatever happens between the log and the store, in the end the store holds what a simple model
- * says: every accepted reading, the newest as `latest`, the newest N as the index. The world may hand
- * out batches of any size, deliver again, crash between the store's answer and the commit, fence,
- * and answer any write with less than a quorum.
+ * says: every accepted reading, the newest as `latest`, the newest N as the index. The world may
+ * hand out batches of any size, deliver again, crash between the store's answer and the commit,
+ * fence, and answer any write with less than a quorum.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

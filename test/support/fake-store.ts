@@ -1,6 +1,6 @@
 /**
- * A Store of one map that can be told to fail: the rule of merging is the real one (the larger order,
- * then the later write), the outcomes are what the test's script says.
+ * A Store of one map that can be told to fail: the rule of merging is the real one (the larger
+ * order, then the later write), the outcomes are what the test's script says.
  */
 import {
   BATCH_KEYS_MAX,
