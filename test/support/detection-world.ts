@@ -12,7 +12,7 @@ import type { CheckedReading, Reading } from '../../src/model/reading.ts'
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../../src/model/thresholds.ts'
 import { parseTimestamp } from '../../src/model/timestamp.ts'
 import { ALERTS_TOPIC, READINGS_TOPIC } from '../../src/model/topics.ts'
-import type { FollowEvent, Log } from '../../src/ports/log.ts'
+import type { FollowEvent, FollowStart, Log } from '../../src/ports/log.ts'
 import type { Service } from '../../src/ports/service.ts'
 import { instantClock } from './instant-clock.ts'
 import { Crash, type ScriptedLog, scriptedLog } from './scripted-log.ts'
@@ -43,7 +43,8 @@ export function checked(timestamp: string, fields: Partial<Reading>): CheckedRea
 /** Lets readers without a group read a scripted log: all that stands there, then what comes. */
 export function followable(log: ScriptedLog): ScriptedLog {
   return Object.assign(log, {
-    follow: (topic: string, _start: unknown, signal: AbortSignal) => following(log, topic, signal),
+    follow: (topic: string, start: FollowStart, signal: AbortSignal) =>
+      following(log, topic, start, signal),
     ends: async (topic: string) =>
       [0, 1].map((partition) => ({
         partition,
@@ -60,9 +61,11 @@ function placed(log: ScriptedLog, topic: string, partition: number) {
 async function* following(
   log: ScriptedLog,
   topic: string,
+  start: FollowStart,
   signal: AbortSignal,
 ): AsyncGenerator<FollowEvent> {
   const seen = [0, 0]
+  if (typeof start === 'object') for (const one of start) seen[one.partition] = one.offset
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     for (const partition of [0, 1]) {
       const records = placed(log, topic, partition).slice(seen[partition])
@@ -76,9 +79,7 @@ async function* following(
 
 export type DetectionScene = ReturnType<typeof detectionScene>
 
-export function detectionScene(
-  options: { dryRun?: boolean; rules?: Partial<DetectionRules> } = {},
-) {
+export function detectionScene(rules: Partial<DetectionRules> = {}) {
   const [log, trace] = [followable(scriptedLog()), recordingTrace()]
   const statistics = openStatistics({ path: ':memory:' })
   const limits = { current: DEFAULT_THRESHOLDS as Thresholds | undefined }
@@ -88,12 +89,12 @@ export function detectionScene(
     clock: instantClock(),
     random: seededRandom('detection'),
   }
-  const member = (): Service =>
+  const member = (dryRun = false): Service =>
     createLogDetection(world, {
-      rules: { ...RULES, ...options.rules },
+      rules: { ...RULES, ...rules },
       statisticsRefreshMs: 900_000,
       thresholdsPollMs: 2_000,
-      dryRun: options.dryRun ?? false,
+      dryRun,
       topic: READINGS_TOPIC,
     })
   return {
