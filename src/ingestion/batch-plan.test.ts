@@ -44,7 +44,7 @@ test('latest is the newest by event time, not by arrival, down to the microsecon
   assert.ok((latest?.order ?? 0) > Date.UTC(2026, 0, 5, 8, 0, 5))
 })
 
-test('of two readings with one key the later in the log counts, and the key is written once', () => {
+test('of two readings with one key the later in the log counts, written once', () => {
   const values = [reading(1, at(1), 5), reading(1, at(1), 6)]
   assert.equal(planOf(values).writes.length, 3)
   assert.equal(written(values).get(`energy:p1:${at(1)}`)?.text, values[1])

@@ -28,14 +28,14 @@ export function createIngestion(world: IngestionWorld, options: IngestionOptions
   return {
     async run(signal) {
       const stop = new AbortController()
-      const lag = reportLag(world, options, AbortSignal.any([signal, stop.signal]))
+      // Never rejects, and is not waited for: a log that is away must not hold up the end.
+      void reportLag(world, options, AbortSignal.any([signal, stop.signal]))
       try {
         await carry(world, options, signal)
       } catch (error) {
         if (!signal.aborted || error !== signal.reason) throw error
       } finally {
         stop.abort()
-        await lag
       }
     },
   }

@@ -6,7 +6,7 @@ import type { IngestionOptions, IngestionWorld } from './world.ts'
 
 export const LAG_REPORT_EVERY_MS = 5_000
 
-/** Resolves when the signal is aborted. */
+/** Resolves some time after the signal is aborted; never rejects. */
 export async function reportLag(
   { clock, log, trace }: IngestionWorld,
   { topic, group }: IngestionOptions,

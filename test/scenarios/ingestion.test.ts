@@ -105,6 +105,22 @@ test('asked to stop while the store is away it ends without committing', async (
   assert.equal(scene.log.committed(1), 0)
 })
 
+test('asked to stop in the middle of a batch it finishes and commits that one', async () => {
+  const scene = ingestionScene()
+  scene.log.batchSize = () => 1
+  await scene.send(reading(1, at(1)), reading(1, at(2)))
+  let stopping: Promise<void> | undefined
+  const member = scene.start()
+  scene.store.onWrite = () => {
+    stopping ??= member.stop()
+    return undefined
+  }
+  await eventually('it is asked to stop', () => stopping !== undefined)
+  await stopping
+  assert.equal(scene.log.committed(1), 1)
+  assert.equal(scene.store.text('energy:p1:latest'), reading(1, at(1)))
+})
+
 test('an index that cannot be read is waited for, never begun anew', async () => {
   const scene = ingestionScene()
   await scene.send(reading(1, at(1)))
