@@ -1,0 +1,159 @@
+/**
+ * Alert documents reach the store in the end, each event once, whatever the store or a kill of the
+ * archive does in between.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { seededRandom } from '../../src/adapters/seeded-random.ts'
+import { ARCHIVE_BATCH_RECORDS_MAX, createAlertArchive } from '../../src/detection/archive.ts'
+import { alertRecordsOf } from '../../src/detection/batch.ts'
+import { step } from '../../src/detection/step.ts'
+import type { Alert } from '../../src/model/alert.ts'
+import { ALERTS_TOPIC } from '../../src/model/topics.ts'
+import type { WriteOutcome } from '../../src/store/client.ts'
+import { checked, oneLife, stepContext } from '../support/detection-world.ts'
+import { fakeStore } from '../support/fake-store.ts'
+import { instantClock } from '../support/instant-clock.ts'
+import { type CommitFate, scriptedLog } from '../support/scripted-log.ts'
+import { recordingTrace } from '../support/traces.ts'
+
+/** An alert over the limits of power and current, `ms` after 08:00. */
+function alertAt(ms: number, floor = 1): Alert {
+  const timestamp = new Date(Date.UTC(2026, 0, 5, 8) + ms).toISOString()
+  const fields = { piano: floor, sensore2_kw: 12, sensore3_corrente: 20 }
+  const result = step(undefined, checked(timestamp, fields), stepContext())
+  assert.ok(result.kind === 'judged' && result.alert)
+  return result.alert
+}
+
+function archiveScene() {
+  const [log, store, trace] = [scriptedLog(), fakeStore(), recordingTrace()]
+  const world = { log, store, trace, clock: instantClock(), random: seededRandom('archive') }
+  const append = (value: unknown, key = '1') =>
+    log.append(ALERTS_TOPIC, [
+      { key, value: typeof value === 'string' ? value : JSON.stringify(value) },
+    ])
+  return {
+    ...{ log, store, trace, append },
+    raise: async (alert: Alert) => {
+      for (const record of alertRecordsOf(alert, 0)) await append(record, String(alert.piano))
+    },
+    async runToEnd() {
+      const isDrained = () => log.isDrained(ALERTS_TOPIC)
+      while (!isDrained()) await oneLife(createAlertArchive(world), isDrained)
+    },
+    document: (key: string) => JSON.parse(store.text(key) ?? 'null'),
+  }
+}
+
+const SECOND = Date.UTC(2026, 0, 5, 8) / 1000
+const kindsOf = (document: Alert | null) => document?.eventi.map(({ tipo }) => tipo)
+
+test('the events of one alert meet again in one document under floor and second', async () => {
+  const scene = archiveScene()
+  await scene.raise(alertAt(250))
+  await scene.runToEnd()
+  assert.deepEqual(scene.store.keys(), [`alerts:1:${SECOND}`])
+  assert.deepEqual(scene.document(`alerts:1:${SECOND}`), JSON.parse(JSON.stringify(alertAt(250))))
+})
+
+test('a later alert of the same second joins, those of other seconds and floors stand alone', async () => {
+  const scene = archiveScene()
+  for (const alert of [alertAt(0), alertAt(999), alertAt(1_000), alertAt(0, 2)])
+    await scene.raise(alert)
+  await scene.runToEnd()
+  assert.deepEqual(kindsOf(scene.document(`alerts:1:${SECOND}`)), [
+    ...['kw_over', 'amp_over'],
+    ...['kw_over', 'amp_over'],
+  ])
+  assert.deepEqual(kindsOf(scene.document(`alerts:1:${SECOND + 1}`)), ['kw_over', 'amp_over'])
+  assert.deepEqual(kindsOf(scene.document(`alerts:2:${SECOND}`)), ['kw_over', 'amp_over'])
+})
+
+test('while the store is away nothing is committed, and everything is written when it returns', async () => {
+  const scene = archiveScene()
+  let refusals = 6
+  scene.store.onRead = () =>
+    refusals-- > 3 ? { kind: 'unavailable', needed: 2, had: 1 } : undefined
+  scene.store.onWrite = () => {
+    assert.equal(scene.log.committed(1), 0)
+    return refusals-- > 0 ? { kind: 'no-shards' } : undefined
+  }
+  await scene.raise(alertAt(0))
+  await scene.runToEnd()
+  assert.deepEqual(kindsOf(scene.document(`alerts:1:${SECOND}`)), ['kw_over', 'amp_over'])
+  assert.ok(scene.trace.count('archive.store-waiting') > 0)
+})
+
+test('a document that the store will never take is told and does not hold up the others', async () => {
+  const scene = archiveScene()
+  const refused = `alerts:1:${SECOND}`
+  scene.store.onWrite = ({ key }) =>
+    key === refused ? { kind: 'invalid', field: 'value', reason: 'too long' } : undefined
+  await scene.raise(alertAt(0))
+  await scene.raise(alertAt(5_000))
+  await scene.runToEnd()
+  assert.deepEqual(scene.store.keys(), [`alerts:1:${SECOND + 5}`])
+  assert.equal(scene.trace.count('archive.refused'), 1)
+})
+
+test('records without a document, and what is no record at all, are passed over', async () => {
+  const scene = archiveScene()
+  const [record] = alertRecordsOf(alertAt(0), 0)
+  assert.ok(record?.kind === 'notification')
+  await scene.append({ kind: 'notification', notification: record.notification })
+  await scene.append({ kind: 'read', ids: ['a'] })
+  for (const value of ['null', '7', 'not json', '{"kind":"notification","alert":{"piano":1}}']) {
+    await scene.append(value)
+  }
+  await scene.raise(alertAt(0))
+  await scene.runToEnd()
+  assert.deepEqual(scene.store.keys(), [`alerts:1:${SECOND}`])
+})
+
+test('the largest batch is one request that the store takes', () => {
+  const longest = 64 * 1024
+  assert.ok(ARCHIVE_BATCH_RECORDS_MAX * longest < 4 * 1024 * 1024)
+})
+
+const outcome = fc.constantFrom<WriteOutcome | undefined>(
+  undefined,
+  { kind: 'unknown', needed: 2, had: 1 },
+  { kind: 'failed', reason: 'nobody' },
+)
+const fate = fc.constantFrom<CommitFate>(
+  'committed',
+  'crash',
+  'late-crash',
+  'fenced',
+  'unavailable',
+)
+
+test('any sequence of kills and failed writes leaves each event once', async () => {
+  const times = fc.array(fc.nat(2_500), { minLength: 1, maxLength: 12 })
+  const faults = fc.tuple(fc.array(outcome, { maxLength: 20 }), fc.array(fate, { maxLength: 20 }))
+  await fc.assert(
+    fc.asyncProperty(
+      times,
+      faults,
+      fc.integer({ min: 1, max: 5 }),
+      async (sent, [writes, fates], size) => {
+        const scene = archiveScene()
+        const [nextWrite, nextFate] = [writes.values(), fates.values()]
+        scene.store.onWrite = () => nextWrite.next().value
+        scene.log.commitFate = () => nextFate.next().value ?? 'committed'
+        scene.log.batchSize = () => size
+        scene.log.redeliver = () => size
+        for (const ms of sent) await scene.raise(alertAt(ms))
+        await scene.runToEnd()
+        for (const key of scene.store.keys()) {
+          const second = Number(key.split(':')[2]) - SECOND
+          const expected = new Set(sent.filter((ms) => Math.floor(ms / 1_000) === second)).size * 2
+          assert.equal(scene.document(key).eventi.length, expected)
+        }
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
