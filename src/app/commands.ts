@@ -49,6 +49,7 @@ const roleCommands: readonly Command[] = [
     role: 'replay',
     summary: 'recorded consumption as readings',
     args: [{ name: '<file>', help: 'CSV or NDJSON, plain or gzip' }],
+    hasJson: true,
     run: async (invocation) => (await import('./roles/replay.ts')).runReplay(invocation),
   },
   {

@@ -30,7 +30,7 @@ export interface Context {
   readonly metrics: Metrics
   /** Aborted when the process is asked to stop; building a role obeys it too. */
   readonly signal: AbortSignal
-  /** Writes a line on stdout: the role can serve, and where. */
+  /** Says that the role can serve, and where; on stdout, unless a program reads the data there. */
   readonly announce: (text: string) => void
 }
 
@@ -54,7 +54,7 @@ export async function runRole(
     trace,
     metrics,
     signal: controller.signal,
-    announce: output.data,
+    announce: invocation.json ? output.message : output.data,
   }
   try {
     return await runServices(await build(context), controller, trace)

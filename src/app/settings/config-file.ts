@@ -2,8 +2,7 @@
  * Reads `energyguard.yaml`: a flat mapping from setting names to values, all optional. Values become
  * text, so that the same rules check them as those of flags and variables.
  */
-import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
+import { readYamlFile } from '../yaml.ts'
 import { SettingsError } from './resolve.ts'
 
 export const CONFIG_FILE_NAME = 'energyguard.yaml'
@@ -16,35 +15,26 @@ export interface ConfigFile {
 /** The file, or undefined when the usual one is not there. Throws SettingsError for a broken one. */
 export function readConfigFile(named: string | undefined): ConfigFile | undefined {
   const path = named ?? CONFIG_FILE_NAME
-  const text = readText(path, named !== undefined)
-  return text === undefined ? undefined : { path, entries: entriesOf(path, text) }
+  const read = readOrRefuse(path)
+  if (read) return { path, entries: entriesOf(path, read.document ?? {}) }
+  if (named === undefined) return undefined
+  throw new SettingsError(`Cannot read the configuration file ${path}: it is not there.`)
 }
 
-function readText(path: string, isRequired: boolean): string | undefined {
+function readOrRefuse(path: string) {
   try {
-    return readFileSync(path, 'utf8')
+    return readYamlFile(path)
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    if (isMissing && !isRequired) return undefined
-    throw new SettingsError(`Cannot read the configuration file ${path}: ${String(error)}`)
+    throw new SettingsError((error as Error).message, { cause: error })
   }
 }
 
-function entriesOf(path: string, text: string): Record<string, string> {
-  const document = parseYaml(path, text) ?? {}
-  if (typeof document !== 'object' || Array.isArray(document)) {
+function entriesOf(path: string, document: unknown): Record<string, string> {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw new SettingsError(`${path} must be a mapping, one "name: value" on each line.`)
   }
   const entries = Object.entries(document).filter(([, value]) => value !== null)
   return Object.fromEntries(entries.map(([name, value]) => [name, scalar(path, name, value)]))
-}
-
-function parseYaml(path: string, text: string): object | null {
-  try {
-    return parse(text)
-  } catch (error) {
-    throw new SettingsError(`${path} is not YAML: ${(error as Error).message}`)
-  }
 }
 
 function scalar(path: string, name: string, value: unknown): string {

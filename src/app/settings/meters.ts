@@ -3,7 +3,7 @@
  */
 import { OUTLIER_KINDS, type OutlierKind } from '../../meters/simulator-options.ts'
 import { parseTimestamp } from '../../model/timestamp.ts'
-import { integer, list, number, type Role, text, toggle } from './setting.ts'
+import { integer, list, number, path, type Role, text, toggle } from './setting.ts'
 
 const SIMULATORS: readonly Role[] = ['up', 'simulate']
 
@@ -142,6 +142,13 @@ export const meterSettings = {
     }),
     parse: (value: string) => (value === 'max' || Number(value) > 0 ? value : undefined),
   },
+  mapping: path({
+    help: 'File (YAML or JSON) that says which columns are which sensors of which floor.',
+    fallback: null,
+    flag: '--mapping',
+    environment: ['REPLAY_MAPPING'],
+    roles: ['replay'],
+  }),
   loop: toggle({
     help: 'Begin again at the end.',
     fallback: false,
