@@ -255,19 +255,26 @@ test('a factor given as a ratio follows the number of shards until one is asked 
   assert.equal((await ring.reconfigure({ replicationFactor: 0 })).kind, 'invalid')
 })
 
-test('keys written while shards register are never lost', async (t) => {
-  const cluster = storeCluster(t, 4)
-  const coordinator = cluster.startCoordinator({ bootstrap: [] })
-  await coordinator.ring.addNode('local:shard-1')
-  const registering = cluster.addresses.slice(1).map((address) => coordinator.ring.addNode(address))
-  const keys = Array.from({ length: 40 }, (_, i) => `k${i}`)
-  for (const key of keys) {
-    assert.equal(await write(coordinator, key), 'done')
-    await new Promise((resolve) => setImmediate(resolve))
+test('a key written at any moment of a registration is never lost', async (t) => {
+  for (let turns = 0; turns < 24; turns += 1) {
+    const cluster = storeCluster(t, 2)
+    const coordinator = cluster.startCoordinator({ bootstrap: [], pingEveryMs: 10_000 })
+    await coordinator.ring.addNode('local:shard-1')
+    await coordinator.ring.reconfigure({ replicationFactor: 1 })
+    const registering = coordinator.ring.addNode('local:shard-2')
+    for (let turn = 0; turn < turns; turn += 1)
+      await new Promise((resolve) => setImmediate(resolve))
+    const keys = Array.from({ length: 20 }, (_, i) => `k${i}`)
+    const written = await coordinator.store.write(keys.map((key) => ({ key, text: '1' })))
+    const { kind } = await registering
+    assert.ok(kind === 'changed' || kind === 'conflict', kind)
+    assert.ok(written.every((one) => one.kind === 'done'))
+    const found = await coordinator.store.read(keys)
+    assert.ok(
+      found.every((one) => one.kind === 'found'),
+      `after ${turns} turns and ${kind}`,
+    )
   }
-  await Promise.all(registering)
-  const found = await coordinator.store.read(keys)
-  assert.ok(found.every(({ kind }) => kind === 'found'))
 })
 
 function members(shards: readonly FakeShard[], coordinator: Coordinator): readonly FakeShard[] {

@@ -7,6 +7,7 @@
  * answers differ, the newest is written back to a majority before it is told, so that no later read
  * can find an older one.
  */
+import { assert } from '../../model/must.ts'
 import type { WireRow } from '../wire.ts'
 import { compareRows, type ReplicaResult } from './replica-result.ts'
 
@@ -60,7 +61,7 @@ export class QuorumRead {
 
   /** The answer of a replica to the read. */
   take(replica: number, result: ReplicaResult): void {
-    if (this.states[replica] !== 'asked') return
+    assert(this.states[replica] === 'asked', 'a replica answers a read once, when asked')
     if (result.r !== 'row') {
       this.fail(replica, result)
       return

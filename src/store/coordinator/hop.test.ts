@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { manualClock } from '../../../test/support/manual-clock.ts'
+import type { Answer, Message } from '../../ports/network.ts'
+import type { ShardOperation } from '../wire.ts'
+import { HOP_DEFAULTS, type HopOptions, ShardLink } from './hop.ts'
+import type { ReplicaResult } from './replica-result.ts'
+
+type Body = Message & { readonly budgetMs: number; readonly ops: readonly ShardOperation[] }
+
+/** A link whose bodies are answered by hand, one after another. */
+function link(options: Partial<HopOptions> = {}) {
+  const bodies: Body[] = []
+  const answers: ((answer: Answer) => void)[] = []
+  const clock = manualClock()
+  const network = {
+    ask: (_: string, request: Message) => {
+      bodies.push(request as Body)
+      return new Promise<Answer>((resolve) => answers.push(resolve))
+    },
+    close: async () => {},
+  }
+  const world = { clock, network, afterTurn: (run: () => void) => void setImmediate(run) }
+  const shard = new ShardLink('a', world, { ...HOP_DEFAULTS, ...options })
+  const settled = new Map<number, ReplicaResult>()
+  const sink = { settle: (tag: number, result: ReplicaResult) => void settled.set(tag, result) }
+  const send = (tag: number, bytes = 10, deadlineMs = 1_000) =>
+    shard.send({ op: 'get', p: 0, e: 1, k: String(tag) }, bytes, deadlineMs, sink, tag)
+  return { shard, bodies, answers, settled, send, clock }
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+const rows = (count: number): Answer => ({
+  kind: 'answer',
+  body: { kind: 'ops', results: new Array(count).fill({ r: 'row', row: null }) },
+})
+
+test('all operations of one turn travel in one body and are answered in their order', async () => {
+  const { bodies, answers, settled, send, shard } = link()
+  for (let tag = 0; tag < 100; tag += 1) send(tag)
+  assert.equal(bodies.length, 0, 'nothing leaves within the turn')
+  await turn()
+  assert.deepEqual(
+    bodies.map(({ ops }) => ops.length),
+    [100],
+  )
+  assert.equal(bodies[0]?.budgetMs, 1_000)
+  answers[0]?.(rows(100))
+  await turn()
+  assert.equal(settled.size, 100)
+  assert.equal(shard.outstanding, 0)
+})
+
+test('a body has at most so many operations and so many bytes', async () => {
+  const few = link({ bodyOperationsMax: 4 })
+  for (let tag = 0; tag < 10; tag += 1) few.send(tag)
+  await turn()
+  assert.deepEqual(
+    few.bodies.map(({ ops }) => ops.length),
+    [4, 4, 2],
+  )
+  const small = link({ bodyBytesMax: 25 })
+  for (let tag = 0; tag < 4; tag += 1) small.send(tag)
+  small.send(4, 1_000)
+  await turn()
+  assert.deepEqual(
+    small.bodies.map(({ ops }) => ops.length),
+    [2, 2, 1],
+  )
+})
+
+test('only so many bodies are on their way at once; the next leaves when one returns', async () => {
+  const { bodies, answers, send } = link({ bodiesInFlightMax: 2, bodyOperationsMax: 1 })
+  for (let tag = 0; tag < 5; tag += 1) send(tag)
+  await turn()
+  assert.equal(bodies.length, 2)
+  answers[0]?.(rows(1))
+  await turn()
+  assert.equal(bodies.length, 3)
+})
+
+test('what does not fit into the queue is refused at once, in operations and in bytes', async () => {
+  const byCount = link({ queueOperationsMax: 2 })
+  assert.deepEqual(
+    [0, 1, 2].map((tag) => byCount.send(tag)),
+    [true, true, false],
+  )
+  await turn()
+  assert.equal(byCount.send(3), false, 'what is on its way counts')
+  byCount.answers[0]?.(rows(2))
+  await turn()
+  assert.equal(byCount.send(4), true)
+  const byBytes = link({ queueBytesMax: 25 })
+  assert.deepEqual(
+    [0, 1, 2].map((tag) => byBytes.send(tag)),
+    [true, true, false],
+  )
+})
+
+test('what waited beyond its deadline is never sent', async () => {
+  const { bodies, answers, settled, send, clock } = link({ bodiesInFlightMax: 1 })
+  send(0)
+  await turn()
+  send(1, 10, 50)
+  send(2, 10, 1_000)
+  await clock.advance(60)
+  answers[0]?.(rows(1))
+  await turn()
+  assert.deepEqual(
+    bodies[1]?.ops.map((one) => 'k' in one && one.k),
+    ['2'],
+  )
+  assert.deepEqual(settled.get(1), { r: 'refused', why: 'late' })
+})
+
+test('each failure of the wire keeps its meaning for every operation of the body', async () => {
+  const cases: [Answer, ReplicaResult['r']][] = [
+    [{ kind: 'refused', reason: '' }, 'refused'],
+    [{ kind: 'silence', reason: '' }, 'silence'],
+    [{ kind: 'answer', body: { kind: 'error', reason: 'no' } }, 'refused'],
+    [rows(1), 'silence'],
+    [
+      { kind: 'answer', body: { kind: 'ops', results: [{ r: 'held' }, { r: 'row', row: null }] } },
+      'silence',
+    ],
+    [{ kind: 'answer', body: 'nonsense' }, 'silence'],
+  ]
+  for (const [answer, expected] of cases) {
+    const { answers, settled, send } = link()
+    send(0)
+    send(1)
+    await turn()
+    answers[0]?.(answer)
+    await turn()
+    assert.deepEqual(
+      [...settled.values()].map(({ r }) => r),
+      [expected, expected],
+      JSON.stringify(answer),
+    )
+  }
+})
+
+test('a shard that is not reached three times counts as down, and its first answer lifts that', async () => {
+  const { shard, answers } = link()
+  for (let i = 0; i < 3; i += 1) {
+    const asked = shard.ask({ kind: 'hello' }, 100)
+    answers.pop()?.({ kind: 'silence', reason: '' })
+    assert.equal((await asked).kind, 'silence')
+  }
+  assert.equal(shard.health.state, 'down')
+  const asked = shard.ask({ kind: 'hello' }, 100)
+  const hello = { kind: 'hello', shardId: 'x', ring: null, keys: 0, writable: true }
+  answers.pop()?.({ kind: 'answer', body: hello })
+  assert.deepEqual(await asked, { kind: 'reply', reply: hello })
+  assert.equal(shard.health.state, 'up')
+})
