@@ -59,6 +59,16 @@ test('at a pace: each row when it is due', async () => {
   assert.deepEqual(appends, [...[0, 1_000, 2_000, 3_000].map((atMs) => ({ count: 4, atMs }))])
 })
 
+test('a gap of months is waited for, in steps that a timer can take', async () => {
+  const gapMinutes = 90 * 24 * 60
+  const { run, appends } = scene([HEADER, ...rows(2, gapMinutes)], { speed: 1 })
+  await run()
+  assert.deepEqual(
+    appends.map((append) => append.atMs),
+    [0, gapMinutes * 60_000],
+  )
+})
+
 test('shifted to now at a pace, each reading carries the moment at which it is sent', async () => {
   const { run, readings } = scene([HEADER, ...rows(3)], { speed: 60, shiftToNow: true })
   await run()

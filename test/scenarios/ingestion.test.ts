@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { DEAD_LETTER_APPEND_BYTES_MAX } from '../../src/ingestion/dead-letter.ts'
 import { DEAD_LETTER_TOPIC, READINGS_TOPIC } from '../../src/model/topics.ts'
 import { LogError } from '../../src/ports/log.ts'
 import { eventually } from '../support/eventually.ts'
@@ -93,6 +94,38 @@ test('it waits while the store has fewer shards than expected, and says so', asy
   scene.store.shards = 3
   await eventually('the reading is stored', () => scene.store.text('energy:p1:latest'))
   await member.stop()
+})
+
+test('after a failed write it asks for the shards before it presses the store again', async () => {
+  const scene = ingestionScene({ expectedShards: 3 })
+  scene.store.onWrite = () => {
+    scene.store.shards = 2
+    return { kind: 'unknown', needed: 2, had: 1 }
+  }
+  await scene.send(reading(1, at(1)))
+  const member = scene.start()
+  const waits = () => scene.trace.facts.filter((fact) => fact.kind === 'ingestion.store-waiting')
+  await eventually('it waits for the shard', () => waits().length > 3)
+  assert.equal(scene.store.requests.length, 1)
+  assert.match(String(waits().at(-1)?.reason), /2 of 3 shards/)
+  scene.store.onWrite = () => undefined
+  scene.store.shards = 3
+  await eventually('the reading is committed', () => scene.log.isDrained(READINGS_TOPIC))
+  await member.stop()
+})
+
+test('many large dead letters are appended in pieces that a broker takes', async () => {
+  const scene = ingestionScene()
+  const appends: number[] = []
+  scene.log.beforeAppend = (topic, records) => {
+    if (topic !== DEAD_LETTER_TOPIC) return
+    appends.push(records.reduce((sum, record) => sum + record.value.length, 0))
+  }
+  const bad = Array.from({ length: 40 }, (_, n) => `${n} ${'x'.repeat(40_000)}`)
+  await scene.send(...bad)
+  await scene.runToEnd()
+  assert.equal(scene.deadLetters().length, 40)
+  assert.ok(appends.every((length) => length <= DEAD_LETTER_APPEND_BYTES_MAX))
 })
 
 test('asked to stop while the store is away it ends without committing', async () => {
