@@ -11,7 +11,6 @@ import type { ColumnMapping } from '../model/column-mapping.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { NewRecord } from '../ports/log.ts'
 import { appendPatiently } from '../ports/patience.ts'
-import type { Service } from '../ports/service.ts'
 import { csvRecording, type OpenedRecording } from './csv-recording.ts'
 import { ndjsonRecording } from './ndjson-recording.ts'
 import { AS_RECORDED, movedTimeline, type Recording, type Timeline } from './recording.ts'
@@ -57,12 +56,10 @@ export function replayProblem({ speed, loop, shiftToNow }: ReplayOptions): strin
     : undefined
 }
 
-/** Ends with the file, or never when it loops. Rejects when the file cannot be read as readings. */
-export function createReplay(world: ReplayWorld, options: ReplayOptions): Service {
-  return { run: async (signal) => void (await replay(world, options, signal)) }
-}
-
-/** What was sent by the end, or until the signal was aborted. */
+/**
+ * Ends with the file, or when the signal is aborted; never when it loops. Resolves to what was sent,
+ * rejects when the file cannot be read as readings.
+ */
 export async function replay(
   world: ReplayWorld,
   options: ReplayOptions,
