@@ -79,33 +79,43 @@ function ensureDatabase(path: string): DatabaseSync {
 }
 
 /** Welford's running mean and spread: exact enough for volts, where sums of squares are not. */
-interface Tally extends SlotKey {
+interface Tally {
   count: number
   mean: number
   spread: number
 }
 
+type Slot = Omit<SlotKey, 'metric'>
+type Tallies = readonly (readonly [metric: Metric, column: string, tally: Tally])[]
+
 function summarise(rows: Iterable<Record<string, unknown>>): readonly (SlotKey & SlotStatistics)[] {
-  const tallies = new Map<string, Tally>()
+  const slots = new Map<string, { slot: Slot; tallies: Tallies }>()
   for (const row of rows) {
-    const slot = {
-      floor: whole(row.floor),
-      weekday: whole(row.weekday),
-      halfHour: whole(row.halfhour),
-    }
-    for (const [column, metric] of METRIC_COLUMNS) {
+    const name = `${row.floor}/${row.weekday}/${row.halfhour}`
+    const known = slots.get(name) ?? { slot: slotOf(row), tallies: newTallies() }
+    slots.set(name, known)
+    for (const [, column, tally] of known.tallies) {
       const value = row[column]
-      if (typeof value !== 'number') continue
-      const name = `${slot.floor}/${slot.weekday}/${slot.halfHour}/${metric}`
-      const tally = tallies.get(name) ?? { ...slot, metric, count: 0, mean: 0, spread: 0 }
-      tallies.set(name, tally)
-      add(tally, value)
+      if (typeof value === 'number') add(tally, value)
     }
   }
-  return [...tallies.values()].map(({ spread, ...tally }) => ({
-    ...tally,
-    standardDeviation: tally.count < 2 ? 0 : Math.sqrt(spread / (tally.count - 1)),
-  }))
+  return [...slots.values()].flatMap(({ slot, tallies }) =>
+    tallies
+      .filter(([, , tally]) => tally.count > 0)
+      .map(([metric, , tally]) => ({ ...slot, metric, ...statisticsOf(tally) })),
+  )
+}
+
+function slotOf({ floor, weekday, halfhour }: Record<string, unknown>): Slot {
+  return { floor: Number(floor), weekday: Number(weekday), halfHour: Number(halfhour) }
+}
+
+function newTallies(): Tallies {
+  return METRIC_COLUMNS.map(([column, metric]) => [
+    metric,
+    column,
+    { count: 0, mean: 0, spread: 0 },
+  ])
 }
 
 function add(tally: Tally, value: number): void {
@@ -115,6 +125,6 @@ function add(tally: Tally, value: number): void {
   tally.spread += off * (value - tally.mean)
 }
 
-function whole(value: unknown): number {
-  return Number(value)
+function statisticsOf({ count, mean, spread }: Tally): SlotStatistics {
+  return { count, mean, standardDeviation: count < 2 ? 0 : Math.sqrt(spread / (count - 1)) }
 }

@@ -64,12 +64,16 @@ test('small deviations of large values are exact', () => {
 })
 
 test('the same floor and half hour again replaces the row', () => {
-  const table = openStatistics({ path: newPath() })
+  const path = newPath()
+  const table = openStatistics({ path })
   table.insert([monday(0, { kw: 1 }), monday(1, { kw: 2 })])
   table.insert([monday(1, { kw: 4 })])
   table.insert([monday(1, { kw: 4 })])
   assert.deepEqual([find(table, 'kw')?.count, find(table, 'kw')?.mean], [2, 2.5])
   table.close()
+  const file = new DatabaseSync(path)
+  assert.equal(file.prepare('SELECT count(*) AS rows FROM readings').get()?.rows, 2)
+  file.close()
 })
 
 test('rows outlive a close, and two processes may hold the same file', () => {

@@ -39,6 +39,7 @@ function archiveScene() {
     raise: async (alert: Alert) => {
       for (const record of alertRecordsOf(alert, 0)) await append(record, String(alert.piano))
     },
+    lifeUntil: (isEnough: () => boolean) => oneLife(createAlertArchive(world), isEnough),
     async runToEnd() {
       const isDrained = () => log.isDrained(ALERTS_TOPIC)
       while (!isDrained()) await oneLife(createAlertArchive(world), isDrained)
@@ -84,6 +85,14 @@ test('while the store is away nothing is committed, and everything is written wh
   await scene.runToEnd()
   assert.deepEqual(kindsOf(scene.document(`alerts:1:${SECOND}`)), ['kw_over', 'amp_over'])
   assert.ok(scene.trace.count('archive.store-waiting') > 0)
+})
+
+test('an archive that is asked to stop while the store is away commits nothing', async () => {
+  const scene = archiveScene()
+  scene.store.onWrite = () => ({ kind: 'no-shards' })
+  await scene.raise(alertAt(0))
+  await scene.lifeUntil(() => scene.trace.count('archive.store-waiting') > 2)
+  assert.equal(scene.log.committed(1), 0)
 })
 
 test('a document that the store will never take is told and does not hold up the others', async () => {

@@ -8,6 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Reading } from '../../src/model/reading.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
 import { ALERTS_TOPIC, DETECTION_STATE_TOPIC, READINGS_TOPIC } from '../../src/model/topics.ts'
+import type { GroupEvent, LogRecord } from '../../src/ports/log.ts'
 import { detectionScene, oneLife } from '../support/detection-world.ts'
 import { unavailable } from '../support/scripted-log.ts'
 
@@ -175,9 +176,9 @@ test('a broken history does not stop alarms over limits', async () => {
 
 test('a dry run says what it would raise and leaves no mark', async () => {
   const scene = detectionScene()
-  await scene.send(reading(1, 0), reading(2, 0), reading(2, 0))
-  await oneLife(scene.member(true), () => scene.trace.count('detection.would-raise') === 2)
-  assert.equal(scene.trace.count('detection.would-raise'), 2)
+  await scene.send(reading(2, 0), ...[0, 10, 20, 30].map((minute) => reading(1, minute)))
+  await oneLife(scene.member(true), () => scene.trace.count('detection.would-raise') === 5)
+  assert.deepEqual(scene.statistics.readAll(), [])
   for (const topic of [ALERTS_TOPIC, DETECTION_STATE_TOPIC]) {
     assert.deepEqual(scene.log.records(topic), [])
   }
@@ -185,14 +186,76 @@ test('a dry run says what it would raise and leaves no mark', async () => {
 })
 
 test('a dry run begins where the group stands, with what the group knows', async () => {
-  const scene = detectionScene()
+  const scene = detectionScene({ cooldownMs: 600_000 })
   await scene.send(reading(1, 0))
   await scene.runToEnd()
-  await scene.send(reading(1, 0, { sensore2_kw: 13 }), reading(1, 5))
+  await scene.send(reading(1, 5), reading(1, 10))
+  const starts: unknown[] = []
+  const follow = scene.log.follow
+  scene.log.follow = (topic, start, signal) => {
+    if (topic === READINGS_TOPIC) starts.push(start)
+    return follow(topic, start, signal)
+  }
   await oneLife(scene.member(true), () => scene.trace.count('detection.would-raise') > 0)
   const would = scene.trace.facts.filter(({ kind }) => kind === 'detection.would-raise')
   assert.deepEqual(
     would.map(({ alert }) => alert),
-    ['1:2026-01-05T07:05:00.000Z'],
+    ['1:2026-01-05T07:10:00.000Z'],
   )
+  const places = [
+    { partition: 0, offset: 0 },
+    { partition: 1, offset: 1 },
+  ]
+  assert.deepEqual(starts, [places])
+})
+
+/** What another member, which had the partition meanwhile, saved after these readings. */
+async function savedElsewhere(...readings: readonly Reading[]) {
+  const elsewhere = detectionScene({ cooldownMs: 600_000 })
+  await elsewhere.send(...readings)
+  await elsewhere.runToEnd()
+  return elsewhere.log.records(DETECTION_STATE_TOPIC).slice(-1)
+}
+
+/** Hands out the first reading, lets another member work, then hands out the third. */
+async function interrupted(
+  outcome: 'committed' | 'fenced',
+  between: (partition: number) => readonly GroupEvent[],
+) {
+  const scene = detectionScene({ cooldownMs: 600_000 })
+  const quiet = reading(1, 0, { sensore2_kw: 3 })
+  await scene.send(quiet, reading(1, 1), reading(1, 2))
+  const [first, , third] = scene.log.records(READINGS_TOPIC)
+  assert.ok(first && third)
+  let commits = 0
+  const batch = (record: LogRecord, answer: 'committed' | 'fenced'): GroupEvent => {
+    const commit = async () => {
+      commits += 1
+      return answer
+    }
+    return { kind: 'batch', batch: { partition: 1, records: [record], commit } }
+  }
+  scene.log.consume = async function* () {
+    yield { kind: 'assigned', partition: 1, nextOffset: 0 }
+    yield batch(first, outcome)
+    const saved = await savedElsewhere(quiet, reading(1, 1))
+    await scene.log.append(DETECTION_STATE_TOPIC, saved)
+    yield* between(1)
+    yield batch(third, 'committed')
+  }
+  await oneLife(scene.member(), () => commits === 2)
+  return scene.shown()
+}
+
+test('after a refused commit a member begins again from what others have saved', async () => {
+  const shown = await interrupted('fenced', () => [])
+  assert.equal(shown.size, 0)
+})
+
+test('a partition that comes back is begun from what others have saved meanwhile', async () => {
+  const shown = await interrupted('committed', (partition) => [
+    { kind: 'revoked', partition },
+    { kind: 'assigned', partition, nextOffset: 2 },
+  ])
+  assert.equal(shown.size, 0)
 })
