@@ -256,8 +256,10 @@ test('a factor given as a ratio follows the number of shards until one is asked 
 })
 
 test('a key written at any moment of a registration is never lost', async (t) => {
-  for (let turns = 0; turns < 24; turns += 1) {
+  for (let round = 0; round < 96; round += 1) {
+    const turns = round % 16
     const cluster = storeCluster(t, 2)
+    cluster.network.operationTurns = 1 + Math.floor(round / 16)
     const coordinator = cluster.startCoordinator({ bootstrap: [], pingEveryMs: 10_000 })
     await coordinator.ring.addNode('local:shard-1')
     await coordinator.ring.reconfigure({ replicationFactor: 1 })

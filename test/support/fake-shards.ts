@@ -31,7 +31,7 @@ export class FakeShard {
   rows = new Map<string, WireRow>()
   /** Requests of each kind that arrived. */
   readonly arrived: Record<string, number> = {}
-  /** When set, answers wait for it. */
+  /** When set, answers to operations wait for it; greetings do not. */
   held: Promise<void> | null = null
 
   constructor(address: Address, id: string) {
@@ -108,6 +108,8 @@ export class FakeNetwork implements Network {
   readonly shards = new Map<Address, FakeShard>()
   /** Bodies of operations sent so far. */
   bodies = 0
+  /** Event-loop turns that a body of operations is under way before it arrives; others take one. */
+  operationTurns = 1
 
   add(shard: FakeShard): FakeShard {
     this.shards.set(shard.address, shard)
@@ -118,11 +120,13 @@ export class FakeNetwork implements Network {
     const shard = this.shards.get(to)
     if (request.kind === 'ops') this.bodies += 1
     const sent = JSON.parse(JSON.stringify(request)) as ShardRequest
-    await new Promise((resolve) => setImmediate(resolve))
+    for (let left = request.kind === 'ops' ? this.operationTurns : 1; left > 0; left -= 1) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
     if (!shard || shard.mood === 'stopped') return { kind: 'refused', reason: 'nobody listens' }
     if (shard.mood === 'silent') return { kind: 'silence', reason: 'too late' }
-    await shard.held
     const body: unknown = JSON.parse(JSON.stringify(shard.answer(sent)))
+    if (request.kind === 'ops') await shard.held
     if (shard.mood === 'lossy') return { kind: 'silence', reason: 'the reply was lost' }
     return { kind: 'answer', body }
   }

@@ -35,6 +35,11 @@ export interface RingOptions {
   readonly foundingGraceMs: number
 }
 
+interface Look {
+  readonly judgement: Judgement
+  readonly sightings: readonly Sighting[]
+}
+
 export class RingKeeper {
   readonly options: RingOptions
   /** What was asked for while there is no ring to write it into. */
@@ -71,7 +76,7 @@ export class RingKeeper {
   /** Greets all shards until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const judgement = await this.look()
+      const { judgement } = await this.look()
       await this.oneAtATime(() => this.followUp(judgement))
       await this.world.clock.sleep(this.options.pingEveryMs, signal).catch(() => {})
     }
@@ -86,7 +91,7 @@ export class RingKeeper {
   }
 
   /** Greets all known addresses and goes by the newest ring that is found. */
-  async look(further: readonly Address[] = []): Promise<Judgement> {
+  async look(further: readonly Address[] = []): Promise<Look> {
     const { bootstrap, foundingGraceMs } = this.options
     const addresses = new Set([...this.addresses, ...bootstrap, ...further])
     const sightings = await Promise.all([...addresses].map((address) => this.greet(address)))
@@ -101,7 +106,7 @@ export class RingKeeper {
     this.isConfirmed ||= judgement.isConfirmed
     if (judgement.ring) this.adopt(judgement.ring)
     await Promise.all(judgement.lagging.map((shard) => this.bringUpToDate(shard)))
-    return judgement
+    return { judgement, sightings }
   }
 
   async greet(address: Address): Promise<Sighting> {
@@ -167,13 +172,12 @@ export class RingKeeper {
     decide: (ring: RingDocument, occupancy: Occupancy) => RingDecision,
     newcomer: readonly Address[],
   ): Promise<RingDecision> {
-    await this.look(newcomer)
+    const { sightings } = await this.look(newcomer)
     const ring = must(this.ring, 'a ring that is changed exists')
-    const sightings = await Promise.all([...this.addresses, ...newcomer].map((a) => this.greet(a)))
-    const silent = new Set(sightings.filter(({ hello }) => !hello).map(({ address }) => address))
+    const answered = new Set(sightings.filter(({ hello }) => hello).map(({ address }) => address))
     return decide(ring, {
       keys: Math.max(0, ...sightings.map(({ hello }) => hello?.keys ?? 0)),
-      unknown: ring.shards.filter(({ address }) => silent.has(address)),
+      unknown: ring.shards.filter(({ address }) => !answered.has(address)),
     })
   }
 

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { roundsOf } from './writer.ts'
+import { manualClock } from '../../../test/support/manual-clock.ts'
+import { silentTrace } from '../../../test/support/traces.ts'
+import type { Answer, Message } from '../../ports/network.ts'
+import type { WriteOutcome } from '../client.ts'
+import { foundRing } from '../ring/membership.ts'
+import type { ShardOperation } from '../wire.ts'
+import { HOP_DEFAULTS, ShardLink } from './hop.ts'
+import { LateWatch } from './late-watch.ts'
+import { RingView } from './ring-view.ts'
+import { LIMIT_DEFAULTS, StoreWorld } from './store-world.ts'
+import { roundsOf, writeAll } from './writer.ts'
 
 const plain = (key: string) => ({ key, text: '1' })
 const ordered = (key: string, order: number) => ({ key, text: '1', order })
@@ -19,3 +29,58 @@ test('a plain write waits for the writes of its key before it', () => {
 test('writes with an order of their own need no waiting', () => {
   assert.deepEqual(roundsOf([ordered('a', 3), ordered('a', 1), ordered('a', 2)]), [[0, 1, 2]])
 })
+
+test('an answer to the first attempt does not count for the second', async () => {
+  const { world, bodies, answer } = byHand()
+  const told: WriteOutcome[] = []
+  void writeAll(world, [plain('a')], 'public').then((outcomes) => void told.push(...outcomes))
+  await turn()
+  const newer = Number.MAX_SAFE_INTEGER
+  await answer(0, { o: newer, t: 1, n: 'x' })
+  await answer(1, { o: newer, t: 1, n: 'x' })
+  assert.equal(bodies.length, 6, 'issued once more, above what it met')
+  await answer(2)
+  await answer(3)
+  assert.equal(told.length, 0, 'one replica holds the second attempt')
+  await answer(4)
+  assert.equal(told[0]?.kind, 'done')
+  assert.ok(rowOf(bodies[4]).o >= newer)
+})
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+/** Three replicas whose bodies, in the order sent, are answered by hand. */
+function byHand() {
+  const bodies: { readonly ops: readonly ShardOperation[] }[] = []
+  const answers: ((answer: Answer) => void)[] = []
+  const clock = manualClock()
+  const network = {
+    ask: (_: string, request: Message) => {
+      bodies.push(request as Message & { ops: ShardOperation[] })
+      return new Promise<Answer>((resolve) => answers.push(resolve))
+    },
+    close: async () => {},
+  }
+  const hop = { clock, network, afterTurn: (run: () => void) => void setImmediate(run) }
+  const lateWatch = new LateWatch(clock, 30)
+  const parts = { clock, trace: silentTrace, limits: LIMIT_DEFAULTS, lateWatch, writer: 'w' }
+  const world = new StoreWorld(parts)
+  const shards = [1, 2, 3].map((n) => ({ id: `id-${n}`, address: `a${n}` }))
+  const ring = foundRing(shards, { kind: 'factor', factor: 3 }, 4)
+  world.view = new RingView(ring, ({ address }) => new ShardLink(address, hop, HOP_DEFAULTS))
+  /** As held in the version that was sent, unless another is given. */
+  const answer = async (body: number, held?: { o: number; t: number; n: string }) => {
+    const { o, t, n } = held ?? rowOf(bodies[body])
+    answers[body]?.({ kind: 'answer', body: { kind: 'ops', results: [{ r: 'held', o, t, n }] } })
+    // One turn for the answer, one for what is sent because of it.
+    await turn()
+    await turn()
+  }
+  return { world, bodies, answer }
+}
+
+function rowOf(body: { readonly ops: readonly ShardOperation[] } | undefined) {
+  const [operation] = body?.ops ?? []
+  assert.ok(operation?.op === 'apply')
+  return operation.row
+}
