@@ -1,7 +1,8 @@
 /**
  * The historical half-hour averages in one SQLite table, that of the contract. A file which the
- * original wrote is opened as it is: it has no unique index and may hold a half hour twice, so a row is
- * replaced by deleting what stands there, and of several rows for one half hour the last one counts.
+ * original wrote is opened as it is: it has no unique index and may hold a half hour twice, so a
+ * row is replaced by deleting what stands there, and of several rows for one half hour the last one
+ * counts.
  */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'

@@ -1,10 +1,10 @@
 /**
- * Alert documents in the store: one for each floor and second. A later alert of the same second joins
- * the document that stands there, and one that came before changes nothing, so writing twice is
- * harmless. Both ways to the store (from the log, and of a polling detector) go through here.
+ * Alert documents in the store: one for each floor and second. A later alert of the same second
+ * joins the document that stands there, and one that came before changes nothing, so writing twice
+ * is harmless. Both ways to the store (from the log, and of a polling detector) go through here.
  *
- * An event belongs to the reading `raw` of its document; one that another reading of the same second
- * caused says so in `raw_timestamp`.
+ * An event belongs to the reading `raw` of its document; one that another reading of the same
+ * second caused says so in `raw_timestamp`.
  */
 import type { Alert } from '../model/alert.ts'
 import { alertKey } from '../model/keys.ts'

@@ -1,7 +1,7 @@
 /**
  * Many readings of one partition, one after the other: which alarms they raise and what is known of
- * their floors afterwards. Pure: nothing that was known changes until the caller has made it durable,
- * so a batch that comes again finds what it found the first time.
+ * their floors afterwards. Pure: nothing that was known changes until the caller has made it
+ * durable, so a batch that comes again finds what it found the first time.
  */
 import type { Alert } from '../model/alert.ts'
 import type { FloorState } from '../model/detection-state.ts'

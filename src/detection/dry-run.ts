@@ -1,7 +1,7 @@
 /**
- * `--dry-run` on the log: says what would be raised and leaves no mark. It does not join the group, as
- * it would take readings away from a detector that works in earnest; it begins where the group stands
- * and follows from there.
+ * `--dry-run` on the log: says what would be raised and leaves no mark. It does not join the group,
+ * as it would take readings away from a detector that works in earnest; it begins where the group
+ * stands and follows from there.
  */
 
 import { DETECTION_GROUP } from '../model/topics.ts'

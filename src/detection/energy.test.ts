@@ -9,7 +9,7 @@ const T = Date.UTC(2026, 0, 5, 8)
 const reading = (fields: Partial<Reading>): Reading => ({ piano: 1, timestamp: '', ...fields })
 const after = (timeMs: number, counter: CounterMark | null = null) => ({ timeMs, counter })
 
-test('a sent value counts as it is at the pace of 30 s and for the first reading of a floor', () => {
+test('a sent value counts as it is at a pace of 30 s and for a floor's first reading', () => {
   const sent = reading({ delta_kwh: 0.08 })
   assert.equal(energyOf(undefined, sent, T).deltaKwh, 0.08)
   assert.equal(energyOf(after(T - 30_000), sent, T).deltaKwh, 0.08)
@@ -50,7 +50,7 @@ test('a reading without a counter leaves the mark where it was', () => {
   assert.deepEqual(without, { deltaKwh: undefined, counter: mark })
 })
 
-test('readings closer than a second are no pace: the counter waits, a sent value is believed', () => {
+test('readings within a second are no pace: the counter waits, what is sent is believed', () => {
   const mark = { kwh: 900, timeMs: T - PACE_MS_MIN + 1 }
   const close = after(T - 10, mark)
   const counted = energyOf(close, reading({ sensore1_kwh: 900.01 }), T)

@@ -1,10 +1,11 @@
 /**
- * Energy since the previous reading, as what it would be in 30 s. The limit `delta_kwh_max` means 30 s;
- * a meter that sends every 5 s would never reach it, one that sends every minute would always pass
- * it. So the energy is scaled by the time it took, which the previous reading tells.
+ * Energy since the previous reading, as what it would be in 30 s. The limit `delta_kwh_max` means
+ * 30 s; a meter that sends every 5 s would never reach it, one that sends every minute would always
+ * pass it. So the energy is scaled by the time it took, which the previous reading tells.
  *
- * A sent value is believed before the counter. Readings closer together than a second say nothing about
- * a pace (two senders, a resend), so there the counter difference waits until a second has passed.
+ * A sent value is believed before the counter. Readings closer together than a second say nothing
+ * about a pace (two senders, a resend), so there the counter difference waits until a second has
+ * passed.
  */
 import type { CounterMark, FloorState } from '../model/detection-state.ts'
 import type { Reading } from '../model/reading.ts'

@@ -1,14 +1,16 @@
 /**
- * The running average of a floor's current half hour. When the next half hour begins, and nothing of
- * this one was missed, its average joins the history that later readings are judged against. A half
- * hour seen in part is dropped: the average of its second half would pass for the whole.
+ * The running average of a floor's current half hour. When the next half hour begins, and nothing
+ * of this one was missed, its average joins the history that later readings are judged against. A
+ * half hour seen in part is dropped: the average of its second half would pass for the whole.
  */
 import { METRICS, type Metric } from '../model/alert.ts'
 import type { FloorState, RunningHalfHour } from '../model/detection-state.ts'
 import { HALF_HOUR_MS, halfHourOf } from '../model/site-time.ts'
 import type { BucketAverage } from '../ports/statistics.ts'
 
-/** A silence longer than this is a missed stretch. Meters that send every quarter of an hour pass. */
+/**
+ * A silence longer than this is a missed stretch. Meters that send every quarter of an hour pass.
+ */
 export const SILENCE_MS_MAX = 15 * 60_000
 /** A floor seen for the first time so soon after the start counts as seen from the start. */
 export const LATE_START_MS_MAX = 5 * 60_000

@@ -38,7 +38,9 @@ const HALF_HOURS_PER_DAY = 48
 /** Energy is stored as its limit means it: kWh in 30 s. */
 const KWH_IN_30_S_PER_KW = 30 / 3600
 
-/** Writes the history; rows of the same floor and half hour that stood there before are replaced. */
+/**
+ * Writes the history; rows of the same floor and half hour that stood there before are replaced.
+ */
 export function populateHistory(
   table: StatisticsTable,
   plan: HistoryPlan,

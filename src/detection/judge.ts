@@ -1,6 +1,6 @@
 /**
- * What both manners of detection judge with: the limits, the statistics and the rules, kept fresh in
- * the background so that no reading waits for them. Trouble with the history never stops alarms:
+ * What both manners of detection judge with: the limits, the statistics and the rules, kept fresh
+ * in the background so that no reading waits for them. Trouble with the history never stops alarms:
  * limits are judged without it.
  */
 import type { Thresholds } from '../model/thresholds.ts'

@@ -4,7 +4,8 @@
  * after the first, it raises the same alarms again under the same ids; killed after the second, it
  * knows that it has seen the batch. So a kill changes nothing in what is raised.
  *
- * Nothing on this path waits for the store or polls: an alarm is on its way as soon as the log has it.
+ * Nothing on this path waits for the store or polls: an alarm is on its way as soon as the log has
+ * it.
  */
 import { ALERTS_TOPIC, DETECTION_GROUP, DETECTION_STATE_TOPIC } from '../model/topics.ts'
 import type { GroupEvent, Log, LogBatch } from '../ports/log.ts'

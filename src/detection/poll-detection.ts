@@ -1,7 +1,7 @@
 /**
- * Detection in the original's manner: it polls `latest` of some floors from the store, and a reading
- * that comes and goes between two polls is never seen. Alert documents go to the store and alarms to
- * a coordinator's broadcast; what cannot be delivered now is tried again at each poll.
+ * Detection in the original's manner: it polls `latest` of some floors from the store, and a
+ * reading that comes and goes between two polls is never seen. Alert documents go to the store and
+ * alarms to a coordinator's broadcast; what cannot be delivered now is tried again at each poll.
  */
 import type { Alert } from '../model/alert.ts'
 import type { FloorState } from '../model/detection-state.ts'
@@ -89,7 +89,9 @@ function bounded({ trace }: PollDetectionWorld, alerts: readonly Alert[]): reado
   return alerts.slice(lost)
 }
 
-/** Those that are still to be delivered, in order. A document that is there is not written again. */
+/**
+ * Those that are still to be delivered, in order. A document that is there is not written again.
+ */
 async function deliver(
   world: PollDetectionWorld,
   alerts: readonly Alert[],

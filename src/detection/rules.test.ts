@@ -48,7 +48,8 @@ test('an event over a limit has the fields of the contract and says why in Itali
   assert.equal(event?.threshold_base, 0.08)
   assert.equal(
     event?.descrizione,
-    'Piano 1: energia in 30 s 0,12 kWh, oltre il limite di 0,1 kWh (0,08 kWh più il margine del 25%).',
+    'Piano 1: energia in 30 s 0,12 kWh, oltre il limite di 0,1 kWh ' +
+      '(0,08 kWh più il margine del 25%).',
   )
 })
 

@@ -1,7 +1,7 @@
 /**
- * The two questions that detection asks of a reading: is a value over the limit that people set, and
- * is it higher than is usual at this weekday and half hour? Both answer with events that carry the
- * numbers they rest on.
+ * The two questions that detection asks of a reading: is a value over the limit that people set,
+ * and is it higher than is usual at this weekday and half hour? Both answer with events that carry
+ * the numbers they rest on.
  */
 import {
   type AlertEvent,

@@ -1,9 +1,11 @@
 /**
- * The detector's memory in the log (decision 2): the state of each floor under `{partition}/{floor}`,
- * the last known thresholds under `thresholds`. Who is assigned a partition reads the topic to its end.
+ * The detector's memory in the log (decision 2): the state of each floor under
+ * `{partition}/{floor}`, the last known thresholds under `thresholds`. Who is assigned a partition
+ * reads the topic to its end.
  *
  * A member that slept through the loss of its partition may still write an old state after its
- * successor's newer one. So what counts is the state with the largest offset, not the last one written.
+ * successor's newer one. So what counts is the state with the largest offset, not the last one
+ * written.
  */
 import { parseSavedFloor, type SavedFloor } from '../model/detection-state.ts'
 import { parseStoredThresholds, type Thresholds } from '../model/thresholds.ts'
@@ -21,9 +23,9 @@ export interface Recollection {
 }
 
 /**
- * Reads the whole topic. `generation` names the readings topic of today: offsets of an earlier topic of
- * the same name mean nothing, so such a state keeps what it knows and forgets where it stood.
- * Rejects with the signal's reason when aborted.
+ * Reads the whole topic. `generation` names the readings topic of today: offsets of an earlier
+ * topic of the same name mean nothing, so such a state keeps what it knows and forgets where it
+ * stood. Rejects with the signal's reason when aborted.
  */
 export async function recall(
   world: { readonly log: Log; readonly trace: Trace },

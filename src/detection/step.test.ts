@@ -9,7 +9,9 @@ import { type StepContext, step } from './step.ts'
 
 const CONTEXT = stepContext()
 
-/** Steps through readings; what each raised, as a list of kinds (`late` for one that was too old). */
+/**
+ * Steps through readings; what each raised, as a list of kinds (`late` for one that was too old).
+ */
 function walk(readings: readonly CheckedReading[], context: StepContext = CONTEXT) {
   let state: FloorState | undefined
   return readings.map((one) => {

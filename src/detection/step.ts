@@ -1,7 +1,7 @@
 /**
- * One reading, one decision: from what is known of a floor and a reading to what is known afterwards
- * and the alarm, if there is one. Pure, so that the same readings give the same alarms under the same
- * ids, whoever runs it and however often it was killed on the way.
+ * One reading, one decision: from what is known of a floor and a reading to what is known
+ * afterwards and the alarm, if there is one. Pure, so that the same readings give the same alarms
+ * under the same ids, whoever runs it and however often it was killed on the way.
  */
 import type { Alert, AlertEvent } from '../model/alert.ts'
 import type { FloorState } from '../model/detection-state.ts'

@@ -1,7 +1,7 @@
 /**
  * The limits in force, always at hand. They are polled away from the path of a reading; when nobody
- * can be asked the last known ones hold, after a restart too, since each change is remembered in the
- * log. Only a detector that never knew any waits: guessing limits would raise wrong alarms.
+ * can be asked the last known ones hold, after a restart too, since each change is remembered in
+ * the log. Only a detector that never knew any waits: guessing limits would raise wrong alarms.
  */
 import { must } from '../model/must.ts'
 import type { Thresholds } from '../model/thresholds.ts'

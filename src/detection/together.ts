@@ -1,6 +1,6 @@
 /**
- * A stage that does several things at once ends as one: when a task ends or fails, the others are asked
- * to stop, and the first failure is the stage's. Being asked to stop is no failure.
+ * A stage that does several things at once ends as one: when a task ends or fails, the others are
+ * asked to stop, and the first failure is the stage's. Being asked to stop is no failure.
  */
 export type Task = (signal: AbortSignal) => Promise<void>
 

@@ -1,6 +1,6 @@
 /**
- * What an alarm says to a person, in Italian: the value, what it was held against, and why that is the
- * yardstick. An alarm that does not explain itself is switched off.
+ * What an alarm says to a person, in Italian: the value, what it was held against, and why that is
+ * the yardstick. An alarm that does not explain itself is switched off.
  */
 import type { Metric } from '../model/alert.ts'
 import { type Slot, slotLabel } from '../model/site-time.ts'

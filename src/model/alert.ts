@@ -1,6 +1,6 @@
 /**
- * The alert document, from the detector to the store and to the broadcast (contract, "Alert document").
- * `tipo` is what happened, `metrica` is what was measured.
+ * The alert document, from the detector to the store and to the broadcast (contract, "Alert
+ * document"). `tipo` is what happened, `metrica` is what was measured.
  */
 import type { Reading } from './reading.ts'
 import type { ThresholdSet } from './thresholds.ts'

@@ -1,7 +1,8 @@
 /**
  * What detection remembers of a floor, and how that stands in the log (decision 2): small, bounded,
- * plain JSON. Whoever takes over a partition reads these records and goes on as if nothing had happened.
- * Without them a kill would forget cooldowns and counters, and the same reading would fire again.
+ * plain JSON. Whoever takes over a partition reads these records and goes on as if nothing had
+ * happened. Without them a kill would forget cooldowns and counters, and the same reading would
+ * fire again.
  */
 import { z } from 'zod'
 import { PATTERN_KINDS, THRESHOLD_KINDS } from './alert.ts'
@@ -36,7 +37,9 @@ const floorStateSchema = z.object({
 
 const savedFloorSchema = z.object({
   floor: z.int().min(1),
-  /** Where in the readings this state was reached: partition, offset, and which topic of that name. */
+  /**
+   * Where in the readings this state was reached: partition, offset, and which topic of that name.
+   */
   partition: z.int().min(0),
   offset: z.int().min(0),
   generation: z.string(),

@@ -2,8 +2,8 @@
  * Weekday and half hour belong to the site's local time: people live by it, and in UTC every slot
  * would shift by an hour twice a year. With the zone `UTC` these are the slots of the contract.
  *
- * A slot comes round each week; a half hour is one such stretch of real time. When clocks go back, two
- * half hours of one night fall into the same slot.
+ * A slot comes round each week; a half hour is one such stretch of real time. When clocks go back,
+ * two half hours of one night fall into the same slot.
  */
 export interface Slot {
   /** Monday 0 .. Sunday 6. */
@@ -35,7 +35,9 @@ export function halfHourOf(timeMs: number, timeZone: string): HalfHour {
   }
 }
 
-/** Slot of a moment (ms since 1970) in a zone (IANA name). Throws RangeError for an unknown zone. */
+/**
+ * Slot of a moment (ms since 1970) in a zone (IANA name). Throws RangeError for an unknown zone.
+ */
 export function slotOf(timeMs: number, timeZone: string): Slot {
   const local = localTime(timeMs, timeZone)
   return { weekday: weekdayIndex(local), halfHour: halfHourIndex(local) }

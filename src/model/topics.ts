@@ -6,7 +6,7 @@
 export const READINGS_TOPIC = 'energyguard.readings'
 export const DEAD_LETTER_TOPIC = 'energyguard.readings.dlq'
 export const ALERTS_TOPIC = 'energyguard.alerts'
-/** Compacted; the state of each floor under `{partition of the readings}/{floor}`, and `thresholds`. */
+/** Compacted: each floor's state under `{partition of the readings}/{floor}`, and `thresholds`. */
 export const DETECTION_STATE_TOPIC = 'energyguard.detection.state'
 /** What the simulator injected, as labelled records, so that detection can be scored. */
 export const LABELS_TOPIC = 'energyguard.readings.labels'

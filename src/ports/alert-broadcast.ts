@@ -1,6 +1,6 @@
 /**
- * How a detector without the log makes an alarm known: it hands the alert document to a coordinator,
- * which makes notifications of it (contract, `POST /internal/broadcast`).
+ * How a detector without the log makes an alarm known: it hands the alert document to a
+ * coordinator, which makes notifications of it (contract, `POST /internal/broadcast`).
  */
 import type { Alert } from '../model/alert.ts'
 

@@ -103,7 +103,8 @@ test('a file of the original is used as it is, a half hour that it holds twice c
   const path = join(folder, 'original.db')
   const original = new DatabaseSync(path)
   original.exec(`CREATE TABLE readings (id INTEGER PRIMARY KEY AUTOINCREMENT, ts_iso TEXT,
-    weekday INTEGER, halfhour INTEGER, floor INTEGER, kw REAL, corrente REAL, tensione REAL, dkwh REAL)`)
+    weekday INTEGER, halfhour INTEGER, floor INTEGER,
+    kw REAL, corrente REAL, tensione REAL, dkwh REAL)`)
   const insert = original.prepare(
     `INSERT INTO readings (ts_iso, weekday, halfhour, floor, kw) VALUES (?, 0, 17, 1, ?)`,
   )

@@ -59,7 +59,7 @@ test('the events of one alert meet again in one document under floor and second'
   assert.deepEqual(scene.document(`alerts:1:${SECOND}`), JSON.parse(JSON.stringify(alertAt(250))))
 })
 
-test('a later alert of the same second joins, those of other seconds and floors stand alone', async () => {
+test('a later alert of the same second joins, other seconds and floors stand alone', async () => {
   const scene = archiveScene()
   for (const alert of [alertAt(0), alertAt(999), alertAt(1_000), alertAt(0, 2)])
     await scene.raise(alert)
@@ -72,7 +72,7 @@ test('a later alert of the same second joins, those of other seconds and floors 
   assert.deepEqual(kindsOf(scene.document(`alerts:2:${SECOND}`)), ['kw_over', 'amp_over'])
 })
 
-test('while the store is away nothing is committed, and everything is written when it returns', async () => {
+test('while the store is away nothing is committed, and everything is written later', async () => {
   const scene = archiveScene()
   let refusals = 6
   scene.store.onRead = () =>
@@ -95,7 +95,7 @@ test('an archive that is asked to stop while the store is away commits nothing',
   assert.equal(scene.log.committed(1), 0)
 })
 
-test('a document that the store will never take is told and does not hold up the others', async () => {
+test('a document that the store will never take is told and holds up no other', async () => {
   const scene = archiveScene()
   const refused = `alerts:1:${SECOND}`
   scene.store.onWrite = ({ key }) =>

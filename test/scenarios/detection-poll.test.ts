@@ -1,6 +1,6 @@
 /**
- * Detection in the original's manner: it polls `latest`, writes documents to the store and hands alarms
- * to a coordinator, and outlives the absence of both.
+ * Detection in the original's manner: it polls `latest`, writes documents to the store and hands
+ * alarms to a coordinator, and outlives the absence of both.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -16,13 +16,15 @@ import { fakeStore } from '../support/fake-store.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { recordingTrace } from '../support/traces.ts'
 
+/** Readings are put up to half an hour ahead, so the clock is later than the first of them. */
 const START_MS = Date.UTC(2026, 0, 5, 8, 30)
 
 function pollScene({ dryRun = false, floors = [1, 2] } = {}) {
-  const [clock, store, trace] = [manualClock(START_MS), fakeStore(), recordingTrace()]
+  const [clock, store, trace] = [manualClock(START_MS + 3_600_000), fakeStore(), recordingTrace()]
   const sent: Alert[] = []
+  const statistics = openStatistics({ path: ':memory:' })
   const scene = {
-    ...{ store, trace, sent },
+    ...{ store, trace, sent, statistics },
     answer: (): BroadcastOutcome => 'accepted',
     async put(floor: number, second: number, kw: number) {
       const timestamp = new Date(START_MS + second * 1_000).toISOString()
@@ -52,7 +54,7 @@ function pollScene({ dryRun = false, floors = [1, 2] } = {}) {
     {
       ...{ clock, store, trace, broadcast: { send }, random: seededRandom('poll') },
       thresholds: { current: async () => DEFAULT_THRESHOLDS },
-      statistics: openStatistics({ path: ':memory:' }),
+      statistics,
     },
     {
       ...{ rules: RULES, statisticsRefreshMs: 900_000, thresholdsPollMs: 2_000 },
@@ -103,7 +105,7 @@ test('while nobody takes alarms they wait, and come in order afterwards', async 
   )
 })
 
-test('while the store is away polling goes on, and the document is written when it returns', async () => {
+test('while the store is away polling goes on, and the document follows later', async () => {
   const scene = pollScene()
   await scene.put(1, 0, 12)
   let failures = 3
@@ -135,11 +137,17 @@ test('only so many alarms wait; the oldest are given up, and that is told', asyn
   assert.equal(told?.count, 5)
 })
 
+test('a half hour seen whole joins the history', async () => {
+  const scene = pollScene()
+  await scene.polls(4, (poll) => scene.put(1, poll * 600, 3))
+  assert.equal(scene.statistics.readAll().find(({ metric }) => metric === 'kw')?.mean, 3)
+})
+
 test('a dry run says what it would raise and leaves no mark', async () => {
   const scene = pollScene({ dryRun: true })
-  await scene.put(1, 0, 12)
-  await scene.polls(2)
-  assert.equal(scene.trace.count('detection.would-raise'), 1)
+  await scene.polls(4, (poll) => scene.put(1, poll * 600, 12))
+  assert.equal(scene.trace.count('detection.would-raise'), 4)
+  assert.deepEqual(scene.statistics.readAll(), [])
   assert.deepEqual(scene.sent, [])
   assert.deepEqual(scene.store.keys(), [latestKey(1)])
 })

@@ -21,7 +21,7 @@ const turns = async (count: number) => {
   for (let i = 0; i < count; i += 1) await turn()
 }
 
-test('each event of a reading becomes one record that carries notification and document', async () => {
+test('each event of a reading becomes one record with its notification and document', async () => {
   const scene = detectionScene()
   await scene.send(reading(1, 0, { sensore3_corrente: 20 }), reading(2, 0, { sensore2_kw: 3 }))
   await scene.runToEnd()
@@ -51,7 +51,7 @@ test('a member that takes over knows the cooldowns of the one before it', async 
   assert.equal(scene.shown().size, 2)
 })
 
-test('the late write of a member that lost its partition does not turn back the clock', async () => {
+test('the late write of a member that lost its partition turns nothing back', async () => {
   const scene = detectionScene({ cooldownMs: 600_000 })
   await scene.send(reading(1, 0, { sensore2_kw: 3 }))
   await scene.runToEnd()
@@ -65,7 +65,7 @@ test('the late write of a member that lost its partition does not turn back the 
   assert.equal(scene.shown().size, 1)
 })
 
-test('a readings topic that was made anew is read from its start, with what is known of the floors', async () => {
+test('a readings topic made anew is read from its start, and the floors stay known', async () => {
   const scene = detectionScene({ cooldownMs: 600_000 })
   await scene.send(reading(1, 0), reading(1, 1), reading(1, 2))
   await scene.runToEnd()
@@ -133,7 +133,7 @@ test('a change of the limits holds for what comes after it', async () => {
   assert.deepEqual([...scene.shown().keys()], ['1:kw:kw_over:2026-01-05T07:05:00.000Z'])
 })
 
-test('while the log refuses alarms nothing is committed, and nothing is lost when it takes them', async () => {
+test('while the log refuses alarms nothing is committed, and nothing is lost', async () => {
   const scene = detectionScene()
   let refusals = 7
   scene.log.beforeAppend = (topic) => {

@@ -1,6 +1,6 @@
 /**
- * Detection between a log, a history and people who set limits, each failing as a test's script says;
- * a member that dies is started again until every reading is committed.
+ * Detection between a log, a history and people who set limits, each failing as a test's script
+ * says; a member that dies is started again until every reading is committed.
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
