@@ -19,7 +19,7 @@ test('keys compare as their UTF-8 bytes do', () => {
   assert.ok(compareKeys('\uffff', '😀') < 0, 'UTF-16 order would say the opposite')
 })
 
-test('what follows a prefix is greater than all texts that begin with it, and not greater than others', () => {
+test('what follows a prefix is the least text beyond all that begin with it', () => {
   const property = fc.property(text(), text(), (prefix, other) => {
     const end = afterPrefix(prefix)
     if (end === null) return

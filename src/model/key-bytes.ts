@@ -1,7 +1,7 @@
 /**
- * Keys are measured and ordered by their UTF-8 bytes, on every engine and in every merge. JavaScript
- * compares texts by UTF-16 code unit, which differs for characters beyond U+FFFF: a scan that merged
- * by one order what an engine had read by the other would lose keys.
+ * Keys are measured and ordered by their UTF-8 bytes, on every engine and in every merge.
+ * JavaScript compares texts by UTF-16 code unit, which differs for characters beyond U+FFFF: a scan
+ * that merged by one order what an engine had read by the other would lose keys.
  */
 
 /** Length of a text in bytes of UTF-8. A lone surrogate counts as the three bytes of U+FFFD. */

@@ -1,6 +1,7 @@
 /**
- * Many random writes and reads while shards stop, fall silent and lose replies, a minority at a time.
- * What was acknowledged is never read older again, and nothing is called absent that a quorum held.
+ * Many random writes and reads while shards stop, fall silent and lose replies, a minority at a
+ * time. What was acknowledged is never read older again, and nothing is called absent that a quorum
+ * held.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -50,8 +51,8 @@ function shuffleMoods(shards: readonly { mood: Mood }[], random: Random): void {
 }
 
 /**
- * What a client may expect. Writes count upwards; one whose outcome was unknown may show at any later
- * time, so a read that finds it proves nothing wrong and nothing right.
+ * What a client may expect. Writes count upwards; one whose outcome was unknown may show at any
+ * later time, so a read that finds it proves nothing wrong and nothing right.
  */
 class History {
   private readonly newest = new Map<string, number>()

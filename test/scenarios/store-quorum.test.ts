@@ -28,7 +28,7 @@ test('what is written is read, as the text that was sent, until it is deleted', 
   assert.equal(await textOf(store, 'never written'), 'absent')
 })
 
-test('with one shard of three stopped, silent or losing its replies everything goes on', async (t) => {
+test('with one shard of three stopped, silent or losing replies all goes on', async (t) => {
   for (const mood of ['stopped', 'silent', 'lossy'] as const) {
     const { coordinator, shards } = await foundedCluster(t)
     setMood(shards.slice(0, 1), mood)
@@ -162,7 +162,7 @@ test('a key that comes several times in a batch takes its writes in order', asyn
   assert.equal(await textOf(store, 'a'), '4')
 })
 
-test('writes of one key at the same time have versions of their own, and one of them wins', async (t) => {
+test('writes of one key at the same time have versions of their own, and one wins', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   const texts = Array.from({ length: 50 }, (_, i) => String(i))
   await Promise.all(texts.map((text) => write(coordinator.store, 'a', text)))

@@ -152,7 +152,7 @@ test('once the keys are deleted the ring may change again', async (t) => {
   assert.equal(await write(coordinator, 'b'), 'done')
 })
 
-test('with a shard that cannot be asked nobody knows whether there are keys, and nothing changes', async (t) => {
+test('with a shard that cannot be asked nobody knows of its keys, and nothing changes', async (t) => {
   const { coordinator, shards, network } = await foundedCluster(t)
   network.add(new FakeShard('local:late', 'id-late'))
   const [first] = shards
@@ -162,7 +162,7 @@ test('with a shard that cannot be asked nobody knows whether there are keys, and
   assert.match(reasonOf(outcome), /shard-1 cannot be reached.*nobody knows/)
 })
 
-test('an address where no shard answers is unreachable, one of another cluster is refused', async (t) => {
+test('an address where nobody answers is unreachable, a foreign shard is refused', async (t) => {
   const { coordinator, network } = await foundedCluster(t)
   assert.equal((await coordinator.ring.addNode('local:nobody')).kind, 'unreachable')
   const foreign = network.add(new FakeShard('local:foreign', 'id-foreign'))

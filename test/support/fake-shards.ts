@@ -1,9 +1,10 @@
 /**
- * Shards in memory behind a network that a test breaks by hand: it can stop a shard, lose its replies,
- * hold them back, or empty its disk. Each message travels as JSON, so nothing is shared by accident.
+ * Shards in memory behind a network that a test breaks by hand: it can stop a shard, lose its
+ * replies, hold them back, or empty its disk. Each message travels as JSON, so nothing is shared by
+ * accident.
  *
- * Only what the coordinator relies on is here (the newer version wins, epochs fence, a ring is kept);
- * the real shard has tests of its own.
+ * Only what the coordinator relies on is here (the newer version wins, epochs fence, a ring is
+ * kept); the real shard has tests of its own.
  */
 import { compareKeys } from '../../src/model/key-bytes.ts'
 import { isSystemKey } from '../../src/model/keys.ts'

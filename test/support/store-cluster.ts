@@ -1,5 +1,6 @@
 /**
- * A store for scenarios: fake shards and one or more coordinators over them, which end with the test.
+ * A store for scenarios: fake shards and one or more coordinators over them, which end with the
+ * test.
  */
 import type { TestContext } from 'node:test'
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
@@ -18,7 +19,10 @@ export interface StoreCluster {
   readonly network: FakeNetwork
   readonly shards: readonly FakeShard[]
   readonly addresses: readonly string[]
-  /** Starts a coordinator; it knows the shards' addresses as its bootstrap list unless told otherwise. */
+  /**
+   * Starts a coordinator; it knows the shards' addresses as its bootstrap list unless told
+   * otherwise.
+   */
   startCoordinator(options?: CoordinatorOptions, clock?: Clock): StartedCoordinator
 }
 

@@ -1,7 +1,7 @@
 /**
- * One coordinator, put together from its parts. It holds nothing that must survive: the ring and the
- * rows are on the shards, so any number of coordinators may run side by side and each may be killed
- * at any time.
+ * One coordinator, put together from its parts. It holds nothing that must survive: the ring and
+ * the rows are on the shards, so any number of coordinators may run side by side and each may be
+ * killed at any time.
  */
 import type { Clock } from '../../ports/clock.ts'
 import type { Address, Network } from '../../ports/network.ts'
@@ -31,7 +31,10 @@ export interface CoordinatorWorld {
 export interface CoordinatorOptions {
   /** Addresses of shards to found the ring with, and to take in while the store is empty. */
   readonly bootstrap?: readonly Address[]
-  /** How many replicas a key gets; default a factor of 3. Counts at founding; then the ring's own does. */
+  /**
+   * How many replicas a key gets; default a factor of 3. Counts at founding; then the ring's own
+   * does.
+   */
   readonly replication?: ReplicationWish
   /** `VIRTUAL_NODES`: decides the number of partitions at founding. Default 150. */
   readonly virtualNodes?: number

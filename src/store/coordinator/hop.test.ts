@@ -79,7 +79,7 @@ test('only so many bodies are on their way at once; the next leaves when one ret
   assert.equal(bodies.length, 3)
 })
 
-test('what does not fit into the queue is refused at once, in operations and in bytes', async () => {
+test('what does not fit into the queue, in operations or bytes, is refused at once', async () => {
   const byCount = link({ queueOperationsMax: 2 })
   assert.deepEqual(
     [0, 1, 2].map((tag) => byCount.send(tag)),
@@ -140,7 +140,7 @@ test('each failure of the wire keeps its meaning for every operation of the body
   }
 })
 
-test('a shard that is not reached three times counts as down, and its first answer lifts that', async () => {
+test('a shard that three times was not reached is down until its first answer', async () => {
   const { shard, answers } = link()
   for (let i = 0; i < 3; i += 1) {
     const asked = shard.ask({ kind: 'hello' }, 100)

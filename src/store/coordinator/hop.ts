@@ -1,8 +1,9 @@
 /**
  * The way from this coordinator to one shard. All operations of one event-loop turn travel as one
- * body, a few bodies at a time: a request of its own for each operation would cost some fifteen times
- * as much. Queues are bounded in operations and in bytes; what does not fit is refused at once, and
- * what waited beyond its deadline is dropped unsent, so a shard that hangs costs a bounded amount.
+ * body, a few bodies at a time: a request of its own for each operation would cost some fifteen
+ * times as much. Queues are bounded in operations and in bytes; what does not fit is refused at
+ * once, and what waited beyond its deadline is dropped unsent, so a shard that hangs costs a
+ * bounded amount.
  *
  * Whatever comes of a body, every operation in it is settled exactly once.
  */
@@ -75,8 +76,8 @@ export class ShardLink {
   }
 
   /**
-   * Queues an operation; `sink` hears of it later, never within this call. False = the queue is full
-   * and nothing was done. `bytes` is an estimate, `deadlineMs` monotonic.
+   * Queues an operation; `sink` hears of it later, never within this call. False = the queue is
+   * full and nothing was done. `bytes` is an estimate, `deadlineMs` monotonic.
    */
   send(
     operation: ShardOperation,

@@ -1,10 +1,10 @@
 /**
  * The clock of versions: wall time with a counter below it, never the same twice and never behind
- * what this coordinator has seen. Two writes of one millisecond still have an order, and a wall clock
- * that is set back does not make a later write lose to an earlier one.
+ * what this coordinator has seen. Two writes of one millisecond still have an order, and a wall
+ * clock that is set back does not make a later write lose to an earlier one.
  *
- * Times too far ahead are not followed: one bad clock in the cluster must not carry the others away,
- * and shards would refuse what was stamped after it.
+ * Times too far ahead are not followed: one bad clock in the cluster must not carry the others
+ * away, and shards would refuse what was stamped after it.
  */
 const TICKS_PER_MS = 4096
 const START_MS = Date.UTC(2020, 0, 1)

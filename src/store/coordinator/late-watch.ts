@@ -1,6 +1,6 @@
 /**
- * Tells operations that they are taking long, without a timer for each: all wait for the same time, so
- * they fall due in the order in which they came, and one sleeper serves them all.
+ * Tells operations that they are taking long, without a timer for each: all wait for the same time,
+ * so they fall due in the order in which they came, and one sleeper serves them all.
  */
 import type { Clock } from '../../ports/clock.ts'
 

@@ -1,13 +1,13 @@
 /**
  * What has become of one write, from the answers of its replicas: the table of outcomes of the
- * contract as a small machine. It sends nothing and waits for nothing; the shell feeds it answers and
- * does what the verdict says.
+ * contract as a small machine. It sends nothing and waits for nothing; the shell feeds it answers
+ * and does what the verdict says.
  *
  * A plain write that met a newer version on the way is issued once more above it: since a majority
  * answers, every write that was acknowledged before this one was sent is among what is met, so the
  * later write wins however the clocks are set. A write with an order of its own is never issued
- * again: losing to a larger order is its normal, successful outcome. Repeating a write for any other
- * reason reuses its version and is the same write.
+ * again: losing to a larger order is its normal, successful outcome. Repeating a write for any
+ * other reason reuses its version and is the same write.
  */
 import { compareRows, type ReplicaResult, type WireVersion } from './replica-result.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Reads: asks as many replicas as make a quorum, the fastest first, a further one when one is late or
- * fails, brings those that lag behind up to date, and tells what the pure core has decided.
+ * Reads: asks as many replicas as make a quorum, the fastest first, a further one when one is late
+ * or fails, brings those that lag behind up to date, and tells what the pure core has decided.
  */
 import type { ReadOutcome } from '../client.ts'
 import { checkBatch, checkKey, type Lane } from './admission.ts'

@@ -1,7 +1,8 @@
 /**
- * What one coordinator thinks of one shard, from its own dealings with it. For speed only: it decides
- * whom to ask first and whom not to wait for, never who owns what and never how many must agree. A
- * shard that is taken for down is probed by the ping and is up again with its first answer.
+ * What one coordinator thinks of one shard, from its own dealings with it. For speed only: it
+ * decides whom to ask first and whom not to wait for, never who owns what and never how many must
+ * agree. A shard that is taken for down is probed by the ping and is up again with its first
+ * answer.
  */
 export type HealthState = 'up' | 'suspect' | 'down'
 

@@ -1,7 +1,7 @@
 /**
  * What became of one operation at one replica, the failures of the wire included. There are three
- * kinds and never fewer: it was done (and what the replica holds now), it was certainly not done, or
- * nobody knows.
+ * kinds and never fewer: it was done (and what the replica holds now), it was certainly not done,
+ * or nobody knows.
  */
 import type { Version } from '../../model/version.ts'
 import type { OperationResult, Refusal, WireRow } from '../wire.ts'
@@ -20,7 +20,9 @@ export const BUSY: ReplicaResult = { r: 'refused', why: 'busy' }
 /** The deadline passed while it waited to be sent. */
 export const LATE: ReplicaResult = { r: 'refused', why: 'late' }
 
-/** Negative, 0 or positive, as the version of row a stands to that of row b; no row is the oldest. */
+/**
+ * Negative, 0 or positive, as the version of row a stands to that of row b; no row is the oldest.
+ */
 export function compareRows(a: WireVersion | null, b: WireVersion | null): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1
   if (a.o !== b.o) return a.o - b.o

@@ -1,6 +1,7 @@
 /**
  * Admits what came back from a shard. What does not pass is treated as if nothing had answered: a
- * reply that is not understood may stand for work that was done, so it is never taken for a refusal.
+ * reply that is not understood may stand for work that was done, so it is never taken for a
+ * refusal.
  */
 import type { PartitionEntry, RingDocument } from '../ring/document.ts'
 import { type OperationResult, REFUSALS, type ShardReply, type WireRow } from '../wire.ts'

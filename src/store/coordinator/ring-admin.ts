@@ -32,7 +32,9 @@ export interface ShardInfo {
 /** What `/sharding/info` shows. */
 export interface RingInfo {
   readonly totalNodes: number
-  /** The factor in effect: never more than there are shards. The asked-for one while there are none. */
+  /**
+   * The factor in effect: never more than there are shards. The asked-for one while there are none.
+   */
   readonly replicationFactor: number
   readonly virtualNodesPerNode: number
   /** The formula of the contract: virtual nodes x max(1, shards). */
@@ -84,7 +86,8 @@ function holdsKeysSentence(keys: number): string {
 function keysUnknownSentence(silent: readonly { readonly address: string }[]): string {
   const addresses = silent.map(({ address }) => address).join(', ')
   return (
-    `${addresses} cannot be reached, so nobody knows whether the store holds keys, and the ring can ` +
-    'be changed only while it is empty. Nothing was changed. Start the missing shard and try again.'
+    `${addresses} cannot be reached, so nobody knows whether the store holds keys, and the ring ` +
+    'can be changed only while it is empty. Nothing was changed. Start the missing shard ' +
+    'and try again.'
   )
 }

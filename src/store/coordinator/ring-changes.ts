@@ -60,8 +60,8 @@ function foundWith(
   if (bootstrap.length === 0) return keeper.found([shard], 1)
   const needed = majorityOf(bootstrap.length)
   const reason =
-    `The ring is founded by the shards named at start (${bootstrap.join(', ')}), and ${needed} of ` +
-    'them must answer first.'
+    `The ring is founded by the shards named at start (${bootstrap.join(', ')}), and ${needed} ` +
+    'of them must answer first.'
   return { kind: 'unreachable', reason }
 }
 

@@ -40,7 +40,7 @@ test('one shard of three speaks for the ring, but does not confirm it', () => {
   assert.equal(isConfirmed, false)
 })
 
-test('where nobody holds a ring all named shards found one, a majority once the grace is over', () => {
+test('where nobody holds a ring all named shards found one, later a majority', () => {
   const blank = [home(1, null), home(2, null)]
   assert.deepEqual(ids(judged([...blank, home(3, null)]).founders), ['id-1', 'id-2', 'id-3'])
   assert.deepEqual(judged([...blank, silent(3)]).founders, [])
@@ -79,7 +79,7 @@ test('a shard of another cluster is a problem and its ring does not count', () =
   assert.match(problems.get('a3') ?? '', /another cluster/)
 })
 
-test('a coordinator that knows its ring is not turned by a foreign one while its shards are away', () => {
+test('a known ring is not left for a foreign one while its shards are away', () => {
   const sightings = [silent(1), silent(2), home(3, FOREIGN)]
   assert.equal(judged(sightings, { known: RING }).ring?.cluster, RING.cluster)
 })

@@ -1,11 +1,11 @@
 /**
- * What the shards' greetings say about the ring: which document to go by, who holds an older one, who
- * is not what the ring takes it for, and whether a cluster may be founded. Pure; the keeper of the
- * ring collects the greetings and does what is said here.
+ * What the shards' greetings say about the ring: which document to go by, who holds an older one,
+ * who is not what the ring takes it for, and whether a cluster may be founded. Pure; the keeper of
+ * the ring collects the greetings and does what is said here.
  *
- * The dangerous case is a shard whose disk was emptied. It answers at the old address and would vote
- * as if it remembered, so keys that it had acknowledged could be called absent. Its new id gives it
- * away, and it is kept out until a person has decided.
+ * The dangerous case is a shard whose disk was emptied. It answers at the old address and would
+ * vote as if it remembered, so keys that it had acknowledged could be called absent. Its new id
+ * gives it away, and it is kept out until a person has decided.
  */
 import type { RingDocument, RingShard } from '../ring/document.ts'
 import { majorityOf } from '../ring/membership.ts'
@@ -100,8 +100,8 @@ function strongestCluster(present: readonly Present[]): string | undefined {
 }
 
 /**
- * Founding. With a list of shards named at start, a majority of it must be there; where all shards of
- * a known ring were emptied together, these are the founders.
+ * Founding. With a list of shards named at start, a majority of it must be there; where all shards
+ * of a known ring were emptied together, these are the founders.
  */
 function withoutRing(
   { bootstrap, isGraceOver, known }: Evidence,
@@ -168,8 +168,8 @@ function problemsOf(ring: RingDocument, present: readonly Present[]): ReadonlyMa
 /** Said of a shard that holds the ring of another cluster. */
 export function foreignSentence(address: string, theirs: string, ours: string): string {
   return (
-    `The shard at ${address} belongs to another cluster (${theirs}, this one is ${ours}), so it is ` +
-    'kept out. If it shall join this one, stop it, delete its data folder and start it again.'
+    `The shard at ${address} belongs to another cluster (${theirs}, this one is ${ours}), so it ` +
+    'is kept out. If it shall join this one, stop it, delete its data folder and start it again.'
   )
 }
 

@@ -1,8 +1,8 @@
 /**
- * Keeps this coordinator's ring: greets the shards, goes by the newest ring that they hold, founds one
- * where there is none, brings shards that lag behind up to date, and makes the changes that operators
- * ask for, one at a time. The ring itself stands on the shards; a coordinator that starts anew, or a
- * second one, reads it there.
+ * Keeps this coordinator's ring: greets the shards, goes by the newest ring that they hold, founds
+ * one where there is none, brings shards that lag behind up to date, and makes the changes that
+ * operators ask for, one at a time. The ring itself stands on the shards; a coordinator that starts
+ * anew, or a second one, reads it there.
  */
 import { must } from '../../model/must.ts'
 import type { Address } from '../../ports/network.ts'
@@ -246,5 +246,5 @@ export class RingKeeper {
 }
 
 const TWO_REPLICAS_SENTENCE =
-  'With two replicas of each key both must answer: reads and writes stop while one shard is down. ' +
-  'A third shard lifts this.'
+  'With two replicas of each key both must answer: reads and writes stop while one shard is ' +
+  'down. A third shard lifts this.'

@@ -1,10 +1,10 @@
 /**
- * Writes a new ring to the shards. It counts once a majority of the old ring's shards and a majority
- * of the new ring's hold it: from then on no quorum can form in the older one.
+ * Writes a new ring to the shards. It counts once a majority of the old ring's shards and a
+ * majority of the new ring's hold it: from then on no quorum can form in the older one.
  *
- * Shards are asked in the order of their ids, one after another. Two coordinators that change the ring
- * at the same time therefore meet at the same first shard, and the one that comes second stops before
- * it has written anything.
+ * Shards are asked in the order of their ids, one after another. Two coordinators that change the
+ * ring at the same time therefore meet at the same first shard, and the one that comes second stops
+ * before it has written anything.
  */
 import type { RingDocument, RingShard } from '../ring/document.ts'
 import { majorityOf } from '../ring/membership.ts'
@@ -66,13 +66,14 @@ function conflict(
   const reason =
     theirs && theirs.cluster !== ours.cluster
       ? `The shard at ${address} belongs to another cluster (${theirs.cluster}).`
-      : `The ring was changed by another coordinator at the same time (${address} holds another one). Look at it and try again.`
+      : `The ring was changed by another coordinator at the same time (${address} holds another ` +
+        'one). Look at it and try again.'
   return { kind: 'conflict', reason }
 }
 
 function tooFewSentence(holders: number): string {
   return (
-    `Only ${holders} shards could store the new ring, which is not a majority. Those that missed it ` +
-    'are brought up to date when they answer again.'
+    `Only ${holders} shards could store the new ring, which is not a majority. Those that missed ` +
+    'it are brought up to date when they answer again.'
   )
 }

@@ -1,7 +1,7 @@
 /**
- * A ring document made ready for use: for each partition the links to its shards and the numbers that
- * make a quorum. A view never changes; a newer ring is another view, and an operation keeps the one
- * that it began with, so it lives in one epoch or begins again.
+ * A ring document made ready for use: for each partition the links to its shards and the numbers
+ * that make a quorum. A view never changes; a newer ring is another view, and an operation keeps
+ * the one that it began with, so it lives in one epoch or begins again.
  */
 import { must } from '../../model/must.ts'
 import type { PartitionEntry, RingDocument, RingShard } from '../ring/document.ts'

@@ -76,7 +76,7 @@ test('a page holds at most its limit, and system keys never', () => {
   assert.equal(page.next, 'b\0')
 })
 
-test('pages put together are the whole, whatever each shard holds and however its answers are cut', () => {
+test('pages put together are the whole, however the answers are cut', () => {
   const rows = fc.array(
     fc.record({
       key: fc.string({ unit: 'binary', minLength: 1, maxLength: 2 }),
@@ -154,7 +154,10 @@ function newestOf(rows: readonly WireRow[]): WireRow[] {
   return [...newest.values()]
 }
 
-/** A deletion and a value of one version cannot both exist; where the draw made both, either may win. */
+/**
+ * A deletion and a value of one version cannot both exist; where the draw made both, either may
+ * win.
+ */
 function mergedKeys(rows: readonly WireRow[]): string[] {
   return newestOf(rows)
     .filter((one) => isReadable(one, NOW_MS))

@@ -3,8 +3,8 @@
  * partitions, in order of the keys; the newest version of each key counts, and what is deleted or
  * expired is left out. A page is told only when of every partition a read quorum has answered.
  *
- * A shard may cut its answer short. Beyond the last key of a cut answer the picture is incomplete, so
- * the page ends there at the latest and the next one begins there.
+ * A shard may cut its answer short. Beyond the last key of a cut answer the picture is incomplete,
+ * so the page ends there at the latest and the next one begins there.
  */
 import { compareKeys } from '../../model/key-bytes.ts'
 import { isSystemKey } from '../../model/keys.ts'
@@ -43,7 +43,9 @@ export function scanCoverage(
   return { needed, had }
 }
 
-/** Merges the answers into at most `limit` readable entries. `nowMs`: wall time, for what expired. */
+/**
+ * Merges the answers into at most `limit` readable entries. `nowMs`: wall time, for what expired.
+ */
 export function mergeScan(
   answers: readonly ShardRows[],
   limit: number,

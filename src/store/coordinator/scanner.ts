@@ -1,7 +1,7 @@
 /**
- * Scans: one request to each shard, merged when of every partition a read quorum has answered. Pages
- * that come out empty because everything in them was deleted are followed by the next one, up to a
- * bound. A scan does not repair what it finds lagging; reads do.
+ * Scans: one request to each shard, merged when of every partition a read quorum has answered.
+ * Pages that come out empty because everything in them was deleted are followed by the next one, up
+ * to a bound. A scan does not repair what it finds lagging; reads do.
  */
 import { afterPrefix, compareKeys } from '../../model/key-bytes.ts'
 import type { ScanOutcome, ScanQuery } from '../client.ts'
@@ -60,7 +60,9 @@ function isEmpty({ from, to }: Range): boolean {
   return to !== null && compareKeys(from, to) >= 0
 }
 
-/** Asks every shard and waits until those that answered cover each partition, or all have spoken. */
+/**
+ * Asks every shard and waits until those that answered cover each partition, or all have spoken.
+ */
 function gather(
   world: StoreWorld,
   view: RingView,

@@ -76,7 +76,9 @@ export function operationBytes(key: string, text: string | null): number {
   return 150 + key.length + (text?.length ?? 0)
 }
 
-/** Are there enough replicas that nobody has given up on? Then those given up on are not waited for. */
+/**
+ * Are there enough replicas that nobody has given up on? Then those given up on are not waited for.
+ */
 export function canSpareDown(links: readonly ShardLink[], quorum: number): boolean {
   let standing = 0
   for (const { health } of links) if (health.state !== 'down') standing += 1

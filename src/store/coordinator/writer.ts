@@ -1,6 +1,6 @@
 /**
- * Writes: stamps each key, sends it to all its replicas at once and tells the outcome as soon as the
- * pure core knows it. Nothing is decided here but the order of things.
+ * Writes: stamps each key, sends it to all its replicas at once and tells the outcome as soon as
+ * the pure core knows it. Nothing is decided here but the order of things.
  */
 import { must } from '../../model/must.ts'
 import type { StoreWrite, WriteOutcome } from '../client.ts'
@@ -31,8 +31,8 @@ export async function writeAll(
 }
 
 /**
- * A key may come several times in one batch. A plain write takes effect after those before it, so it
- * waits for them; writes with an order of their own may travel together, their order decides.
+ * A key may come several times in one batch. A plain write takes effect after those before it, so
+ * it waits for them; writes with an order of their own may travel together, their order decides.
  */
 export function roundsOf(writes: readonly StoreWrite[]): readonly (readonly number[])[] {
   const first = writes.map((_, index) => index)
@@ -84,7 +84,9 @@ function startWrite(
   else new KeyWrite(world, view, write, tell).send()
 }
 
-/** Attempts are told apart in the tag, so that answers to an earlier one do not count for a later. */
+/**
+ * Attempts are told apart in the tag, so that answers to an earlier one do not count for a later.
+ */
 const TAGS_PER_ATTEMPT = 1024
 
 class KeyWrite implements HopSink {

@@ -26,7 +26,8 @@ export interface RingDocument {
   readonly replicationFactor: number
   /**
    * When the factor follows the number of shards: replicationFactor is then max(1, round(ratio x
-   * shards)), computed anew whenever a shard comes or goes. Absent: the factor is as it was asked for.
+   * shards)), computed anew whenever a shard comes or goes. Absent: the factor is as it was asked
+   * for.
    */
   readonly replicationRatio?: number
   readonly shards: readonly RingShard[]

@@ -1,8 +1,8 @@
 /**
  * How one ring document follows from another: founding, a shard that comes or goes, another factor.
- * Pure, and whether a change is allowed is part of the answer: a ring is changed only while the store
- * certainly holds no keys, since moving rows is more than writing a document. So there is no state in
- * between in which a key that was acknowledged is looked for where it never was.
+ * Pure, and whether a change is allowed is part of the answer: a ring is changed only while the
+ * store certainly holds no keys, since moving rows is more than writing a document. So there is no
+ * state in between in which a key that was acknowledged is looked for where it never was.
  */
 import { assert, must } from '../../model/must.ts'
 import type { PartitionEntry, RingDocument, RingShard } from './document.ts'
@@ -28,7 +28,10 @@ export type RingDecision =
   | { readonly kind: 'not-there' }
   | { readonly kind: 'holds-keys'; readonly keys: number }
   | { readonly kind: 'keys-unknown'; readonly unknown: readonly RingShard[] }
-  /** The address belongs to a shard of the ring, but another one answers there: its disk was emptied. */
+  /**
+   * The address belongs to a shard of the ring, but another one answers there: its disk was
+   * emptied.
+   */
   | { readonly kind: 'emptied'; readonly known: RingShard }
 
 /** The asked-for factor when there are so many shards. At least 1. */
@@ -67,7 +70,9 @@ export function foundRing(
   return rebuilt(blank, sorted)
 }
 
-/** Takes a shard in. One that is known under another address gets the new one; no keys move then. */
+/**
+ * Takes a shard in. One that is known under another address gets the new one; no keys move then.
+ */
 export function addShard(ring: RingDocument, shard: RingShard, occupancy: Occupancy): RingDecision {
   const sameId = ring.shards.find(({ id }) => id === shard.id)
   const sameAddress = ring.shards.find(({ address }) => address === shard.address)

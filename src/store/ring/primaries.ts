@@ -1,14 +1,14 @@
 /**
- * Which replica of each partition comes first. The primary is asked first when nothing else tells the
- * replicas apart, so primaries are spread as evenly as the partitions themselves. Turning the order of
- * a partition's replicas moves no data.
+ * Which replica of each partition comes first. The primary is asked first when nothing else tells
+ * the replicas apart, so primaries are spread as evenly as the partitions themselves. Turning the
+ * order of a partition's replicas moves no data.
  */
 import { must } from '../../model/must.ts'
 import type { Placement } from './placement.ts'
 
 /**
- * The same holders in an order such that the shards are primary of equally many partitions, as far as
- * the placement allows. Keeps the present first one where it can.
+ * The same holders in an order such that the shards are primary of equally many partitions, as far
+ * as the placement allows. Keeps the present first one where it can.
  */
 export function levelPrimaries(holders: Placement, ids: readonly string[]): Placement {
   const table = holders.map((holdersOfOne) => [...holdersOfOne])
