@@ -9,7 +9,7 @@ const T = Date.UTC(2026, 0, 5, 8)
 const reading = (fields: Partial<Reading>): Reading => ({ piano: 1, timestamp: '', ...fields })
 const after = (timeMs: number, counter: CounterMark | null = null) => ({ timeMs, counter })
 
-test('a sent value counts as it is at a pace of 30 s and for a floor's first reading', () => {
+test('a sent value counts as it is at a pace of 30 s and for the first of a floor', () => {
   const sent = reading({ delta_kwh: 0.08 })
   assert.equal(energyOf(undefined, sent, T).deltaKwh, 0.08)
   assert.equal(energyOf(after(T - 30_000), sent, T).deltaKwh, 0.08)
