@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
  * The command `energyguard` on any Node from 20. The sources need the Node that the project brings
- * along as a dependency; where the running one is older, this file hands over to that binary, passes
- * signals on to it and ends as it ended. Plain JavaScript without any dependency, since it must run
- * where nothing else does.
+ * along as a dependency; where the running one is older, this file hands over to that binary,
+ * passes signals on to it and ends as it ended. Plain JavaScript without any dependency, since it
+ * must run where nothing else does.
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'

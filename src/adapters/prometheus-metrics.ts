@@ -1,6 +1,6 @@
 /**
- * Facts as Prometheus metrics. One table says which fact moves which metric; the stages know nothing
- * of it. Names carry the prefix `energyguard_` and base units (seconds, bytes).
+ * Facts as Prometheus metrics. One table says which fact moves which metric; the stages know
+ * nothing of it. Names carry the prefix `energyguard_` and base units (seconds, bytes).
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Fact, Trace } from '../ports/trace.ts'

@@ -11,6 +11,7 @@ import { COMMANDS } from './commands.ts'
 import { describeError, EXIT_FAILED, EXIT_USAGE } from './lifecycle.ts'
 import { type Output, processOutput } from './output.ts'
 import { CONFIG_FILE_NAME, readConfigFile } from './settings/config-file.ts'
+import { refuseOpenDoors } from './settings/exposure.ts'
 import { type Doors, environmentNames, resolveSettings, SettingsError } from './settings/resolve.ts'
 import type { Role } from './settings/setting.ts'
 import { withUnit } from './settings/table.ts'
@@ -104,8 +105,10 @@ function commanderOf(
   commander.addHelpText('after', otherSettings(command.role))
   commander.action(async () => {
     const doors = doorsOf(commander, named, environment)
+    const resolved = resolveSettings(command.role, doors)
+    if (command.listens) refuseOpenDoors(resolved)
     exit.code = await command.run({
-      resolved: resolveSettings(command.role, doors),
+      resolved,
       resolveAs: (role) => resolveSettings(role, { ...doors, flags: {} }),
       args: commander.args,
       json: commander.opts().json === true,

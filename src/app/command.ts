@@ -17,7 +17,9 @@ export interface Invocation {
 }
 
 export interface CommandArgument {
-  /** As commander writes it: `<key>` is needed, `[role]` may be left out, `<url...>` are several. */
+  /**
+   * As commander writes it: `<key>` is needed, `[role]` may be left out, `<url...>` are several.
+   */
   readonly name: string
   readonly help: string
   readonly choices?: readonly string[]
@@ -29,6 +31,8 @@ export interface Command {
   readonly role: Role
   readonly summary: string
   readonly args?: readonly CommandArgument[]
+  /** Opens a port that needs secrets of its own wherever others can reach it. */
+  readonly listens?: boolean
   /** Knows `--json`. */
   readonly hasJson?: boolean
   /** The exit code. Throws CommandError for what a person can mend. */

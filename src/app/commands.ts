@@ -11,12 +11,14 @@ const roleCommands: readonly Command[] = [
   {
     path: 'up',
     role: 'up',
+    listens: true,
     summary: 'every role in one process, with a simulated building',
     run: async (invocation) => (await import('./roles/up.ts')).runUp(invocation),
   },
   {
     path: 'coordinator',
     role: 'coordinator',
+    listens: true,
     summary: 'the public face: keys, thresholds, notifications, live stream',
     run: async (invocation) => (await import('./roles/coordinator.ts')).runCoordinator(invocation),
   },
@@ -55,6 +57,7 @@ const roleCommands: readonly Command[] = [
   {
     path: 'login',
     role: 'login',
+    listens: true,
     summary: 'gives the dashboard its token',
     run: async (invocation) => (await import('./roles/login.ts')).runLogin(invocation),
   },

@@ -17,7 +17,6 @@ import {
   runServices,
   stopSignal,
 } from './lifecycle.ts'
-import { refuseOpenDoors } from './settings/exposure.ts'
 import type { Resolved } from './settings/resolve.ts'
 import type { Settings } from './settings.ts'
 
@@ -40,7 +39,6 @@ export async function runRole(
   build: (context: Context) => Promise<Running>,
 ): Promise<number> {
   const { resolved, output } = invocation
-  refuseOpenDoors(resolved)
   const metrics = prometheusMetrics()
   const trace = joinTraces([pinoTrace(logOptions(resolved)), metrics.trace])
   const process_: Process = { clock: systemClock, trace, exit: (code) => process.exit(code) }

@@ -1,6 +1,6 @@
 /**
- * A coordinator as the command line sees it: its public routes, asked once each. Everything that goes
- * wrong becomes a sentence for the person who typed the command.
+ * A coordinator as the command line sees it: its public routes, asked once each. Everything that
+ * goes wrong becomes a sentence for the person who typed the command.
  */
 import { CommandError } from './output.ts'
 

@@ -1,10 +1,10 @@
 /**
- * How a role lives and ends. A signal asks its services to take no new work, finish and commit; when
- * all have, the process ends with 0. What does not finish in time, or fails, ends it with 1: a stage
- * that is half alive would be worse than one that is started again.
+ * How a role lives and ends. A signal asks its services to take no new work, finish and commit;
+ * when all have, the process ends with 0. What does not finish in time, or fails, ends it with 1: a
+ * stage that is half alive would be worse than one that is started again.
  *
- * A terminal and npm both pass Ctrl-C on, so that it arrives twice; a second signal counts only when
- * a person may have sent it.
+ * A terminal and npm both pass Ctrl-C on, so that it arrives twice; a second signal counts only
+ * when a person may have sent it.
  */
 import type { Clock } from '../ports/clock.ts'
 import type { Service } from '../ports/service.ts'

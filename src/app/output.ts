@@ -11,7 +11,9 @@ export const processOutput: Output = {
   message: (text) => void process.stderr.write(`${text}\n`),
 }
 
-/** A failure that a person can do something about: its message is all that is shown. Exit code 1. */
+/**
+ * A failure that a person can do something about: its message is all that is shown. Exit code 1.
+ */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
 }

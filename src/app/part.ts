@@ -1,6 +1,6 @@
 /**
- * A role is made of parts: a log, a store, a server, a stage. Each says what runs, what it still waits
- * for, and how to let go of it; a process is the sum of its parts.
+ * A role is made of parts: a log, a store, a server, a stage. Each says what runs, what it still
+ * waits for, and how to let go of it; a process is the sum of its parts.
  */
 import type { NamedService, Running } from './lifecycle.ts'
 import type { Readiness } from './ops-server.ts'

@@ -1,6 +1,6 @@
 /**
- * What all stages have in common as processes: a log, perhaps an address for operators, and one line
- * on stdout once they work.
+ * What all stages have in common as processes: a log, perhaps an address for operators, and one
+ * line on stdout once they work.
  */
 import type { Log } from '../ports/log.ts'
 import type { Invocation } from './command.ts'

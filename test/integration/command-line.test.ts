@@ -82,7 +82,7 @@ test('a coordinator that does not answer is a failure with a sentence', async ()
   assert.match(stderr, /No coordinator answers at .*--coordinator-url/)
 })
 
-test('listening beyond loopback with default secrets is refused before anything starts', async () => {
+test('listening beyond loopback with default secrets is refused before all else', async () => {
   for (const role of ['up', 'coordinator', 'login']) {
     const dataDir = join(temporaryFolder(), 'data')
     const { code, stderr } = await runCommand([role, '--host', '0.0.0.0', '--port', '0'], {

@@ -1,10 +1,11 @@
 /**
- * Real processes of EnergyGuard for tests: `startRole(['shard', '--port', '0'])` starts one as a user
- * would, waits until it says that it is ready, and knows the address it printed. Nothing leaks: a
- * process that a test forgot is killed when its file is through, and temporary folders are removed.
+ * Real processes of EnergyGuard for tests: `startRole(['shard', '--port', '0'])` starts one as a
+ * user would, waits until it says that it is ready, and knows the address it printed. Nothing
+ * leaks: a process that a test forgot is killed when its file is through, and temporary folders are
+ * removed.
  *
- * The environment is empty but for PATH and what a test gives, so that settings of the machine do not
- * reach into tests.
+ * The environment is empty but for PATH and what a test gives, so that settings of the machine do
+ * not reach into tests.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
- * Detection as a process: every reading from the log (with the archive that writes alert documents),
- * or by polling, in the original's manner.
+ * Detection as a process: every reading from the log (with the archive that writes alert
+ * documents), or by polling, in the original's manner.
  */
 import { createHttpBroadcast } from '../../adapters/http-broadcast.ts'
 import { createHttpStore } from '../../adapters/http-store.ts'

@@ -1,6 +1,6 @@
 /**
- * Reads `energyguard.yaml`: a flat mapping from setting names to values, all optional. Values become
- * text, so that the same rules check them as those of flags and variables.
+ * Reads `energyguard.yaml`: a flat mapping from setting names to values, all optional. Values
+ * become text, so that the same rules check them as those of flags and variables.
  */
 import { readYamlFile } from '../yaml.ts'
 import { SettingsError } from './resolve.ts'
@@ -12,7 +12,9 @@ export interface ConfigFile {
   readonly entries: Readonly<Record<string, string>>
 }
 
-/** The file, or undefined when the usual one is not there. Throws SettingsError for a broken one. */
+/**
+ * The file, or undefined when the usual one is not there. Throws SettingsError for a broken one.
+ */
 export function readConfigFile(named: string | undefined): ConfigFile | undefined {
   const path = named ?? CONFIG_FILE_NAME
   const read = readOrRefuse(path)

@@ -33,7 +33,9 @@ const GUARDS: readonly Guard[] = [
   },
 ]
 
-/** Throws SettingsError that names what to set, when the address is reachable and a secret is not. */
+/**
+ * Throws SettingsError that names what to set, when the address is reachable and a secret is not.
+ */
 export function refuseOpenDoors({ role, settings }: Resolved): void {
   if (isLoopback(settings.host)) return
   const open = GUARDS.filter((guard) => guard.roles.includes(role) && guard.isOpen(settings))

@@ -1,7 +1,7 @@
 /**
- * Decides the value of every setting: flag, else environment, else configuration file, else default.
- * Pure: whoever calls it has read the environment and the files. A wrong value is an error that names
- * the setting, the value, the rule and what to do; all errors are told at once.
+ * Decides the value of every setting: flag, else environment, else configuration file, else
+ * default. Pure: whoever calls it has read the environment and the files. A wrong value is an error
+ * that names the setting, the value, the rule and what to do; all errors are told at once.
  */
 import { join } from 'node:path'
 import {
@@ -47,7 +47,9 @@ interface Found {
   readonly source: Source
 }
 
-/** Throws SettingsError with one line for each mistake. Settings of other roles keep their default. */
+/**
+ * Throws SettingsError with one line for each mistake. Settings of other roles keep their default.
+ */
 export function resolveSettings(role: Role, doors: Doors): Resolved {
   const mistakes = unknownNames(doors)
   const values: Partial<Record<SettingName, unknown>> = {}

@@ -20,7 +20,10 @@ export const ROLES = [
   'key',
   'alerts',
 ] as const
-/** Commands that share their settings share a role: `ring` is all of ring, `key` is get, put, delete. */
+/**
+ * Commands that share their settings share a role: `ring` is all of ring, `key` is get, put,
+ * delete.
+ */
 export type Role = (typeof ROLES)[number]
 
 export interface Declared<T> {
@@ -119,7 +122,10 @@ export function choice<C extends string>(
 const YES = ['true', '1', 'yes', 'on']
 const NO = ['false', '0', 'no', 'off']
 
-/** True or false; its flag takes no value (`--dry-run`, or `--no-simulate` where the default is true). */
+/**
+ * True or false; its flag takes no value (`--dry-run`, or `--no-simulate` where the default is
+ * true).
+ */
 export function toggle(declared: Declared<boolean>): Setting<boolean> {
   return {
     ...declared,
