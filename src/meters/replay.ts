@@ -57,8 +57,8 @@ export function replayProblem({ speed, loop, shiftToNow }: ReplayOptions): strin
 }
 
 /**
- * Ends with the file, or when the signal is aborted; never when it loops. Resolves to what was sent,
- * rejects when the file cannot be read as readings.
+ * Ends with the file, or when the signal is aborted; never when it loops. Resolves to what was
+ * sent, rejects when the file cannot be read as readings.
  */
 export async function replay(
   world: ReplayWorld,

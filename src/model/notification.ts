@@ -30,13 +30,18 @@ export type AlertRecord =
   | {
       readonly kind: 'notification'
       readonly notification: Notification
-      /** The alert with this one event, for the archive to write to the store; absent = already there. */
+      /**
+       * The alert with this one event, for the archive to write to the store; absent = already
+       * there.
+       */
       readonly alert?: Alert
     }
   /** Someone read these; an empty list lowers the unread count by one (contract, `mark_read`). */
   | { readonly kind: 'read'; readonly ids: readonly string[] }
 
-/** An alert document as it may arrive from a detector that is not ours: everything may be missing. */
+/**
+ * An alert document as it may arrive from a detector that is not ours: everything may be missing.
+ */
 export interface ForeignAlert {
   readonly piano?: unknown
   readonly timestamp?: unknown

@@ -1,6 +1,6 @@
 /**
- * The limits that a facility manager sets: one default set and, for each floor that wants its own, a
- * whole set that replaces it (contract, `/admin/thresholds`).
+ * The limits that a facility manager sets: one default set and, for each floor that wants its own,
+ * a whole set that replaces it (contract, `/admin/thresholds`).
  */
 import { z } from 'zod'
 
@@ -34,8 +34,8 @@ export function thresholdsFor(thresholds: Thresholds, floor: number): ThresholdS
 }
 
 /**
- * Reads a stored document. A flat set (neither `default` nor `per_floor`), as the original wrote it, is
- * read as the default set. Throws a ZodError that names the wrong fields.
+ * Reads a stored document. A flat set (neither `default` nor `per_floor`), as the original wrote
+ * it, is read as the default set. Throws a ZodError that names the wrong fields.
  */
 export function parseStoredThresholds(document: unknown): Thresholds {
   const isObject = typeof document === 'object' && document !== null

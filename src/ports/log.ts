@@ -62,7 +62,9 @@ export type FollowEvent =
   /** Every record that stood in the followed partitions when `follow` began has been handed out. */
   | { readonly kind: 'caught-up' }
 
-/** Where to begin: the oldest record kept, only what comes from now on, or the offsets to read next. */
+/**
+ * Where to begin: the oldest record kept, only what comes from now on, or the offsets to read next.
+ */
 export type FollowStart = 'oldest' | 'newest' | readonly Position[]
 
 export interface TopicDeclaration {
@@ -96,11 +98,11 @@ export interface Log {
    */
   append(topic: string, records: readonly NewRecord[]): Promise<readonly Position[]>
   /**
-   * Joins the group and yields what it is assigned, beginning after the group's last commit (a group
-   * without one begins at the oldest record). One batch per partition is under way at a time: the
-   * next comes after commit, or after the consumer asks for the next event without committing, in
-   * which case the commit of a later batch covers it. A slow consumer is never flooded: at most a
-   * few batches are held. Ends when the signal is aborted, after leaving the group politely.
+   * Joins the group and yields what it is assigned, beginning after the group's last commit (a
+   * group without one begins at the oldest record). One batch per partition is under way at a time:
+   * the next comes after commit, or after the consumer asks for the next event without committing,
+   * in which case the commit of a later batch covers it. A slow consumer is never flooded: at most
+   * a few batches are held. Ends when the signal is aborted, after leaving the group politely.
    * Outages of the log are ridden out inside; a topic that does not exist rejects with LogError.
    */
   consume(

@@ -1,7 +1,7 @@
 /**
- * The store as the other stages see it, and the only door to it: keys with JSON documents, written and
- * read by quorum. The coordinator is one such Store, a client of its HTTP face is another; nothing on
- * this side knows of shards, rows or partitions.
+ * The store as the other stages see it, and the only door to it: keys with JSON documents, written
+ * and read by quorum. The coordinator is one such Store, a client of its HTTP face is another;
+ * nothing on this side knows of shards, rows or partitions.
  *
  * No method rejects for what the world does: each key has its own outcome. A batch is not atomic.
  */
@@ -10,8 +10,8 @@ export interface StoreWrite {
   /** JSON text, kept as sent; null deletes. */
   readonly text: string | null
   /**
-   * Event order in ms (fraction allowed): among writes of a key the larger order wins, and losing to a
-   * larger one is a normal success. Absent: wall time, so the last writer wins.
+   * Event order in ms (fraction allowed): among writes of a key the larger order wins, and losing
+   * to a larger one is a normal success. Absent: wall time, so the last writer wins.
    */
   readonly order?: number
   /** The value is gone so many seconds after the write. Integer >= 1. */

@@ -1,14 +1,17 @@
 /**
- * The messages between coordinators and shards, and the guards that admit them. One coordinator sends a
- * shard all operations of one event-loop turn as one `ops` message; names are short because they are
- * repeated for each operation.
+ * The messages between coordinators and shards, and the guards that admit them. One coordinator
+ * sends a shard all operations of one event-loop turn as one `ops` message; names are short because
+ * they are repeated for each operation.
  *
- * Both sides use the same guards, over HTTP and within one process: what does not pass is treated as if
- * nothing had answered.
+ * Both sides use the same guards, over HTTP and within one process: what does not pass is treated
+ * as if nothing had answered.
  */
 import type { RingDocument } from './ring/document.ts'
 
-/** A row on the wire: key, JSON text (null = tombstone), version (order, time, writer), expiry in ms. */
+/**
+ * A row on the wire: key, JSON text (null = tombstone), version (order, time, writer), expiry in
+ * ms.
+ */
 export interface WireRow {
   readonly k: string
   readonly v: string | null
@@ -26,8 +29,8 @@ export type ShardOperation =
 export const REFUSALS = ['full', 'clock-ahead', 'fenced', 'not-mine', 'late', 'busy'] as const
 /**
  * full: the disk has no room. clock-ahead: the version's time is more than 2 s ahead of the shard's
- * clock. fenced: the sender's epoch is older than the shard's. not-mine: the shard is not a replica of
- * that partition. late: the deadline had passed before work began. busy: a queue was full.
+ * clock. fenced: the sender's epoch is older than the shard's. not-mine: the shard is not a replica
+ * of that partition. late: the deadline had passed before work began. busy: a queue was full.
  */
 export type Refusal = (typeof REFUSALS)[number]
 
@@ -64,7 +67,9 @@ export type ShardReply =
       readonly writable: boolean
     }
   | { readonly kind: 'ops'; readonly results: readonly OperationResult[] }
-  /** Rows of all partitions held, ascending (or descending) by key; `more` = the limit cut it short. */
+  /**
+   * Rows of all partitions held, ascending (or descending) by key; `more` = the limit cut it short.
+   */
   | { readonly kind: 'scan'; readonly rows: readonly WireRow[]; readonly more: boolean }
   /** The ring that the shard holds afterwards: the one sent, or its own newer or foreign one. */
   | { readonly kind: 'ring.store'; readonly stored: boolean; readonly ring: RingDocument | null }

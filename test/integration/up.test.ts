@@ -95,7 +95,9 @@ test('`npm start` passes SIGTERM on and ends with 0', async () => {
 
 async function latestOf(address: string, floor: number) {
   const response = await fetch(`${address}/key/energy:p${floor}:latest`)
-  return response.status === 200 ? (await response.json()).value : undefined
+  if (response.status !== 200) return undefined
+  const { value } = (await response.json()) as { value: { piano: number; timestamp: string } }
+  return value
 }
 
 async function nextAnomaly(address: string): Promise<ServerEvent> {
@@ -114,11 +116,18 @@ async function nextAnomaly(address: string): Promise<ServerEvent> {
 
 async function notificationIds(address: string): Promise<readonly string[]> {
   const { items } = await getJson(`${address}/notifications?limit=1000`)
-  return items.map((item: { id: string }) => item.id)
+  return items.map((item) => item.id)
 }
 
-async function getJson(url: string) {
+/** Whatever a route answers; the assertions say what is expected of it. */
+interface Answer {
+  readonly value: unknown
+  readonly status: string
+  readonly items: readonly { readonly id: string }[]
+}
+
+async function getJson(url: string): Promise<Answer> {
   const response = await fetch(url)
   assert.equal(response.status, 200, url)
-  return await response.json()
+  return (await response.json()) as Answer
 }

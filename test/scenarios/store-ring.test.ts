@@ -152,7 +152,7 @@ test('once the keys are deleted the ring may change again', async (t) => {
   assert.equal(await write(coordinator, 'b'), 'done')
 })
 
-test('with a shard that cannot be asked nobody knows of its keys, and nothing changes', async (t) => {
+test('with a shard that cannot be asked nobody knows its keys, and nothing changes', async (t) => {
   const { coordinator, shards, network } = await foundedCluster(t)
   network.add(new FakeShard('local:late', 'id-late'))
   const [first] = shards
