@@ -79,4 +79,6 @@ export interface Store {
 export const KEY_BYTES_MAX = 512
 export const VALUE_BYTES_MAX = 1024 * 1024
 export const BATCH_KEYS_MAX = 2_000
+/** Body of one `POST /batch`. */
+export const BATCH_BODY_BYTES_MAX = 16 * 1024 * 1024
 export const SCAN_LIMIT_MAX = 1_000
