@@ -1,0 +1,28 @@
+/**
+ * An answer as a value: a status and JSON text. Routes on the path of readings put their text
+ * together themselves, since a stored document goes out as the text it came in as.
+ */
+import type { FastifyReply } from 'fastify'
+import { type FieldProblem, STATUS_INVALID } from './problems.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly text: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Texts sent with it go out as they are. */
+export const JSON_TYPE = 'application/json; charset=utf-8'
+
+export function answer(status: number, body: object): Answer {
+  return { status, text: JSON.stringify(body) }
+}
+
+export function invalidAnswer(problems: readonly FieldProblem[]): Answer {
+  return answer(STATUS_INVALID, { detail: problems })
+}
+
+export function sendAnswer(reply: FastifyReply, { status, text, headers }: Answer): FastifyReply {
+  if (headers) reply.headers(headers)
+  return reply.code(status).type(JSON_TYPE).send(text)
+}

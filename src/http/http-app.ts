@@ -1,0 +1,122 @@
+/**
+ * What the coordinator, the shard and the login have in common as HTTP servers: how bodies are read
+ * and checked, how errors look, which web pages may ask, and the page that documents it all.
+ *
+ * Schemas check what comes in and what goes out, and the documentation is made from the same ones.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import cors from '@fastify/cors'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawServerDefault,
+} from 'fastify'
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+import type { Trace } from '../ports/trace.ts'
+import { JSON_TYPE } from './answer.ts'
+import { bodyText, parseJson } from './json-body.ts'
+import { routedUrl } from './key-path.ts'
+import { errorAnswer } from './problems.ts'
+
+export type HttpApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+export interface HttpAppOptions {
+  /** Of the documentation. */
+  readonly title: string
+  readonly trace: Trace
+}
+
+/** Bodies of routes that take no documents. */
+export const BODY_BYTES_MAX = 1024 * 1024
+
+/** Development hosts of the dashboard. */
+export const ORIGINS = ['localhost', '127.0.0.1'].flatMap((host) =>
+  [3000, 5173].map((port) => `http://${host}:${port}`),
+)
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+const PREFLIGHT_SECONDS_MAX = 600
+/** Headers of our own, which a web page may read. */
+export const LAST_KNOWN_HEADER = 'x-energyguard-last-known'
+export const REASON_HEADER = 'x-energyguard-reason'
+
+/**
+ * An app that is ready to serve: hand its `routing` to a `node:http` server. Close it to end what
+ * it keeps open; the server is its owner's.
+ */
+export async function createHttpApp(
+  options: HttpAppOptions,
+  addRoutes: (app: HttpApp) => void,
+): Promise<HttpApp> {
+  const app: HttpApp = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    rewriteUrl: (request) => routedUrl(request.url ?? '/'),
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler<z.ZodType>(({ schema }) => (data) => {
+    const { success, data: value, error } = schema.safeParse(data, { reportInput: true })
+    return success ? { value } : { error }
+  })
+  app.setSerializerCompiler(serializerCompiler)
+  answerErrors(app, options.trace)
+  readBodies(app, (text) => (text === undefined ? undefined : parseJson(text)))
+  await app.register(cors, {
+    origin: ORIGINS,
+    credentials: true,
+    methods: METHODS,
+    maxAge: PREFLIGHT_SECONDS_MAX,
+    strictPreflight: false,
+    exposedHeaders: [LAST_KNOWN_HEADER, REASON_HEADER, 'retry-after'],
+  })
+  await addDocumentation(app, options.title)
+  addRoutes(app)
+  await app.ready()
+  return app
+}
+
+/** Bodies of this app, or of the part of it that a plugin was given, become what `read` makes. */
+export function readBodies(
+  app: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>,
+  read: (text: string | undefined) => unknown,
+): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, bytes, done) => {
+    try {
+      done(null, read(bodyText(bytes, request.headers)))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+}
+
+function answerErrors(app: HttpApp, trace: Trace): void {
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body, isBug } = errorAnswer(error)
+    if (isBug) {
+      const { message, stack } = error as Error
+      trace.note('error', { kind: 'http.failed', route: request.routeOptions.url, message, stack })
+    }
+    return reply.code(status).type(JSON_TYPE).send(JSON.stringify(body))
+  })
+  app.setNotFoundHandler((_, reply) => reply.code(404).send({ detail: 'Not Found' }))
+}
+
+async function addDocumentation(app: HttpApp, title: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title, version: '1' } },
+    transform: jsonSchemaTransform,
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+}

@@ -1,0 +1,83 @@
+/**
+ * `PUT`, `GET` and `DELETE /key/{key}`, the same on a coordinator and on a shard: how the key and
+ * the document are read from the request. What becomes of them is the door's affair.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { type Answer, sendAnswer } from './answer.ts'
+import { type HttpApp, readBodies } from './http-app.ts'
+import { keyOfUrl } from './key-path.ts'
+import { InvalidRequest, invalidSchema } from './problems.ts'
+import { type PutBody, parsePutBody } from './put-body.ts'
+
+export interface KeyDoor {
+  put(key: string, body: PutBody): Promise<Answer>
+  get(key: string): Promise<Answer>
+  delete(key: string): Promise<Answer>
+}
+
+/** The answers of a door beside 422, for the documentation. */
+export interface KeyAnswers {
+  readonly put: Readonly<Record<number, z.ZodType>>
+  readonly get: Readonly<Record<number, z.ZodType>>
+  readonly delete: Readonly<Record<number, z.ZodType>>
+}
+
+const bodySchema = z.object({
+  value: z.record(z.string(), z.unknown()).describe('Any JSON object; its text is kept as sent.'),
+  ttl: z.int().min(1).nullish().describe('Gone after so many seconds; absent or null: never.'),
+})
+const params = z.object({
+  key: z
+    .string()
+    .describe('Any text; encode at least %, ? and #, everything else may be as it is.'),
+})
+export const foundSchema = z.object({ value: z.record(z.string(), z.unknown()) })
+
+/** Room around the largest document in the body that carries it. */
+const ENVELOPE_BYTES_MAX = 4 * 1024
+
+export function addKeyRoutes(
+  app: HttpApp,
+  door: KeyDoor,
+  answers: KeyAnswers,
+  valueBytesMax: number,
+): void {
+  app.register(async (part: FastifyInstance) => {
+    readBodies(part, (text) => text)
+    /** The schemas document; keys and bodies are read from what was really sent. */
+    const asSent = { validatorCompiler: () => (data: unknown) => ({ value: data }) }
+    const options = { ...asSent, bodyLimit: valueBytesMax + ENVELOPE_BYTES_MAX }
+    const schema = (of: Readonly<Record<number, z.ZodType>>, summary: string) => ({
+      tags: ['keys'],
+      summary,
+      params,
+      response: { ...of, 422: invalidSchema },
+    })
+    const put = { ...schema(answers.put, 'Writes a document.'), body: bodySchema }
+    part.put('/key/:key', { ...options, schema: put }, async (request, reply) => {
+      const text = typeof request.body === 'string' ? request.body : undefined
+      return sendAnswer(reply, await door.put(keyOf(request), parsePutBody(text)))
+    })
+    const get = schema(answers.get, 'Reads a document.')
+    part.get('/key/:key', { ...options, schema: get }, async (request, reply) =>
+      sendAnswer(reply, await door.get(keyOf(request))),
+    )
+    const remove = schema(answers.delete, 'Deletes a document.')
+    part.delete('/key/:key', { ...options, schema: remove }, async (request, reply) =>
+      sendAnswer(reply, await door.delete(keyOf(request))),
+    )
+  })
+}
+
+/** The answer that carries a document as the text it is stored as. */
+export function foundAnswer(valueText: string): Answer {
+  return { status: 200, text: `{"value":${valueText}}` }
+}
+
+/** Throws InvalidRequest. */
+function keyOf(request: Pick<FastifyRequest, 'originalUrl'>): string {
+  const path = keyOfUrl(request.originalUrl)
+  if (path.kind === 'key') return path.key
+  throw new InvalidRequest([{ loc: ['path', 'key'], msg: path.reason, type: 'encoding' }])
+}
