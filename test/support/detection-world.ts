@@ -12,7 +12,6 @@ import type { CheckedReading, Reading } from '../../src/model/reading.ts'
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../../src/model/thresholds.ts'
 import { parseTimestamp } from '../../src/model/timestamp.ts'
 import { ALERTS_TOPIC, READINGS_TOPIC } from '../../src/model/topics.ts'
-import type { FollowEvent, FollowStart, Log } from '../../src/ports/log.ts'
 import type { Service } from '../../src/ports/service.ts'
 import { instantClock } from './instant-clock.ts'
 import { Crash, type ScriptedLog, scriptedLog } from './scripted-log.ts'
@@ -40,47 +39,10 @@ export function checked(timestamp: string, fields: Partial<Reading>): CheckedRea
   return { reading, text: JSON.stringify(reading), timeMs }
 }
 
-/** Lets readers without a group read a scripted log: all that stands there, then what comes. */
-export function followable(log: ScriptedLog): ScriptedLog {
-  return Object.assign(log, {
-    follow: (topic: string, start: FollowStart, signal: AbortSignal) =>
-      following(log, topic, start, signal),
-    ends: async (topic: string) =>
-      [0, 1].map((partition) => ({
-        partition,
-        first: 0,
-        next: placed(log, topic, partition).length,
-      })),
-  } satisfies Partial<Log>)
-}
-
-function placed(log: ScriptedLog, topic: string, partition: number) {
-  return log.records(topic).filter((record) => record.partition === partition)
-}
-
-async function* following(
-  log: ScriptedLog,
-  topic: string,
-  start: FollowStart,
-  signal: AbortSignal,
-): AsyncGenerator<FollowEvent> {
-  const seen = [0, 0]
-  if (typeof start === 'object') for (const one of start) seen[one.partition] = one.offset
-  for (let isFirst = true; !signal.aborted; isFirst = false) {
-    for (const partition of [0, 1]) {
-      const records = placed(log, topic, partition).slice(seen[partition])
-      seen[partition] = (seen[partition] ?? 0) + records.length
-      if (records.length > 0) yield { kind: 'records', partition, records }
-    }
-    if (isFirst) yield { kind: 'caught-up' }
-    await turn()
-  }
-}
-
 export type DetectionScene = ReturnType<typeof detectionScene>
 
 export function detectionScene(rules: Partial<DetectionRules> = {}) {
-  const [log, trace] = [followable(scriptedLog()), recordingTrace()]
+  const [log, trace] = [scriptedLog(), recordingTrace()]
   const statistics = openStatistics({ path: ':memory:' })
   const limits = { current: DEFAULT_THRESHOLDS as Thresholds | undefined }
   const world = {

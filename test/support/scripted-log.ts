@@ -11,6 +11,7 @@ import {
   type NewRecord,
   type Position,
 } from '../../src/ports/log.ts'
+import { followParts, type ScriptedPart } from './scripted-follow.ts'
 
 /** crash: not committed, and the process dies. late-crash: committed, and the process dies. */
 export type CommitFate = 'committed' | 'fenced' | 'unavailable' | 'crash' | 'late-crash'
@@ -27,6 +28,14 @@ export interface ScriptedLog extends Log {
   redeliver: () => number
   /** Called before each append; throws to refuse it. */
   beforeAppend: (topic: string, records: readonly NewRecord[]) => void
+  /** The log's own clock, for the times of its records. */
+  wallMs: () => number
+  /** Out of reach for everybody but the members of groups. */
+  isAway: () => boolean
+  /** How many records a reader without a group is given at a time; 0 = none for now. */
+  followSize: () => number
+  /** Removes the records before an offset, in every partition, for readers without a group. */
+  forget(topic: string, before: number): void
 }
 
 export class Crash extends Error {}
@@ -34,49 +43,70 @@ export class Crash extends Error {}
 export const unavailable = () => new LogError('unavailable', 'Nobody answers.', 'Start the log.')
 
 export function scriptedLog(partitions = 2): ScriptedLog {
-  const topics = new Map<string, LogRecord[][]>()
+  const topics = new Map<string, ScriptedPart[]>()
   const commits: number[] = Array.from({ length: partitions }, () => 0)
-  const parts = (topic: string): LogRecord[][] => {
-    const known = topics.get(topic) ?? Array.from({ length: partitions }, () => [])
+  const parts = (topic: string): ScriptedPart[] => {
+    const empty = () => ({ records: [], first: 0 })
+    const known = topics.get(topic) ?? Array.from({ length: partitions }, empty)
     topics.set(topic, known)
     return known
   }
+  const mustReach = () => {
+    if (log.isAway()) throw unavailable()
+  }
   const log: ScriptedLog = {
-    records: (topic) => parts(topic).flat(),
+    records: (topic) => parts(topic).flatMap(({ records }) => records),
     committed: (partition) => commits[partition] ?? 0,
-    isDrained: (topic) => parts(topic).every((part, p) => part.length === commits[p]),
+    isDrained: (topic) => parts(topic).every(({ records }, p) => records.length === commits[p]),
     batchSize: (limit) => limit,
     commitFate: () => 'committed',
     redeliver: () => 0,
     beforeAppend: () => {},
+    wallMs: () => 0,
+    isAway: () => false,
+    followSize: () => Number.POSITIVE_INFINITY,
+    forget(topic, before) {
+      for (const part of parts(topic)) part.first = before
+    },
     async append(topic, records) {
+      mustReach()
       log.beforeAppend(topic, records)
-      return records.map((record) => put(parts(topic), record))
+      return records.map((record) => put(parts(topic), record, log.wallMs()))
     },
     consume: (topic, _group, signal, options) =>
       deliver(log, parts(topic), commits, signal, options.batchRecordsMax),
-    async *follow() {},
+    follow: (topic, start, signal) => followParts(parts(topic), start, signal, log),
     declare: async () => {},
-    generation: async () => 'one',
-    ends: async () => [],
+    async generation() {
+      mustReach()
+      return 'one'
+    },
+    async ends(topic) {
+      mustReach()
+      return parts(topic).map(({ records, first }, partition) => {
+        return { partition, first, next: records.length }
+      })
+    },
     lag: async (topic) =>
-      parts(topic).map((part, p) => ({ partition: p, records: part.length - (commits[p] ?? 0) })),
+      parts(topic).map(({ records }, partition) => {
+        return { partition, records: records.length - (commits[partition] ?? 0) }
+      }),
     close: async () => {},
   }
   return log
 }
 
-function put(parts: LogRecord[][], record: NewRecord): Position {
+function put(parts: ScriptedPart[], record: NewRecord, appendedMs: number): Position {
   const partition = Number.parseInt(record.key ?? '0', 10) % parts.length || 0
-  const part = parts[partition] ?? []
-  const position = { partition, offset: part.length }
-  part.push({ ...record, ...position, appendedMs: 0 })
+  const records = parts[partition]?.records ?? []
+  const position = { partition, offset: records.length }
+  records.push({ ...record, ...position, appendedMs })
   return position
 }
 
 async function* deliver(
   log: ScriptedLog,
-  parts: LogRecord[][],
+  parts: readonly ScriptedPart[],
   commits: number[],
   signal: AbortSignal,
   limit: number,
@@ -88,7 +118,7 @@ async function* deliver(
   while (!signal.aborted) {
     for (const [partition, part] of parts.entries()) {
       const from = next[partition] ?? 0
-      const records = part.slice(from, from + Math.max(1, log.batchSize(limit)))
+      const records = part.records.slice(from, from + Math.max(1, log.batchSize(limit)))
       if (records.length === 0) continue
       next[partition] = from + records.length
       let isFenced = false

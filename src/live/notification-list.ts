@@ -1,0 +1,17 @@
+/**
+ * What is asked of the list of notifications, as the contract has it for `GET /notifications`.
+ */
+import type { Notification } from '../model/notification.ts'
+
+/** Notifications in one answer, whatever is asked for. */
+export const LIST_LIMIT_MAX = 1_000
+
+/** Out of a list, oldest first: the newest `limit` (1..LIST_LIMIT_MAX) of those newer than `since`. */
+export function selectNewest(
+  list: readonly Notification[],
+  limit: number,
+  sinceSeconds = Number.NEGATIVE_INFINITY,
+): readonly Notification[] {
+  const count = Math.trunc(Math.min(LIST_LIMIT_MAX, Math.max(1, limit)))
+  return list.filter(({ timestamp }) => timestamp > sinceSeconds).slice(-count)
+}
