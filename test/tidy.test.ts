@@ -35,8 +35,10 @@ const IMPORTS: Record<string, { own: string[]; npm: string[]; node: boolean }> =
   'src/app': { own: ['src'], npm: ['*'], node: true },
 }
 
+/** What the two sides of the store share: the messages, their guards, the door and the clock. */
 function storeInside(): string[] {
-  return [...STAGE, 'src/store/ring', 'src/store/wire.ts']
+  const shared = ['admission', 'hybrid-clock', 'wire', 'wire-guard']
+  return [...STAGE, 'src/store/ring', ...shared.map((name) => `src/store/${name}.ts`)]
 }
 
 /** Everything that would let time, chance or the machine in by the back door. */

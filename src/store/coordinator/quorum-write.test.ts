@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { orderAbove, QuorumWrite, type WriteVerdict } from './quorum-write.ts'
+import { QuorumWrite, type WriteVerdict } from './quorum-write.ts'
 import type { ReplicaResult } from './replica-result.ts'
 
 const OURS = { o: 100, t: 10, n: 'w' }
@@ -113,11 +113,4 @@ test('an answer that was under way when the write began again may have been a su
   after(write, refused('fenced'), refused('fenced'))
   write.sendAgain(2, 3)
   assert.equal(after(write, refused('full'), refused('full'), refused('full')), 'unknown')
-})
-
-test('an order above what was met is the wall time, or just enough', () => {
-  const met = { o: 1_767_602_000_000.25, t: 50, n: 'x' }
-  assert.equal(orderAbove(met, 60, met.o + 5), met.o + 5)
-  assert.equal(orderAbove(met, 60, met.o - 5), met.o, 'its later time makes it the newer one')
-  assert.ok(orderAbove(met, 40, met.o - 5) > met.o, 'its time alone would lose')
 })

@@ -111,15 +111,3 @@ export class QuorumWrite {
     this.sendAgain(this.needed, this.replicas)
   }
 }
-
-/** Between two orders that must differ; exact in a double until the year 2100 and beyond. */
-const ORDER_STEP_MS = 2 ** -10
-
-/**
- * The order with which a plain write at hybrid time `time`, whose own order would be `wallMs`, wins
- * over the version it met.
- */
-export function orderAbove(met: WireVersion, time: number, wallMs: number): number {
-  if (wallMs > met.o) return wallMs
-  return time > met.t ? met.o : met.o + ORDER_STEP_MS
-}

@@ -2,8 +2,9 @@
  * Reads: asks as many replicas as make a quorum, the fastest first, a further one when one is late
  * or fails, brings those that lag behind up to date, and tells what the pure core has decided.
  */
+
+import { checkBatch, checkKey, type Lane } from '../admission.ts'
 import type { ReadOutcome } from '../client.ts'
-import { checkBatch, checkKey, type Lane } from './admission.ts'
 import type { HopSink, ShardLink } from './hop.ts'
 import type { Watched } from './late-watch.ts'
 import { QuorumRead, type ReadVerdict } from './quorum-read.ts'

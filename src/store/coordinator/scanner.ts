@@ -4,8 +4,8 @@
  * to a bound. A scan does not repair what it finds lagging; reads do.
  */
 import { afterPrefix, compareKeys } from '../../model/key-bytes.ts'
+import { checkScan } from '../admission.ts'
 import type { ScanOutcome, ScanQuery } from '../client.ts'
-import { checkScan } from './admission.ts'
 import type { RingView } from './ring-view.ts'
 import { mergeScan, type ShardRows, scanCoverage } from './scan-merge.ts'
 import type { StoreWorld } from './store-world.ts'

@@ -4,8 +4,8 @@
  */
 import type { Clock } from '../../ports/clock.ts'
 import type { Trace } from '../../ports/trace.ts'
+import { HybridClock } from '../hybrid-clock.ts'
 import type { ShardLink } from './hop.ts'
-import { HybridClock } from './hybrid-clock.ts'
 import type { LateWatch } from './late-watch.ts'
 import type { RingView } from './ring-view.ts'
 

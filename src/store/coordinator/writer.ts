@@ -3,13 +3,13 @@
  * the pure core knows it. Nothing is decided here but the order of things.
  */
 import { must } from '../../model/must.ts'
+import { checkBatch, checkWrite, type Lane } from '../admission.ts'
 import type { StoreWrite, WriteOutcome } from '../client.ts'
+import { orderAbove, wallOf } from '../hybrid-clock.ts'
 import type { WireRow } from '../wire.ts'
-import { checkBatch, checkWrite, type Lane } from './admission.ts'
 import type { HopSink } from './hop.ts'
-import { wallOf } from './hybrid-clock.ts'
-import { orderAbove, QuorumWrite } from './quorum-write.ts'
-import { BUSY, type ReplicaResult, UNREACHABLE } from './replica-result.ts'
+import { QuorumWrite } from './quorum-write.ts'
+import { BUSY, type ReplicaResult, UNREACHABLE, versionOf } from './replica-result.ts'
 import type { RingView } from './ring-view.ts'
 import { canSpareDown, operationBytes, type StoreWorld } from './store-world.ts'
 
@@ -155,7 +155,7 @@ class KeyWrite implements HopSink {
   private reissue(): void {
     const met = must(this.state.met, 'a write is issued again above what it met')
     const t = this.world.hybridClock.stamp(this.world.clock.wallMs())
-    this.row = { ...this.row, t, o: orderAbove(met, t, wallOf(t)) }
+    this.row = { ...this.row, t, o: orderAbove(versionOf(met), t, wallOf(t)) }
     this.attempt += 1
     this.state.reissueAs(this.row)
     this.send()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { BATCH_KEYS_MAX, KEY_BYTES_MAX, SCAN_LIMIT_MAX, VALUE_BYTES_MAX } from '../client.ts'
 import { checkBatch, checkKey, checkScan, checkWrite, TTL_SECONDS_MAX } from './admission.ts'
+import { BATCH_KEYS_MAX, KEY_BYTES_MAX, SCAN_LIMIT_MAX, VALUE_BYTES_MAX } from './client.ts'
 
 const field = (refusal: { field: string } | undefined) => refusal?.field
 

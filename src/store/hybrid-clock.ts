@@ -1,11 +1,13 @@
 /**
  * The clock of versions: wall time with a counter below it, never the same twice and never behind
- * what this coordinator has seen. Two writes of one millisecond still have an order, and a wall
+ * what its owner has seen. Two writes of one millisecond still have an order, and a wall
  * clock that is set back does not make a later write lose to an earlier one.
  *
  * Times too far ahead are not followed: one bad clock in the cluster must not carry the others
  * away, and shards would refuse what was stamped after it.
  */
+import type { Version } from '../model/version.ts'
+
 const TICKS_PER_MS = 4096
 const START_MS = Date.UTC(2020, 0, 1)
 
@@ -35,4 +37,20 @@ export function timeOf(wallMs: number): number {
 /** The wall time, whole ms since 1970, inside a hybrid time. */
 export function wallOf(time: number): number {
   return Math.floor(time / TICKS_PER_MS) + START_MS
+}
+
+/** Between two orders that must differ; exact in a double until the year 2100 and beyond. */
+const ORDER_STEP_MS = 2 ** -10
+
+/**
+ * The order with which a plain write at hybrid time `time`, whose own order would be `wallMs`, wins
+ * over the version that it met.
+ */
+export function orderAbove(
+  met: Pick<Version, 'order' | 'time'>,
+  time: number,
+  wallMs: number,
+): number {
+  if (wallMs > met.order) return wallMs
+  return time > met.time ? met.order : met.order + ORDER_STEP_MS
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { CLOCK_AHEAD_MS_MAX, HybridClock, timeOf, wallOf } from './hybrid-clock.ts'
+import { CLOCK_AHEAD_MS_MAX, HybridClock, orderAbove, timeOf, wallOf } from './hybrid-clock.ts'
 
 const NOW_MS = Date.UTC(2026, 0, 5, 8, 30)
 
@@ -37,4 +37,11 @@ test('a time far ahead of the wall clock is not followed', () => {
 test('the wall time can be read back, and a time of 2089 is an exact number', () => {
   assert.equal(wallOf(timeOf(NOW_MS + 0.7) + 4095), NOW_MS)
   assert.ok(Number.isSafeInteger(timeOf(Date.UTC(2089, 0, 1))))
+})
+
+test('an order above what was met is the wall time, or just enough', () => {
+  const met = { order: 1_767_602_000_000.25, time: 50 }
+  assert.equal(orderAbove(met, 60, met.order + 5), met.order + 5)
+  assert.equal(orderAbove(met, 60, met.order - 5), met.order, 'its later time makes it the newer')
+  assert.ok(orderAbove(met, 40, met.order - 5) > met.order, 'its time alone would lose')
 })

@@ -1,9 +1,9 @@
 /**
- * What the store takes: checked once, at the door, before anything is sent to a shard. Each refusal
- * names the field and says what would be right.
+ * What the store takes: checked once, at the door of a coordinator or of a lone replica, before
+ * anything is written. Each refusal names the field and says what would be right.
  */
-import { utf8Length } from '../../model/key-bytes.ts'
-import { isSystemKey, SYSTEM_PREFIX } from '../../model/keys.ts'
+import { utf8Length } from '../model/key-bytes.ts'
+import { isSystemKey, SYSTEM_PREFIX } from '../model/keys.ts'
 import {
   BATCH_KEYS_MAX,
   KEY_BYTES_MAX,
@@ -11,7 +11,7 @@ import {
   type ScanQuery,
   type StoreWrite,
   VALUE_BYTES_MAX,
-} from '../client.ts'
+} from './client.ts'
 
 export interface Invalid {
   readonly kind: 'invalid'
@@ -92,8 +92,11 @@ function isTtl(seconds: number): boolean {
   return Number.isSafeInteger(seconds) && seconds >= 1 && seconds <= TTL_SECONDS_MAX
 }
 
-/** Most texts are far below their limit; only long ones are counted byte by byte. */
-function fits(text: string, bytesMax: number): boolean {
+/**
+ * Has the text at most so many bytes of UTF-8? Most are far below their limit; only long ones are
+ * counted byte by byte.
+ */
+export function fits(text: string, bytesMax: number): boolean {
   return text.length * 3 <= bytesMax || (text.length <= bytesMax && utf8Length(text) <= bytesMax)
 }
 
