@@ -58,7 +58,8 @@ const READY = /^energyguard \S+ ready.*$/m
 const left = new Set<ChildProcess>()
 const folders = new Set<string>()
 
-after(endAll)
+// Scripts and benches start processes too; they have no tests after which to end them.
+if (process.argv[1]?.endsWith('.test.ts')) after(endAll)
 process.on('exit', endAll)
 
 function endAll(): void {

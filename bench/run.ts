@@ -1,0 +1,75 @@
+/**
+ * Measures the paths that matter, each beside what a user would pick instead, in one run on one
+ * machine: `npm run bench`, or `npm run bench -- NAME` for one. Ratios within a run say more than
+ * figures of different days.
+ *
+ * `--cpu-prof FOLDER` has every process of ours write a profile when it ends.
+ */
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type KafkaBroker, startKafkaBroker } from '../test/support/kafka-broker.ts'
+import { missingTools } from '../test/support/kafka-install.ts'
+import { alarmBench } from './alarm.ts'
+import { ingestionBench } from './ingestion.ts'
+import { quorum } from './quorum.ts'
+import { onKafka, onOneFile } from './support/logs.ts'
+import { machineLine } from './support/machine.ts'
+import { type Bench, type Environment, tableText } from './support/report.ts'
+
+const NAMES = ['ingestion', 'quorum', 'alarm'] as const
+type Name = (typeof NAMES)[number]
+
+const say = (text: string) => process.stderr.write(`... ${text}\n`)
+const print = (text: string) => process.stdout.write(`${text}\n`)
+
+/** Benches that cannot be run here become a sentence. */
+function benchOf(name: Name, bootstrap: string | undefined): Bench | string {
+  if (name === 'quorum') return quorum
+  if (name === 'ingestion') {
+    return bootstrap ? ingestionBench(onKafka(bootstrap)) : 'ingestion: left out, no Kafka.'
+  }
+  return alarmBench([...(bootstrap ? [onKafka(bootstrap)] : []), onOneFile()])
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { 'cpu-prof': { type: 'string' } },
+  })
+  const wrong = positionals.filter((one) => !NAMES.some((name) => name === one))
+  if (wrong.length > 0) {
+    process.stderr.write(`No bench ${wrong.join(', ')}. There are ${NAMES.join(', ')}.\n`)
+    return 2
+  }
+  const folder = values['cpu-prof']
+  const env = folder === undefined ? {} : profileInto(resolve(folder))
+  const chosen = NAMES.filter((name) => positionals.length === 0 || positionals.includes(name))
+  print(`energyguard bench: ${machineLine()}`)
+  for (const name of chosen) await runOne(name, env)
+  return 0
+}
+
+/** Each has a broker of its own, so that none inherits the work of another. */
+async function runOne(name: Name, env: Environment): Promise<void> {
+  const broker = name === 'quorum' ? undefined : await ownBroker()
+  const bench = benchOf(name, broker?.bootstrap ?? process.env.KAFKA_BOOTSTRAP)
+  print(typeof bench === 'string' ? bench : `\n${tableText(await bench.run({ say, env }))}`)
+  await broker?.stop()
+}
+
+async function ownBroker(): Promise<KafkaBroker | undefined> {
+  if (process.env.KAFKA_BOOTSTRAP) return undefined
+  const missing = missingTools()
+  if (missing.length === 0) return await startKafkaBroker()
+  say(`no Kafka: ${missing.join(' and ')} missing, and KAFKA_BOOTSTRAP is not set`)
+  return undefined
+}
+
+function profileInto(folder: string): Environment {
+  mkdirSync(folder, { recursive: true })
+  return { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` }
+}
+
+process.on('SIGINT', () => process.exit(130))
+process.exitCode = await main()

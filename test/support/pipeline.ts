@@ -1,0 +1,106 @@
+/**
+ * The whole pipeline as separate processes, each with a data folder of its own and each on ports
+ * that it keeps: any of them can be killed and started again on the same data, as a supervisor
+ * would do it.
+ */
+import { createServer } from 'node:net'
+import { type RoleProcess, startRole, temporaryFolder } from './process.ts'
+
+/** One process of the pipeline, whichever incarnation of it is alive. */
+export interface Member {
+  readonly name: string
+  current(): RoleProcess
+  /** `kill -9`, then a start with the same command on the same data. */
+  killAndRestart(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface PipelineOptions {
+  /** Flags that say which log: `['--kafka-bootstrap', …]` or `['--log-path', …]`. */
+  readonly logFlags: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly shards?: number
+}
+
+export interface Store {
+  readonly url: string
+  readonly shards: readonly Member[]
+  readonly coordinator: Member
+}
+
+/** Shards, and a coordinator that has registered all of them. */
+export async function startStore({
+  logFlags,
+  env = {},
+  shards: count = 3,
+}: PipelineOptions): Promise<Store> {
+  const names = Array.from({ length: count }, (_, n) => `shard ${n + 1}`)
+  const ports = await stablePorts(count + 1)
+  const shards = await Promise.all(
+    names.map((name, n) => startMember(name, ['shard', '--port', String(ports[n])], env)),
+  )
+  const nodes = shards.map((shard) => shard.current().address).join(',')
+  const face = ['coordinator', '--port', String(ports[count]), '--bootstrap-nodes', nodes]
+  const coordinator = await startMember('coordinator', [...face, ...logFlags], env)
+  return { url: coordinator.current().address, shards, coordinator }
+}
+
+export function startIngestion(store: Store, { logFlags, env }: PipelineOptions): Promise<Member> {
+  const shards = ['--expected-shards', String(store.shards.length), '--ops-port', '0']
+  const flags = ['--coordinator-url', store.url, ...shards, ...logFlags]
+  return startMember('ingestion', ['ingest', ...flags], env)
+}
+
+export function startDetector(store: Store, { logFlags, env }: PipelineOptions): Promise<Member> {
+  const flags = ['--coordinator-url', store.url, '--ops-port', '0', ...logFlags]
+  return startMember('detector', ['detect', ...flags], env)
+}
+
+/** All together, the stages before what they stand on. */
+export async function stopMembers(members: readonly Member[]): Promise<void> {
+  for (const member of members) await member.stop()
+}
+
+async function startMember(
+  name: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Member> {
+  const options = { dataDir: temporaryFolder(name.replace(' ', '-')), env }
+  let current = await startRole(args, options)
+  return {
+    name,
+    current: () => current,
+    async killAndRestart() {
+      current.kill('SIGKILL')
+      await current.exited
+      current = await startRole(args, options)
+    },
+    async stop() {
+      const { code } = await current.stop()
+      if (code !== 0) throw new Error(`${name} ended with ${code}: ${current.stderr()}`)
+    },
+  }
+}
+
+/** Below those that the system gives to clients, which would take a port while it is not in use. */
+const STABLE_PORT_FIRST = 20_000
+const STABLE_PORT_COUNT = 12_000
+
+/** Ports that are free now and can be listened on again after a kill, all different. */
+async function stablePorts(count: number): Promise<readonly number[]> {
+  const ports = new Set<number>()
+  while (ports.size < count) {
+    const port = STABLE_PORT_FIRST + Math.floor(Math.random() * STABLE_PORT_COUNT)
+    if (await isFree(port)) ports.add(port)
+  }
+  return [...ports]
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}

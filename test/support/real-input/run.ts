@@ -1,0 +1,170 @@
+/**
+ * A recorded file through the whole pipeline in separate processes, and the count afterwards: three
+ * shards, coordinator, ingestion and detector, a real Kafka broker between them, `replay` at one end
+ * and a browser at the other. On the way, those named in `kills` are killed with `kill -9` once each
+ * and started again on the same data.
+ */
+import { type AlarmWatcher, watchAlarms } from '../alarm-stream.ts'
+import { eventually } from '../eventually.ts'
+import {
+  type Member,
+  type Store,
+  startDetector,
+  startIngestion,
+  startStore,
+  stopMembers,
+} from '../pipeline.ts'
+import { startProcess } from '../process.ts'
+import { scanAll } from '../store-scan.ts'
+import { type CountLine, countHouse, type FoundHouse } from './house-count.ts'
+import { expectedAlarms, expectedHouse, HOUSE_THRESHOLDS, readHouseFile } from './household.ts'
+import { type KafkaView, type Step, viewKafka } from './kafka-view.ts'
+
+export const VICTIMS = ['broker', 'detector', 'ingestion', 'shard'] as const
+export type Victim = (typeof VICTIMS)[number]
+
+export interface Broker {
+  /** HOST:PORT. */
+  readonly bootstrap: string
+  /** Absent when it is not ours to kill. */
+  killAndRestart?(): Promise<void>
+}
+
+export interface RealInputOptions {
+  readonly file: string
+  /** As `replay --speed` takes it. */
+  readonly speed: string
+  readonly broker: Broker
+  readonly kills: readonly Victim[]
+  /** Told to a waiting person. */
+  readonly say: (text: string) => void
+}
+
+export interface RealInputResult {
+  readonly lines: readonly CountLine[]
+  /** Everything from the first reading to the last document, s. */
+  readonly seconds: number
+}
+
+/** The default token of the coordinator, good on loopback. */
+const TOKEN = 'eg-admin-token'
+/** The longest that a stage may need for what is left when everything was sent. */
+const THROUGH_MS_MAX = 300_000
+const SHOWN_MS_MAX = 30_000
+
+/** The broker must be empty. Rejects when something cannot be counted at all. */
+export async function runRealInput(options: RealInputOptions): Promise<RealInputResult> {
+  const { broker, say } = options
+  const expected = expectedHouse(readHouseFile(options.file))
+  const pipeline = { logFlags: ['--kafka-bootstrap', broker.bootstrap] }
+  const store = await startStore(pipeline)
+  await setThresholds(store.url)
+  const watcher = await watchAlarms(store.url)
+  const stages = {
+    ingestion: await startIngestion(store, pipeline),
+    detector: await startDetector(store, pipeline),
+  }
+  const kafka = viewKafka(broker.bootstrap)
+  if ((await kafka.done('sent')) > 0) throw new Error('The broker holds readings already.')
+  const startMs = performance.now()
+  const replaying = replayFile(options)
+  const kills = await killOnTheWay({ ...options, expected: expected.sent }, store, stages, kafka)
+  const sent = await replaying
+  say(`${sent} readings sent`)
+  const found = { sent, ...(await settle(kafka, watcher, store, expectedAlarms(expected).size)) }
+  const seconds = (performance.now() - startMs) / 1000
+  await watcher.stop()
+  await kafka.close()
+  await stopMembers([stages.detector, stages.ingestion, store.coordinator, ...store.shards])
+  return { lines: [...countHouse(expected, found), ...kills], seconds }
+}
+
+async function setThresholds(url: string): Promise<void> {
+  const response = await fetch(`${url}/admin/thresholds`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
+    body: JSON.stringify(HOUSE_THRESHOLDS),
+  })
+  if (!response.ok) throw new Error(`PUT /admin/thresholds: ${await response.text()}`)
+}
+
+/** How many readings the command says that it has sent. */
+async function replayFile({ file, speed, broker }: RealInputOptions): Promise<number> {
+  const flags = ['--speed', speed, '--kafka-bootstrap', broker.bootstrap, '--json']
+  const replay = startProcess(['replay', file, ...flags])
+  const { code } = await replay.exited
+  if (code !== 0) throw new Error(`replay ended with ${code}: ${replay.stderr()}`)
+  const { sent } = JSON.parse(replay.stdout()) as { sent: number }
+  return sent
+}
+
+/** Whose work is looked at to kill it in the middle, and after which share of it. */
+const MOMENTS: Record<Victim, { readonly step: Step; readonly share: number }> = {
+  broker: { step: 'sent', share: 0.2 },
+  detector: { step: 'judged', share: 0.3 },
+  ingestion: { step: 'stored', share: 0.3 },
+  shard: { step: 'stored', share: 0.6 },
+}
+
+type Stages = Readonly<Record<'ingestion' | 'detector', Member>>
+
+/** One after the other. A kill that came when all was done proves nothing, so each is counted. */
+async function killOnTheWay(
+  { broker, kills, say, expected }: RealInputOptions & { readonly expected: number },
+  store: Store,
+  { ingestion, detector }: Stages,
+  kafka: KafkaView,
+): Promise<readonly CountLine[]> {
+  const [, shard] = store.shards
+  const weapons: Record<Victim, () => Promise<void> | undefined> = {
+    broker: () => broker.killAndRestart?.(),
+    detector: () => detector.killAndRestart(),
+    ingestion: () => ingestion.killAndRestart(),
+    shard: () => shard?.killAndRestart(),
+  }
+  const lines: CountLine[] = []
+  for (const victim of VICTIMS.filter((one) => kills.includes(one))) {
+    const { step, share } = MOMENTS[victim]
+    const isTime = async () => (await kafka.done(step)) >= share * expected
+    await eventually(`it is time to kill ${victim}`, isTime, THROUGH_MS_MAX)
+    const done = await kafka.done(step)
+    say(`kill -9 ${victim}, ${done} of ${expected} ${step}`)
+    await weapons[victim]()
+    lines.push({ what: `kills of ${victim} on the way`, expected: 1, found: +(done < expected) })
+  }
+  return lines
+}
+
+/** Waits until every stage is through, then reads what is there, complete or not. */
+async function settle(
+  kafka: KafkaView,
+  watcher: AlarmWatcher,
+  store: Store,
+  alarms: number,
+): Promise<Omit<FoundHouse, 'sent'>> {
+  for (const step of ['stored', 'judged', 'archived'] as const) {
+    await kafka.untilThrough(step, THROUGH_MS_MAX)
+  }
+  const areShown = () => watcher.shown.length >= alarms
+  await eventually('alarms are shown', areShown, SHOWN_MS_MAX).catch(() => {})
+  const documents = await scanAll(store.url, 'energy:')
+  return {
+    stored: new Map(documents.map(({ key, value }) => [key, value])),
+    deadLetters: await kafka.deadLetters(),
+    shown: watcher.shown.map(({ id }) => id),
+    gaps: watcher.gaps(),
+    archived: (await scanAll(store.url, 'alerts:')).flatMap(({ value }) => eventIds(value)),
+  }
+}
+
+interface AlertDocument {
+  readonly piano: number
+  readonly eventi: readonly { readonly metrica: string; readonly tipo: string }[]
+  readonly raw: { readonly timestamp: string }
+}
+
+/** A document of one reading; here no two readings of a floor share a second. */
+function eventIds(document: unknown): readonly string[] {
+  const { piano, eventi, raw } = document as AlertDocument
+  return eventi.map(({ metrica, tipo }) => `${piano}:${metrica}:${tipo}:${raw.timestamp}`)
+}
