@@ -1,7 +1,7 @@
 /**
  * The time from producing a reading to its `anomaly` event at an SSE client, which is what a person
- * feels. Every reading fires, at times of their own, whether or not the one before was shown: a slow
- * system is not given a pause. Ingestion runs too, as it would.
+ * feels. Every reading fires, and is sent at its own time whether or not the one before was shown:
+ * a slow system is not given a pause. Ingestion runs too, as it would.
  *
  * Producer and watcher are this one process, so that both times come from one clock.
  */

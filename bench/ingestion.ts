@@ -1,10 +1,10 @@
 /**
- * Readings from Kafka into a quorum of three, every part a process of its own, all on this machine's
- * cores. Two questions: how fast is a backlog carried into the store, and does a steady stream of the
- * goal's rate leave any behind?
+ * Readings from Kafka into a quorum of three, every part a process of its own, all on the cores of
+ * this machine. Two questions: how fast is a backlog carried into the store, and does a steady
+ * stream of the goal's rate leave any behind?
  *
- * A reading becomes three keys (itself, `latest`, `index`); a batch writes the last two once for each
- * of its floors.
+ * A reading becomes three keys (itself, `latest`, `index`); a batch writes the last two once for
+ * each of its floors.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { INGESTION_GROUP, READINGS_TOPIC } from '../src/model/topics.ts'

@@ -1,7 +1,7 @@
 /**
  * Single keys through the coordinator into a quorum of three, at 64 clients, beside what the same
- * machine does without us: a bare `node:http` server that takes the same bodies, and one SQLite file
- * with `synchronous=FULL`. The generator, the coordinator and the three shards share the cores.
+ * machine does without us: a bare `node:http` server that takes the same bodies, and one SQLite
+ * file with `synchronous=FULL`. Generator, coordinator and the three shards share the cores.
  */
 import { eventually } from '../test/support/eventually.ts'
 import { startStore, stopMembers } from '../test/support/pipeline.ts'

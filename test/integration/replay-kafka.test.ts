@@ -1,8 +1,8 @@
 /**
- * Recorded consumption from `replay` through a real Kafka broker into the store and onto the stream,
- * every stage a process of its own, counted key by key; and again while broker, detector, ingestion
- * and one shard are each killed on the way. `npm run real-input` does the same with a month of one
- * household.
+ * Recorded consumption from `replay` through a real Kafka broker into the store and onto the
+ * stream, every stage a process of its own, counted key by key, while broker, detector, ingestion
+ * and one shard are each killed once on the way. `npm run real-input` does the same with a month of
+ * one household.
  */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
@@ -21,7 +21,7 @@ const EMPTY_ROWS = [57, 58, 203]
 /** Rows of a minute each in a second: slow enough that the kills fall into the middle. */
 const ROWS_PER_SECOND = 25
 
-test('what replay sends is stored, refused or raised, each once, also when all are killed', async (t) => {
+test('what replay sends is stored, refused or raised, each once, though all are killed', async (t) => {
   if (skip) return t.skip(skip)
   const broker = await startKafkaBroker()
   t.after(() => broker.stop())

@@ -3,8 +3,8 @@
  * the code that reads, maps or checks recordings is used here: a mistake there would otherwise be
  * counted as right.
  *
- * The mapping is the one of the household by the minute: floors 1 to 3 are its three circuits, floor
- * 4 is the whole house. A row without values is sent, and must be refused, once for each floor.
+ * The mapping is the one of the household by the minute: floors 1 to 3 are its three circuits,
+ * floor 4 is the whole house. A row without values is sent, and must be refused, for each floor.
  */
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'

@@ -1,8 +1,8 @@
 /**
  * A recorded file through the whole pipeline in separate processes, and the count afterwards: three
- * shards, coordinator, ingestion and detector, a real Kafka broker between them, `replay` at one end
- * and a browser at the other. On the way, those named in `kills` are killed with `kill -9` once each
- * and started again on the same data.
+ * shards, coordinator, ingestion and detector, a real Kafka broker between them, `replay` at one
+ * end and a browser at the other. On the way, those named in `kills` are killed with `kill -9` once
+ * each and started again on the same data.
  */
 import { type AlarmWatcher, watchAlarms } from '../alarm-stream.ts'
 import { eventually } from '../eventually.ts'
