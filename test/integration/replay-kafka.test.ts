@@ -21,7 +21,7 @@ const EMPTY_ROWS = [57, 58, 203]
 /** Rows of a minute each in a second: slow enough that the kills fall into the middle. */
 const ROWS_PER_SECOND = 25
 
-test('what replay sends is stored, refused or raised, each once, though all are killed', async (t) => {
+test('replayed readings are stored, refused or raised once, though all are killed', async (t) => {
   if (skip) return t.skip(skip)
   const broker = await startKafkaBroker()
   t.after(() => broker.stop())

@@ -90,7 +90,7 @@ test('a reading stored with another value is seen', () => {
   )
 })
 
-test('a dead letter counts once however often it was sent; a missing or strange one is seen', () => {
+test('a dead letter counts once, though sent twice; a missing or strange one is seen', () => {
   assert.deepEqual(offLines({ deadLetters: [...deadLetters, ...deadLetters] }), [])
   assert.deepEqual(offLines({ deadLetters: deadLetters.slice(1) }), [
     'in the dead-letter topic',
