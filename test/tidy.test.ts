@@ -27,7 +27,7 @@ const IMPORTS: Record<string, { own: string[]; npm: string[]; node: boolean }> =
   'src/detection': { own: STAGE, npm: [], node: false },
   'src/live': { own: STAGE, npm: ['zod', 'better-sse'], node: false },
   'src/http': {
-    own: [...STAGE, 'src/live', 'src/store/wire.ts'],
+    own: [...STAGE, 'src/live', 'src/store/coordinator/ring-admin.ts'],
     npm: ['fastify', 'zod', 'fastify-type-provider-zod', '@fastify/*', 'better-sse'],
     node: true,
   },

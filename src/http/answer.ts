@@ -22,6 +22,11 @@ export function invalidAnswer(problems: readonly FieldProblem[]): Answer {
   return answer(STATUS_INVALID, { detail: problems })
 }
 
+/** The answer that carries a document as the text it is stored as. */
+export function foundAnswer(valueText: string): Answer {
+  return { status: 200, text: `{"value":${valueText}}` }
+}
+
 export function sendAnswer(reply: FastifyReply, { status, text, headers }: Answer): FastifyReply {
   if (headers) reply.headers(headers)
   return reply.code(status).type(JSON_TYPE).send(text)

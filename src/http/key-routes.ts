@@ -32,6 +32,11 @@ const params = z.object({
     .string()
     .describe('Any text; encode at least %, ? and #, everything else may be as it is.'),
 })
+export const writtenSchema = z.object({
+  status: z.literal('ok'),
+  replicas_ok: z.int(),
+  targets: z.array(z.string()),
+})
 export const foundSchema = z.object({ value: z.record(z.string(), z.unknown()) })
 
 /** Room around the largest document in the body that carries it. */
@@ -68,11 +73,6 @@ export function addKeyRoutes(
       sendAnswer(reply, await door.delete(keyOf(request))),
     )
   })
-}
-
-/** The answer that carries a document as the text it is stored as. */
-export function foundAnswer(valueText: string): Answer {
-  return { status: 200, text: `{"value":${valueText}}` }
 }
 
 /** Throws InvalidRequest. */

@@ -5,9 +5,9 @@
 import { z } from 'zod'
 import type { Trace } from '../ports/trace.ts'
 import { VALUE_BYTES_MAX } from '../store/client.ts'
-import { type Answer, answer, invalidAnswer } from './answer.ts'
+import { type Answer, answer, foundAnswer, invalidAnswer } from './answer.ts'
 import { createHttpApp, type HttpApp } from './http-app.ts'
-import { addKeyRoutes, foundAnswer, foundSchema, type KeyDoor } from './key-routes.ts'
+import { addKeyRoutes, foundSchema, type KeyDoor } from './key-routes.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
 import { sentenceSchema } from './problems.ts'
 

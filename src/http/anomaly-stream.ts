@@ -1,0 +1,169 @@
+/**
+ * `GET /anomalies/stream`: alarms as they are raised, by Server-Sent Events. Every event carries
+ * its place in the alerts log as id, so a client that comes back says where it was and misses
+ * nothing.
+ *
+ * A client that does not read is cut off when too much waits for it: it comes back by itself and
+ * resumes, while its backlog would otherwise grow in this process without bound. Comments in
+ * between keep proxies from taking the quiet for an end.
+ */
+import type { ServerResponse } from 'node:http'
+import { z } from 'zod'
+import type { Live, StreamEvent } from '../live/live.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Trace } from '../ports/trace.ts'
+import type { HttpApp } from './http-app.ts'
+import { sentenceSchema } from './problems.ts'
+
+/** So many streams at once; the next one is answered 503. */
+export const STREAM_CLIENTS_MAX = 500
+/** A client for which more waits is cut off. A whole replay fits in. */
+export const STREAM_UNSENT_BYTES_MAX = 1024 * 1024
+export const HEARTBEAT_MS = 15_000
+
+export interface StreamLimits {
+  readonly clientsMax: number
+  readonly unsentBytesMax: number
+}
+
+const LIMITS: StreamLimits = {
+  clientsMax: STREAM_CLIENTS_MAX,
+  unsentBytesMax: STREAM_UNSENT_BYTES_MAX,
+}
+
+export interface StreamWorld {
+  readonly clock: Clock
+  readonly trace: Trace
+  readonly live: Pick<Live, 'subscribe'>
+}
+
+/** All streams of one coordinator. */
+export class AnomalyStream {
+  private readonly world: StreamWorld
+  private readonly limits: StreamLimits
+  private readonly clients = new Set<StreamClient>()
+  private isEnding = false
+
+  constructor(world: StreamWorld, limits: StreamLimits = LIMITS) {
+    this.world = world
+    this.limits = limits
+  }
+
+  get size(): number {
+    return this.clients.size
+  }
+
+  get isFull(): boolean {
+    return this.isEnding || this.clients.size >= this.limits.clientsMax
+  }
+
+  /** Serves a response, whose head is written, until the client goes away or `end`. */
+  serve(response: ServerResponse, lastEventId: string | undefined): void {
+    const client = new StreamClient(response, this.world, this.limits.unsentBytesMax)
+    this.clients.add(client)
+    response.once('close', () => {
+      this.clients.delete(client)
+      client.leave()
+    })
+    client.begin(lastEventId)
+  }
+
+  /** No new ones, and those there are end at once. */
+  end(): void {
+    this.isEnding = true
+    for (const client of this.clients) client.end()
+  }
+}
+
+class StreamClient {
+  private readonly response: ServerResponse
+  private readonly world: StreamWorld
+  private readonly unsentBytesMax: number
+  private readonly ending = new AbortController()
+  private unsubscribe: () => void = () => {}
+
+  constructor(response: ServerResponse, world: StreamWorld, unsentBytesMax: number) {
+    this.response = response
+    this.world = world
+    this.unsentBytesMax = unsentBytesMax
+  }
+
+  begin(lastEventId: string | undefined): void {
+    this.write(eventText({ name: 'ping', data: {} }))
+    this.unsubscribe = this.world.live.subscribe(lastEventId, {
+      take: (event) => this.write(eventText(event)),
+    })
+    void this.beat()
+  }
+
+  leave(): void {
+    this.ending.abort()
+    this.unsubscribe()
+  }
+
+  end(): void {
+    this.response.end()
+  }
+
+  private write(text: string): void {
+    if (this.response.destroyed || this.response.writableEnded) return
+    this.response.write(text)
+    const unsentBytes = this.response.writableLength
+    if (unsentBytes <= this.unsentBytesMax) return
+    this.world.trace.note('warn', { kind: 'http.stream-cut', unsentBytes })
+    this.response.destroy()
+  }
+
+  private async beat(): Promise<void> {
+    const { signal } = this.ending
+    while (!signal.aborted) {
+      await this.world.clock.sleep(HEARTBEAT_MS, signal).catch(() => {})
+      if (!signal.aborted) this.write(': still here\n\n')
+    }
+  }
+}
+
+interface WireEvent {
+  readonly name: 'ping' | StreamEvent['name']
+  readonly id?: string
+  readonly data: unknown
+}
+
+/** One event as it stands on the wire. JSON text has no line breaks, so data is one line. */
+export function eventText({ name, id, data }: WireEvent): string {
+  const place = id === undefined ? '' : `id: ${id}\n`
+  return `event: ${name}\n${place}data: ${JSON.stringify(data)}\n\n`
+}
+
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  /** Tells nginx not to collect events. */
+  'x-accel-buffering': 'no',
+}
+const querySchema = z.object({
+  last_event_id: z.string().optional().describe('As the header Last-Event-ID, for curl.'),
+})
+
+export function addAnomalyStream(app: HttpApp, stream: AnomalyStream): void {
+  app.addHook('preClose', async () => stream.end())
+  const schema = {
+    tags: ['notifications'],
+    summary: 'Alarms as they are raised, as Server-Sent Events: ping, anomaly, gap.',
+    querystring: querySchema,
+    response: { 503: sentenceSchema },
+  }
+  app.get('/anomalies/stream', { schema, exposeHeadRoute: false }, async (request, reply) => {
+    if (stream.isFull) return reply.code(503).send({ detail: 'Too many streams are open' })
+    const header = request.headers['last-event-id']
+    const lastEventId = typeof header === 'string' ? header : request.query.last_event_id
+    const headers = Object.entries({ ...reply.getHeaders(), ...STREAM_HEADERS })
+    reply.hijack()
+    for (const [name, value] of headers) {
+      if (value !== undefined) reply.raw.setHeader(name, value)
+    }
+    reply.raw.writeHead(200)
+    stream.serve(reply.raw, lastEventId || undefined)
+    return reply
+  })
+}
