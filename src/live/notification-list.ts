@@ -12,6 +12,6 @@ export function selectNewest(
   limit: number,
   sinceSeconds = Number.NEGATIVE_INFINITY,
 ): readonly Notification[] {
-  const count = Math.trunc(Math.min(LIST_LIMIT_MAX, Math.max(1, limit)))
+  const count = limit >= 1 ? Math.trunc(Math.min(LIST_LIMIT_MAX, limit)) : 1
   return list.filter(({ timestamp }) => timestamp > sinceSeconds).slice(-count)
 }
