@@ -8,12 +8,12 @@ import { METRICS } from '../model/alert.ts'
 import { type Notification, SEVERITIES } from '../model/notification.ts'
 
 /** Longer ones are cut. A sentence for a person has some hundred characters. */
-export const MESSAGE_CHARACTERS_MAX = 2_000
+export const MESSAGE_CHARACTERS_MAX = 500
 /** Longer ones are cut. Ours have some fifty. */
-export const ID_CHARACTERS_MAX = 300
+export const ID_CHARACTERS_MAX = 200
 
 const notificationSchema = z.object({
-  id: z.string().min(1).max(ID_CHARACTERS_MAX),
+  id: z.string().min(1),
   timestamp: z.number(),
   timestamp_ms: z.number(),
   floor: z.number(),
@@ -22,7 +22,7 @@ const notificationSchema = z.object({
   threshold: z.number(),
   threshold_base: z.number(),
   severity: z.enum(SEVERITIES),
-  message: z.string().max(MESSAGE_CHARACTERS_MAX),
+  message: z.string(),
 })
 
 const recordSchema = z.discriminatedUnion('kind', [
@@ -49,7 +49,11 @@ export function admitRecord(text: string): AdmittedRecord | undefined {
   const record = recordSchema.safeParse(parseJson(text)).data
   if (record?.kind !== 'notification') return record
   const { kind, notification, alert } = record
-  return { kind, notification, isOurs: alert !== undefined && alert !== null }
+  return {
+    kind,
+    notification: bounded(notification),
+    isOurs: alert !== undefined && alert !== null,
+  }
 }
 
 /** The notification with its texts cut to their limits. */

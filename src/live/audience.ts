@@ -11,7 +11,10 @@ import type { Trace } from '../ports/trace.ts'
 import { eventId, offsetOf } from './event-id.ts'
 import type { AlertFold, Shown } from './fold.ts'
 import type { NotificationList, StreamEvent, Subscriber } from './live.ts'
-import { LIST_LIMIT_MAX, selectNewest } from './notification-list.ts'
+import { selectNewest } from './notification-list.ts'
+
+/** Notifications in a gap: few enough that even the longest fit into the queue of one client. */
+export const GAP_ITEMS_MAX = 400
 
 /** What the audience hears. */
 export interface Stage {
@@ -127,7 +130,7 @@ function anomalyEvent({ offset, notification }: Shown, { generation }: Stage): S
 
 function gapEvent(stage: Stage): StreamEvent {
   const { fold } = stage
-  const items = selectNewest(fold.list(), LIST_LIMIT_MAX)
+  const items = selectNewest(fold.list(), GAP_ITEMS_MAX)
   const data: NotificationList = { items, total: items.length }
   const id = newestId(fold, stage.generation)
   return { name: 'gap', data, ...(id === undefined ? {} : { id }) }

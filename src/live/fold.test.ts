@@ -9,8 +9,9 @@ import {
   type FoldOptions,
   foldLimits,
   REMEMBERED_IDS_MIN,
-  REPLAY_EVENTS_MIN,
+  REPLAY_EVENTS_MAX,
 } from './fold.ts'
+import { LIST_LIMIT_MAX } from './notification-list.ts'
 
 const SECOND = 1_000
 
@@ -135,10 +136,10 @@ test('a stream resumes after any offset, shown or not, beyond the list', () => {
 
 test('further back than the limit nothing is replayed', () => {
   const { foreign, replay } = foldOf()
-  const count = 5 * REPLAY_EVENTS_MIN + 7
+  const count = 5 * REPLAY_EVENTS_MAX + 7
   for (let i = 0; i < count; i += 1) foreign(`x${i}`)
-  assert.equal(replay(count - REPLAY_EVENTS_MIN - 1)?.length, REPLAY_EVENTS_MIN)
-  assert.equal(replay(count - REPLAY_EVENTS_MIN - 2), undefined)
+  assert.equal(replay(count - REPLAY_EVENTS_MAX - 1)?.length, REPLAY_EVENTS_MAX)
+  assert.equal(replay(count - REPLAY_EVENTS_MAX - 2), undefined)
   assert.equal(replay(0), undefined)
 })
 
@@ -169,10 +170,11 @@ test('after a gap in the log the list begins anew, and known ids stay known', ()
   assert.deepEqual(ids(), ['c'])
 })
 
-test('a larger list raises the limits: replay reaches beyond it, memory beyond replay', () => {
+test('a larger list raises the limits, and replay reaches beyond what can be asked for', () => {
+  assert.ok(REPLAY_EVENTS_MAX > LIST_LIMIT_MAX)
   for (const bufferSize of [1, 200, 100_000]) {
-    const { replayEventsMax, rememberedIdsMax, startRecordsMax } = foldLimits(bufferSize)
-    assert.ok(replayEventsMax > bufferSize && rememberedIdsMax > replayEventsMax)
+    const { rememberedIdsMax, startRecordsMax } = foldLimits(bufferSize)
+    assert.ok(rememberedIdsMax >= 2 * bufferSize && rememberedIdsMax >= REMEMBERED_IDS_MIN)
     assert.ok(startRecordsMax >= 2 * rememberedIdsMax)
   }
 })
@@ -200,7 +202,7 @@ test('a coordinator that starts late comes to the same as one that ran all the t
   const [running, late] = [foldFrom(0), foldFrom(records.length - startRecordsMax)]
   assert.deepEqual(late.list(), running.list())
   assert.equal(late.unread, running.unread)
-  const after = records.length - REPLAY_EVENTS_MIN
+  const after = records.length - REPLAY_EVENTS_MAX
   assert.deepEqual(late.shownAfter(after), running.shownAfter(after))
   assert.ok((running.shownAfter(after)?.length ?? 0) > 100 && running.unread > 0)
 })

@@ -27,23 +27,20 @@ interface Listed extends Shown {
   isUnread: boolean
 }
 
-/** The least that the limits come to; a larger list raises them. */
-export const REPLAY_EVENTS_MIN = 2_000
+/** A stream resumes from so many events back: further than any list that can be asked for. */
+export const REPLAY_EVENTS_MAX = 2_000
+/** Ids that are known for repeats, where the list is not so long that it takes more. */
 export const REMEMBERED_IDS_MIN = 10_000
 
 export interface FoldLimits {
-  /** A stream resumes from so many events back, which reaches beyond the list. */
-  readonly replayEventsMax: number
-  /** Ids that are known for repeats. */
   readonly rememberedIdsMax: number
   /** Records that a coordinator folds at its start. */
   readonly startRecordsMax: number
 }
 
 export function foldLimits(bufferSize: number): FoldLimits {
-  const replayEventsMax = Math.max(REPLAY_EVENTS_MIN, 2 * bufferSize)
-  const rememberedIdsMax = Math.max(REMEMBERED_IDS_MIN, 2 * replayEventsMax)
-  return { replayEventsMax, rememberedIdsMax, startRecordsMax: 2 * rememberedIdsMax }
+  const rememberedIdsMax = Math.max(REMEMBERED_IDS_MIN, 2 * bufferSize)
+  return { rememberedIdsMax, startRecordsMax: 2 * rememberedIdsMax }
 }
 
 export class AlertFold {
@@ -113,7 +110,7 @@ export class AlertFold {
   shownAfter(offset: number): readonly Shown[] | undefined {
     if (offset < this.completeAfter) return undefined
     const events = this.shown.slice(this.firstAfter(offset))
-    return events.length > this.limits.replayEventsMax ? undefined : events
+    return events.length > REPLAY_EVENTS_MAX ? undefined : events
   }
 
   private isRepeat(
@@ -145,8 +142,8 @@ export class AlertFold {
   }
 
   private trimShown(): void {
-    const excess = this.shown.length - this.limits.replayEventsMax
-    if (excess < this.limits.replayEventsMax) return
+    const excess = this.shown.length - REPLAY_EVENTS_MAX
+    if (excess < REPLAY_EVENTS_MAX) return
     this.completeAfter = this.shown[excess - 1]?.offset ?? this.completeAfter
     this.shown = this.shown.slice(excess)
   }

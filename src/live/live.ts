@@ -45,7 +45,7 @@ export interface Subscriber {
 }
 
 export interface ListQuery {
-  /** Clamped to 1..LIST_LIMIT_MAX, never refused. */
+  /** Clamped to 1..LIST_LIMIT_MAX (notification-list.ts), never refused. */
   readonly limit: number
   /** Epoch seconds; keeps what is strictly newer by its own timestamp. */
   readonly sinceSeconds?: number
@@ -65,8 +65,6 @@ export type BroadcastResult =
 export interface Live extends Service {
   /** True once everything that stood in the alerts log at start is folded in. */
   readonly isReady: boolean
-  /** A subscriber is handed at most so many events at once, when it resumes. */
-  readonly replayEventsMax: number
   /**
    * The id from which a stream resumes with what is shown next, for the first event of a client
    * that has none yet; undefined before the log was reached and while it is empty.
@@ -105,7 +103,6 @@ export function createLive(world: FollowWorld, options: FoldOptions): Live {
 }
 
 class FollowedLive implements Live, AlertsReader {
-  readonly replayEventsMax: number
   isReady = false
   private readonly world: FollowWorld
   private readonly options: FoldOptions
@@ -118,7 +115,6 @@ class FollowedLive implements Live, AlertsReader {
   constructor(world: FollowWorld, options: FoldOptions) {
     this.world = world
     this.options = options
-    this.replayEventsMax = foldLimits(options.bufferSize).replayEventsMax
     this.audience = new Audience(world.trace)
     this.asks = new Asks(world, this.turnstile)
     this.fold = new AlertFold(0, options)

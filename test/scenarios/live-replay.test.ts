@@ -5,7 +5,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { REPLAY_EVENTS_MIN } from '../../src/live/fold.ts'
+import { GAP_ITEMS_MAX } from '../../src/live/audience.ts'
+import { REPLAY_EVENTS_MAX } from '../../src/live/fold.ts'
+import type { NotificationList } from '../../src/live/live.ts'
 import { ALERTS_TOPIC } from '../../src/model/topics.ts'
 import { eventually } from '../support/eventually.ts'
 import {
@@ -98,6 +100,16 @@ test('an id that cannot be resumed from is answered by one gap with the list', a
   assert.deepEqual(listener.heard(), ['-', 'g'])
 })
 
+test('a gap holds the newest of a long list', async (t) => {
+  const log = scriptedLog(1)
+  await raise(log, ...Array.from({ length: GAP_ITEMS_MAX + 10 }, (_, i) => `n${i}`))
+  const long = startLive(t, log, { bufferSize: 10_000 })
+  await ready(long)
+  const data = comeBack(long, 'two-3').events[0]?.data as NotificationList
+  assert.deepEqual([data.total, data.items.length], [GAP_ITEMS_MAX, GAP_ITEMS_MAX])
+  assert.deepEqual([data.items[0]?.id, data.items.at(-1)?.id], ['n10', `n${GAP_ITEMS_MAX + 9}`])
+})
+
 test('in an empty log a gap has an empty list and no id', async (t) => {
   const { live } = await liveWith(t, '')
   const listener = comeBack(live, 'two-3')
@@ -107,12 +119,11 @@ test('in an empty log a gap has an empty list and no id', async (t) => {
 
 test('replay reaches beyond the list up to its limit; further back is a gap', async (t) => {
   const log = scriptedLog(1)
-  const count = REPLAY_EVENTS_MIN + 10
+  const count = REPLAY_EVENTS_MAX + 10
   await raise(log, ...Array.from({ length: count }, (_, i) => `n${i}`))
   const live = startLive(t, log, { bufferSize: 3 })
   await ready(live)
-  assert.equal(live.replayEventsMax, REPLAY_EVENTS_MIN)
-  assert.equal(comeBack(live, 'one-9').heard().length, REPLAY_EVENTS_MIN)
+  assert.equal(comeBack(live, 'one-9').heard().length, REPLAY_EVENTS_MAX)
   assert.deepEqual(comeBack(live, 'one-8').heard(), ['-'])
 })
 
