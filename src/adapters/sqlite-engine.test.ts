@@ -1,0 +1,114 @@
+/**
+ * What only an engine on a real file can get wrong; the rest is in the suite of its port.
+ */
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { startEngineWriter } from '../../test/support/engine-writer.ts'
+import { eventually } from '../../test/support/eventually.ts'
+import { temporaryFolder } from '../../test/support/process.ts'
+import { must } from '../model/must.ts'
+import { EngineError, type EngineFailure } from '../ports/key-value-engine.ts'
+import { openSqliteEngine } from './sqlite-engine.ts'
+import { PRAGMAS } from './sqlite-engine-tables.ts'
+
+const folder = temporaryFolder('sqlite-engine')
+let files = 0
+const newPath = () => join(folder, `${++files}`, 'kv.db')
+const fails = (code: EngineFailure, sentence: RegExp) => (error: unknown) =>
+  error instanceof EngineError && error.code === code && sentence.test(error.message)
+
+const EVERYTHING = { from: '', to: null }
+const row = (key: string, order: number, text: string | null = '"sound"') => ({
+  ...{ partition: 0, key, text, expiresMs: null },
+  version: { order, time: order, writer: 'w' },
+})
+
+/** A file that holds these rows, changed by hand afterwards. */
+function fileWith(rows: readonly ReturnType<typeof row>[], change: string): string {
+  const path = newPath()
+  const engine = openSqliteEngine({ path })
+  engine.apply(rows)
+  engine.close()
+  const database = new DatabaseSync(path)
+  database.exec(change)
+  database.close()
+  return path
+}
+
+test('what was acknowledged is there after kill -9, and groups are whole', async () => {
+  const path = newPath()
+  const child = startEngineWriter(path)
+  const saidLines = () => child.stdout().split('\n').slice(0, -1)
+  await eventually('it has written', () => saidLines().length > 200)
+  child.kill('SIGKILL')
+  await child.exited
+  const acknowledged = Number(must(saidLines().at(-1)))
+  const engine = openSqliteEngine({ path })
+  const last = must(engine.get(0, 'a')).version.order
+  assert.ok(last >= acknowledged, `${last} after ${acknowledged} was acknowledged`)
+  assert.equal(engine.get(0, 'b')?.version.order, last)
+  assert.equal(engine.keys(0, { from: 'g', to: null }, last + 9, false).length, last)
+  assert.ok(Number(engine.getMeta('group')) >= acknowledged)
+  assert.equal(engine.count(0), last + 2)
+  engine.close()
+})
+
+test('a commit waits until the disk has it', () => {
+  const database = new DatabaseSync(join(temporaryFolder(), 'kv.db'))
+  database.exec(PRAGMAS)
+  const setting = (name: string) => Object.values(must(database.prepare(`PRAGMA ${name}`).get()))[0]
+  assert.deepEqual([setting('journal_mode'), setting('synchronous')], ['wal', 2])
+  database.close()
+})
+
+test('a second owner of the file is refused with a sentence', () => {
+  const path = newPath()
+  const engine = openSqliteEngine({ path })
+  const second = () => openSqliteEngine({ path, lockWaitMs: 0 })
+  assert.throws(second, fails('broken', /kv\.db is in use: another process/))
+  engine.close()
+  second().close()
+})
+
+test('a value that is not what was written is never read as if it were', () => {
+  const rows = [row('a', 1), row('b', 1), row('c', 1, null)]
+  const path = fileWith(rows, `UPDATE rows SET v = '"rotten"' WHERE k IN ('a', 'c')`)
+  const engine = openSqliteEngine({ path })
+  for (const key of ['a', 'c']) assert.throws(() => engine.get(0, key), fails('damaged', /"[ac]"/))
+  assert.throws(() => engine.scan(0, EVERYTHING, 9, false), fails('damaged', /"a"/))
+  assert.deepEqual(engine.keys(0, EVERYTHING, 9, false), ['a', 'b', 'c'])
+  assert.equal(engine.get(0, 'b')?.text, '"sound"')
+  assert.deepEqual(engine.apply([row('a', 0.5, '"older"')]), [row('a', 1).version])
+  assert.throws(() => engine.get(0, 'a'), fails('damaged', /"a"/), 'nor is an older one taken')
+  engine.apply([row('a', 1), row('c', 2)])
+  assert.equal(engine.get(0, 'a')?.text, '"sound"', 'the same write once more mends it')
+  assert.equal(engine.get(0, 'c')?.version.order, 2, 'and so does a newer one')
+  engine.close()
+})
+
+test('what is no database, is of a later version or is damaged cannot be opened', () => {
+  const path = newPath()
+  mkdirSync(join(path, '..'))
+  writeFileSync(path, 'these are notes, and not a database at all '.repeat(200))
+  assert.throws(() => openSqliteEngine({ path }), fails('broken', /kv\.db is not a database/))
+  const later = fileWith([row('a', 1)], 'PRAGMA user_version = 99')
+  assert.throws(() => openSqliteEngine({ path: later }), fails('broken', /newer version/))
+  const other = fileWith([], 'DROP TABLE tally')
+  assert.throws(() => openSqliteEngine({ path: other }), fails('broken', /cannot be opened/))
+  const folderPath = join(folder, 'a-folder')
+  mkdirSync(folderPath)
+  assert.throws(() => openSqliteEngine({ path: folderPath }), fails('broken', /cannot be opened/))
+})
+
+test('a failure that is not a full disk says that the engine is broken', () => {
+  const path = newPath()
+  const engine = openSqliteEngine({ path })
+  engine.apply([row('a', 1)])
+  engine.close()
+  assert.throws(() => engine.apply([row('b', 1)]), fails('broken', /database failed/))
+  assert.throws(() => engine.get(0, 'a'), fails('broken', /database failed/))
+  assert.throws(() => engine.setMeta('a', 'b'), fails('broken', /database failed/))
+})
