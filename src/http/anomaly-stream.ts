@@ -34,7 +34,7 @@ const LIMITS: StreamLimits = {
 export interface StreamWorld {
   readonly clock: Clock
   readonly trace: Trace
-  readonly live: Pick<Live, 'subscribe'>
+  readonly live: Pick<Live, 'subscribe' | 'newestId'>
 }
 
 /** All streams of one coordinator. */
@@ -89,7 +89,9 @@ class StreamClient {
   }
 
   begin(lastEventId: string | undefined): void {
-    this.write(eventText({ name: 'ping', data: {} }))
+    /** A client that has no place yet is given one, so that it misses nothing from here on. */
+    const id = lastEventId === undefined ? this.world.live.newestId : undefined
+    this.write(eventText({ name: 'ping', data: {}, ...(id === undefined ? {} : { id }) }))
     this.unsubscribe = this.world.live.subscribe(lastEventId, {
       take: (event) => this.write(eventText(event)),
     })
