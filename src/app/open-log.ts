@@ -18,15 +18,19 @@ export function usesKafka({ settings, sources }: Resolved): boolean {
 
 /** The log, with all topics there. Waits while it cannot be reached, until the signal. */
 export async function openLog(context: Context): Promise<Log> {
-  const log = await connect(context)
-  const topics = topicDeclarations(context.settings.topic)
-  await untilDone(context, 'log.waiting', context.signal, () =>
-    whenReachable(() => log.declare(topics)),
-  )
+  const log = await connectLog(context)
+  await declareTopics(context, log, context.signal)
   return log
 }
 
-async function connect({ resolved, settings, clock, trace }: Context): Promise<Log> {
+/** Makes the topics that are missing. Waits while the log cannot be reached, until the signal. */
+export function declareTopics(context: Context, log: Log, signal: AbortSignal): Promise<void> {
+  const topics = topicDeclarations(context.settings.topic)
+  return untilDone(context, 'log.waiting', signal, () => whenReachable(() => log.declare(topics)))
+}
+
+/** The log, for who can begin before it is reached. */
+export async function connectLog({ resolved, settings, clock, trace }: Context): Promise<Log> {
   if (usesKafka(resolved)) {
     const { openKafkaLog } = await import('../adapters/kafka-log.ts')
     return openKafkaLog({ bootstrap: settings.kafkaBootstrap.split(','), clock, trace })
