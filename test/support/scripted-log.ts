@@ -24,7 +24,7 @@ export interface ScriptedLog extends Log {
   isDrained(topic: string): boolean
   batchSize: (limit: number) => number
   commitFate: () => CommitFate
-  /** How many committed records a new member is given again. */
+  /** How many records a new member is given again, as if their commit had been lost. */
   redeliver: () => number
   /** Called before each append; throws to refuse it. */
   beforeAppend: (topic: string, records: readonly NewRecord[]) => void
@@ -111,7 +111,11 @@ async function* deliver(
   signal: AbortSignal,
   limit: number,
 ): AsyncGenerator<GroupEvent> {
-  const next = commits.map((commit) => Math.max(0, commit - log.redeliver()))
+  // What comes again was not committed after all, so the log is not drained before it is.
+  for (const [partition, commit] of commits.entries()) {
+    commits[partition] = Math.max(0, commit - log.redeliver())
+  }
+  const next = [...commits]
   for (const [partition, nextOffset] of next.entries()) {
     yield { kind: 'assigned', partition, nextOffset }
   }
