@@ -9,12 +9,21 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { eventually } from '../support/eventually.ts'
 import type { LogMember, LogTask } from '../support/log-member.ts'
-import { joinGroup, numbered, PATIENCE_MS, sorted, valuesOf } from '../support/log-readers.ts'
+import {
+  assertContiguous,
+  joinGroup,
+  numbered,
+  PATIENCE_MS,
+  sorted,
+  startFollowing,
+  valuesOf,
+} from '../support/log-readers.ts'
 import { type Desk, type OpenLogUnderTest, openDesk } from '../support/log-under-test.ts'
 import { temporaryFolder } from '../support/process.ts'
 
 export function logProcessSuite(name: string, open: OpenLogUnderTest): void {
   killTests(name, open)
+  appenderTests(name, open)
   sleeperTests(name, open)
   stallTests(name, open)
 }
@@ -95,6 +104,40 @@ function killTests(name: string, open: OpenLogUnderTest): void {
     await survivor.until('all has come', () => both().size === 80)
     assert.deepEqual(survivor.partitions(), [0, 1])
     await survivor.leave()
+  })
+}
+
+function appenderTests(name: string, open: OpenLogUnderTest): void {
+  test(`${name}: what was acknowledged to a killed process stands in the log`, async (t) => {
+    const { log, topic, start } = await openDesk(t, open, { partitions: 3 })
+    const task = { kind: 'append', name: 'a', records: 1_000_000, together: 8 } as const
+    const appender = start({ ...task, topic })
+    await wait('it appends', appender, () => appender.values('appended').length > 100)
+    appender.kill('SIGKILL')
+    await appender.exited
+    const follower = startFollowing(log, topic, 'oldest')
+    await follower.until('all was read', () => follower.caughtUp())
+    await follower.leave()
+    const stored = new Set(follower.values())
+    const acknowledged = appender.values('appended')
+    assert.deepEqual(
+      acknowledged.filter((value) => !stored.has(value)),
+      [],
+    )
+    assertContiguous(follower.records)
+  })
+
+  test(`${name}: processes that were asked to stop end by themselves`, async (t) => {
+    const desk = await openDesk(t, open)
+    const consumer = desk.start(consuming(desk))
+    await wait('it is assigned', consumer, () => consumer.has('assigned'))
+    const appender = desk.start({
+      ...({ kind: 'append', name: 'a', records: 10, together: 1 } as const),
+      topic: desk.topic,
+    })
+    assert.deepEqual(await appender.exited, { code: 0, signal: null })
+    await wait('all is committed', consumer, () => consumer.values('committed').length === 10)
+    assert.deepEqual(await consumer.stop(), { code: 0, signal: null })
   })
 }
 

@@ -232,6 +232,18 @@ function errorTests(name: string, open: OpenLogUnderTest): void {
     await rejects('closed', () => log.append(topic, numbered(1)))
     await rejects('closed', () => log.ends(topic))
   })
+
+  test(`${name}: readers whose log is closed under them are told so`, async (t) => {
+    const { topic, group, open: another } = await openDesk(t, open)
+    const log = await another()
+    const member = joinGroup(log, topic, group)
+    const follower = startFollowing(log, topic, 'oldest')
+    await member.until('it is assigned', () => member.partitions().length === 1)
+    await follower.until('it is caught up', () => follower.caughtUp())
+    await log.close()
+    await rejects('closed', () => member.until('it ends', () => false))
+    await rejects('closed', () => follower.until('it ends', () => false))
+  })
 }
 
 async function rejects(code: LogErrorCode, ask: () => Promise<unknown>): Promise<void> {

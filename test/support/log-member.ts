@@ -38,13 +38,14 @@ export type MemberLine =
       readonly offsets: readonly number[]
       readonly values: readonly string[]
     }
+  | { readonly kind: 'appended'; readonly values: readonly string[] }
   | { readonly kind: 'memory'; readonly residentBytes: number }
   | { readonly kind: 'done' }
 
 export interface LogMember extends StartedProcess {
   lines(): readonly MemberLine[]
-  /** Values of the batches that it took, committed or was refused. */
-  values(kind: 'batch' | 'committed' | 'fenced'): readonly string[]
+  /** Values of the batches that it took, committed or was refused, or that it appended. */
+  values(kind: 'batch' | 'committed' | 'fenced' | 'appended'): readonly string[]
   has(kind: MemberLine['kind']): boolean
 }
 
@@ -84,6 +85,7 @@ async function append(log: Log, task: LogTask & { kind: 'append' }): Promise<voi
     while (number < task.records) {
       const text = `${task.name}-${number++}`
       await log.append(task.topic, [{ key: text, value: text }])
+      say({ kind: 'appended', values: [text] })
     }
   }
   await Promise.all(Array.from({ length: task.together }, lane))

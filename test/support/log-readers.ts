@@ -36,6 +36,8 @@ export interface Member extends Reader<GroupEvent> {
 
 export interface Follower extends Reader<FollowEvent> {
   readonly gaps: readonly Gap[]
+  /** It has been told that it has read what stood there when it began. */
+  caughtUp(): boolean
 }
 
 export interface MemberOptions {
@@ -85,7 +87,8 @@ export function startFollowing(log: Log, topic: string, start: FollowStart): Fol
       if (event.kind === 'gap') gaps.push(event)
     }
   }
-  return { ...reader(run, stop, records), events, records, gaps }
+  const caughtUp = () => events.some(({ kind }) => kind === 'caught-up')
+  return { ...reader(run, stop, records), events, records, gaps, caughtUp }
 }
 
 function reader(run: () => Promise<void>, stop: AbortController, records: readonly LogRecord[]) {

@@ -5,6 +5,7 @@
  * stalls holds one batch and no more.
  */
 import { randomUUID } from 'node:crypto'
+import { assert } from '../../model/must.ts'
 import type { ConsumeOptions, Gap, GroupEvent, LogBatch, LogRecord } from '../../ports/log.ts'
 import type { Claim, Lease } from './leases.ts'
 import { askPatiently, type Parts, untilAborted, writePatiently } from './parts.ts'
@@ -23,6 +24,7 @@ export function consume(
   signal: AbortSignal,
   options: ConsumeOptions,
 ): AsyncGenerator<GroupEvent> {
+  assert(options.batchRecordsMax >= 1, 'a batch may hold a record')
   return untilAborted(parts, signal, async function* (until) {
     const topic = await askPatiently(parts, until, () => parts.topics.find(topicName))
     while (!until.aborted) {

@@ -18,7 +18,7 @@ const SCHEMA_VERSION = 1
 /** While opening, nothing else happens in the process anyway. */
 const OPENING_LOCK_WAIT_MS = 5_000
 /** The event loop stands still for so long at most. */
-export const LOCK_WAIT_MS = 10
+export const LOCK_WAIT_MS = 3
 /** The WAL is cut back to this size after a burst. */
 const WAL_BYTES_KEPT = 16 * 1024 * 1024
 
