@@ -20,6 +20,7 @@ import { AlertFold, type FoldOptions, foldLimits } from './fold.ts'
 import { type AlertsReader, type FollowWorld, followAlerts } from './follow-alerts.ts'
 import { selectNewest } from './notification-list.ts'
 import { Turnstile } from './turnstile.ts'
+import { untilStopped } from './until-stopped.ts'
 
 /**
  * One event of `GET /anomalies/stream`. `anomaly`: data is a Notification. `gap`: what the client
@@ -123,9 +124,7 @@ class FollowedLive implements Live, AlertsReader {
   async run(signal: AbortSignal): Promise<void> {
     const { startRecordsMax } = foldLimits(this.options.bufferSize)
     try {
-      await followAlerts(this.world, startRecordsMax, this, signal)
-    } catch (error) {
-      if (!signal.aborted || error !== signal.reason) throw error
+      await untilStopped(signal, () => followAlerts(this.world, startRecordsMax, this, signal))
     } finally {
       this.asks.end()
     }

@@ -3,6 +3,7 @@
  * in a key is the reading's own text, exactly as it was sent.
  */
 export const SYSTEM_PREFIX = '_system:'
+export const THRESHOLDS_KEY = `${SYSTEM_PREFIX}thresholds`
 
 export const readingKey = (floor: number, timestamp: string): string =>
   `energy:p${floor}:${timestamp}`
