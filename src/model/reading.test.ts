@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { checkReading, READING_AHEAD_MS_MAX, READING_TEXT_LENGTH_MAX } from './reading.ts'
+import {
+  checkReading,
+  READING_AHEAD_MS_MAX,
+  READING_NESTING_MAX,
+  READING_TEXT_LENGTH_MAX,
+} from './reading.ts'
 
 const NOW_MS = Date.UTC(2026, 0, 5, 9)
 const GOOD = {
@@ -55,6 +60,17 @@ test('a megabyte of padding is refused by its length, whatever is in it', () => 
   assert.equal(check({ padding: 'x'.repeat(room + 1) }).kind, 'rejected')
 })
 
+test('what is nested without end is refused, as deep as anybody means it is taken', () => {
+  const nested = (levels: number) => {
+    const list = `${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}`
+    return checkReading(JSON.stringify(GOOD).replace('{', `{"extra":${list},`), NOW_MS)
+  }
+  assert.equal(nested(READING_NESTING_MAX).kind, 'accepted')
+  const reason = `is nested more than ${READING_NESTING_MAX} levels deep`
+  assert.deepEqual(nested(READING_NESTING_MAX + 1), rejected('(whole record)', reason))
+  assert.deepEqual(nested(30_000), rejected('(whole record)', reason))
+})
+
 test('an impossible floor is refused', () => {
   for (const piano of [0, -1, 1.5, '1', null, true, [1], 2 ** 53, undefined]) {
     assert.deepEqual(check({ piano }), rejected('piano', 'must be an integer >= 1'))
@@ -92,6 +108,16 @@ test('a negative value, a text for a number, an endless number: the field is nam
   const endless = JSON.stringify(GOOD).replace('900.5', '1e999')
   const expected = rejected('sensore1_kwh', 'must be a number >= 0')
   assert.deepEqual(checkReading(endless, NOW_MS), expected)
+})
+
+test('a note of an injected spike is a number or nothing', () => {
+  for (const good of [2.8, 0, -1, null]) {
+    assert.equal(check({ delta_kwh_multiplier: good }).kind, 'accepted', String(good))
+  }
+  const expected = rejected('delta_kwh_multiplier', 'must be a number')
+  for (const bad of ['2.8', true, {}]) {
+    assert.deepEqual(check({ delta_kwh_multiplier: bad }), expected)
+  }
 })
 
 test('a reading without any sensor is refused', () => {

@@ -44,6 +44,12 @@ export type ReadingCheck =
 export const READING_AHEAD_MS_MAX = 5 * 60_000
 /** The longest text of one reading, UTF-16 code units; real ones have some 250. */
 export const READING_TEXT_LENGTH_MAX = 64 * 1024
+/**
+ * Extra fields may hold objects and lists nested so deep; real ones hold none. Writing down a value
+ * of thousands of levels overflows the stack, and detection writes each reading that alarms into
+ * its alert: one such reading would end it again and again.
+ */
+export const READING_NESTING_MAX = 32
 
 export const SENSOR_FIELDS = [
   'sensore1_kwh',
@@ -65,6 +71,9 @@ export function checkReading(text: string, nowMs: number): ReadingCheck {
   }
   const document = parseObject(text)
   if (!document) return rejected('(whole record)', 'is not a JSON object')
+  if (isDeeperThan(document, READING_NESTING_MAX)) {
+    return rejected('(whole record)', `is nested more than ${READING_NESTING_MAX} levels deep`)
+  }
   return checkFields(document, text, nowMs)
 }
 
@@ -82,6 +91,10 @@ function checkFields(document: Record<string, unknown>, text: string, nowMs: num
   }
   const wrong = AMOUNT_FIELDS.find((field) => !isAmount(document[field]))
   if (wrong) return rejected(wrong, 'must be a number >= 0')
+  const multiplier = document.delta_kwh_multiplier
+  if (multiplier != null && !Number.isFinite(multiplier)) {
+    return rejected('delta_kwh_multiplier', 'must be a number')
+  }
   if (SENSOR_FIELDS.every((field) => document[field] == null)) {
     return rejected('sensore2_kw', `is absent; one of ${SENSOR_FIELDS.join(', ')} must be there`)
   }
@@ -93,6 +106,12 @@ function checkFields(document: Record<string, unknown>, text: string, nowMs: num
  */
 function isAmount(value: unknown): boolean {
   return value == null || (typeof value === 'number' && Number.isFinite(value) && value >= 0)
+}
+
+/** The value itself is the first level. */
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((one) => isDeeperThan(one, levels - 1))
 }
 
 function rejected(field: string, reason: string): ReadingCheck {

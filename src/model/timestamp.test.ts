@@ -48,6 +48,11 @@ test('any moment and offset is read back to the microsecond', () => {
   )
 })
 
+test('the first moment of 1970 is a time wherever it is written', () => {
+  assert.equal(parseTimestamp('1970-01-01T01:00:00+01:00'), 0)
+  assert.equal(parseTimestamp('1969-12-31T19:00:00-05:00'), 0)
+})
+
 test('what has no offset, or is on no calendar, is no time', () => {
   const wrong = [
     ...['', 'now', '1767601800', '2026-01-05', '08:30:00Z'],
@@ -56,6 +61,7 @@ test('what has no offset, or is on no calendar, is no time', () => {
     ...['2026-01-05T24:00:00Z', '2026-01-05T08:60:00Z', '2026-01-05T08:30:61Z'],
     ...['2026-01-05T08:30:00+24:00', '2026-01-05T08:30:00+01:60', '1969-12-31T23:59:59Z'],
     ...['0099-01-05T08:30:00Z', '2026-01-05T08:30:00.1234567890Z', '２０２６-01-05T08:30:00Z'],
+    ...['1970-01-01T00:59:59+01:00', '1969-12-31T23:00:00+00:00'],
     ...['2026-01-05T08:30:00Z\n', '2026-01-05T08:30:00Z/../x'],
   ]
   for (const text of wrong) assert.equal(parseTimestamp(text), undefined, JSON.stringify(text))

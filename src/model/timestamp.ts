@@ -12,7 +12,8 @@ const MINUTE_MS = 60_000
 
 /**
  * Milliseconds since 1970 (with a fraction below the millisecond), or undefined when the text is
- * not an ISO 8601 time with an offset or `Z`, or names a moment that no calendar has.
+ * not an ISO 8601 time with an offset or `Z`, or names a moment that no calendar has or that lies
+ * before 1970: the order of a version is never negative.
  */
 export function parseTimestamp(text: string): number | undefined {
   const match = ISO_WITH_ZONE.exec(text)
@@ -24,7 +25,8 @@ export function parseTimestamp(text: string): number | undefined {
   const utcMs = calendarMs(parts)
   if (utcMs === undefined) return undefined
   const fractionMs = fraction === '' ? 0 : Number(`0.${fraction}`) * 1000
-  return utcMs - offsetMinutes * MINUTE_MS + fractionMs
+  const timeMs = utcMs - offsetMinutes * MINUTE_MS + fractionMs
+  return timeMs < 0 ? undefined : timeMs
 }
 
 function calendarMs(parts: readonly number[]): number | undefined {
@@ -33,7 +35,7 @@ function calendarMs(parts: readonly number[]): number | undefined {
   const ms = Date.UTC(year, month - 1, day, hour, minute, second)
   const date = new Date(ms)
   const real = date.getUTCMonth() === month - 1 && date.getUTCDate() === day
-  return real && year >= 1970 ? ms : undefined
+  return real && year >= 1969 ? ms : undefined
 }
 
 function zoneMinutes(zone: string): number | undefined {

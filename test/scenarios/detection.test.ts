@@ -149,6 +149,21 @@ test('while the log refuses alarms nothing is committed, and nothing is lost', a
   assert.equal(scene.log.committed(1), 1)
 })
 
+test('a reading that nobody could write down again holds up none behind it', async () => {
+  const scene = detectionScene()
+  const [before, after] = [reading(1, 0), reading(1, 5)]
+  const deep = `{"piano":1,"timestamp":"${reading(1, 1).timestamp}","sensore2_kw":12,"0":`
+  const values = [
+    JSON.stringify(before),
+    `${deep}${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+    JSON.stringify(after),
+  ]
+  const records = values.map((value) => ({ key: '1', value }))
+  await scene.log.append(READINGS_TOPIC, records)
+  await scene.runToEnd()
+  assert.equal(scene.shown().size, 2)
+})
+
 test('a half hour seen whole joins the history, once, though a kill came in between', async () => {
   const scene = detectionScene()
   const fates = ['committed', 'crash'] as const
