@@ -9,6 +9,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import { z } from 'zod'
+import { REPLAY_EVENTS_MAX } from '../live/fold.ts'
 import type { Live, StreamEvent } from '../live/live.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Trace } from '../ports/trace.ts'
@@ -16,9 +17,11 @@ import type { HttpApp } from './http-app.ts'
 import { sentenceSchema } from './problems.ts'
 
 /** So many streams at once; the next one is answered 503. */
-export const STREAM_CLIENTS_MAX = 500
-/** A client for which more waits is cut off. A whole replay fits in. */
-export const STREAM_UNSENT_BYTES_MAX = 1024 * 1024
+export const STREAM_CLIENTS_MAX = 200
+/** More than the longest event; a usual one has 400 bytes. */
+const EVENT_BYTES_MAX = 4 * 1024
+/** A client for which more waits is cut off. A whole replay fits in, or it would come for ever. */
+export const STREAM_UNSENT_BYTES_MAX = REPLAY_EVENTS_MAX * EVENT_BYTES_MAX
 export const HEARTBEAT_MS = 15_000
 
 export interface StreamLimits {
