@@ -63,7 +63,8 @@ export type FollowEvent =
   | { readonly kind: 'caught-up' }
 
 /**
- * Where to begin: the oldest record kept, only what comes from now on, or the offsets to read next.
+ * Where to begin: the oldest record kept, only what comes from now on, or the offsets to read next
+ * (a partition without one begins at its oldest).
  */
 export type FollowStart = 'oldest' | 'newest' | readonly Position[]
 
@@ -122,6 +123,7 @@ export interface Log {
   ends(topic: string): Promise<readonly PartitionEnds[]>
   /** Per partition how many records the group has not committed yet. */
   lag(topic: string, group: string): Promise<readonly { partition: number; records: number }[]>
+  /** Leaves all groups; readers that are still reading end with the LogError `closed`. */
   close(): Promise<void>
 }
 

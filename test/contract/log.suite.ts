@@ -68,7 +68,7 @@ function appendTests(name: string, open: OpenLogUnderTest): void {
     }
   })
 
-  test(`${name}: appends of one caller that do not wait for each other keep their order`, async (t) => {
+  test(`${name}: appends that do not wait for each other keep their order`, async (t) => {
     const { log, topic } = await openDesk(t, open)
     const records = numbered(50, 'v', 'one')
     const placed = await Promise.all(records.map((record) => log.append(topic, [record])))

@@ -21,13 +21,15 @@ export type LogTask =
       /** Holds each batch until this file is there. */
       readonly holdUntilFile?: string
     }
-  /** One append for each record, keys and values `{name}-{number}`, `together` under way at once. */
+  /** One append for each record: key and value `{name}-{number}`, `together` of them at once. */
   | {
       readonly kind: 'append'
       readonly topic: string
       readonly name: string
       readonly records: number
       readonly together: number
+      /** Declares the topic first, with so many partitions. */
+      readonly declarePartitions?: number
     }
 
 export type MemberLine =
@@ -80,11 +82,13 @@ async function run(description: LogDescription, task: LogTask): Promise<void> {
 }
 
 async function append(log: Log, task: LogTask & { kind: 'append' }): Promise<void> {
+  const { topic, declarePartitions: partitions } = task
+  if (partitions) await log.declare([{ name: topic, partitions }])
   let number = 0
   const lane = async () => {
     while (number < task.records) {
       const text = `${task.name}-${number++}`
-      await log.append(task.topic, [{ key: text, value: text }])
+      await log.append(topic, [{ key: text, value: text }])
       say({ kind: 'appended', values: [text] })
     }
   }

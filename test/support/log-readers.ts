@@ -13,7 +13,7 @@ import type {
 } from '../../src/ports/log.ts'
 import { eventually } from './eventually.ts'
 
-/** A broker may need some seconds to notice a dead member; nobody waits so long when all is well. */
+/** A broker needs some seconds to notice a dead member; when all is well nobody waits so long. */
 export const PATIENCE_MS = 60_000
 
 interface Reader<Event> {

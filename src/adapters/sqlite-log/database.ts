@@ -71,20 +71,25 @@ export function openDatabase(path: string): DatabaseSync {
 }
 
 function prepare(database: DatabaseSync, path: string): void {
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
+  if (!isEmpty(database)) refuseOthers(database, path)
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA journal_size_limit = ${WAL_BYTES_KEPT};
+  `)
   inTransaction(database, () => {
     if (isEmpty(database)) database.exec(SCHEMA)
   })
+  database.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}`)
+}
+
+/** Before anything is changed in it. */
+function refuseOthers(database: DatabaseSync, path: string): void {
   const id = pragma(database, 'application_id')
   const version = pragma(database, 'user_version')
-  if (id !== APPLICATION_ID || version !== SCHEMA_VERSION) {
-    const message = `${path} is not a log that this version knows (${id}, version ${version}).`
-    throw new LogError('unavailable', message, 'Name another file, or move this one away.')
-  }
-  database.exec(`
-    PRAGMA journal_size_limit = ${WAL_BYTES_KEPT};
-    PRAGMA busy_timeout = ${LOCK_WAIT_MS};
-  `)
+  if (id === APPLICATION_ID && version === SCHEMA_VERSION) return
+  const message = `${path} is not a log that this version knows (${id}, version ${version}).`
+  throw new LogError('unavailable', message, 'Name another file, or move this one away.')
 }
 
 function isEmpty(database: DatabaseSync): boolean {

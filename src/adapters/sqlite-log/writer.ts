@@ -21,7 +21,7 @@ export interface WriteJob<T> {
 }
 
 export interface Writer {
-  /** Resolves once the job's transaction has ended; rejects with LogError when it did not happen. */
+  /** Resolves once the job's transaction has ended; rejects with LogError when it failed. */
   submit<T>(job: WriteJob<T>): Promise<T>
   /** Writes what was handed in, then refuses. */
   close(): Promise<void>
