@@ -1,0 +1,145 @@
+/**
+ * The network between processes: one POST for each message, over connections that are kept open.
+ *
+ * What matters is to know of each failure whether the request can have arrived. It cannot before a
+ * connection was there to write it to (nobody listens, the name is unknown, it still waited its
+ * turn): that is `refused`. From the first byte on it may have arrived and been done, whatever
+ * happens to the connection: that is `silence`.
+ */
+import { type Dispatcher, Pool } from 'undici'
+import type { Clock } from '../ports/clock.ts'
+import type { Address, Answer, Message, Network } from '../ports/network.ts'
+import { OPERATIONS_PATH } from './http-endpoint.ts'
+import { lateReason, withinTime } from './within-time.ts'
+
+/** To one address: the bodies that a coordinator has under way, its greetings and scans. */
+const CONNECTIONS_MAX = 8
+const CONNECT_TIMEOUT_MS = 2_000
+/** Connections to an address that was not asked for so long are closed. */
+export const POOL_IDLE_MS = 60_000
+/** A longer reply is none of ours. */
+export const REPLY_BYTES_MAX = 64 * 1024 * 1024
+
+interface Peer {
+  readonly pool: Pool
+  readonly path: string
+  usedMs: number
+}
+
+export function createHttpNetwork(clock: Clock): Network {
+  return new HttpNetwork(clock)
+}
+
+class HttpNetwork implements Network {
+  private readonly clock: Clock
+  private readonly peers = new Map<Address, Peer>()
+  private sweptMs = 0
+  private isClosed = false
+
+  constructor(clock: Clock) {
+    this.clock = clock
+  }
+
+  async ask(to: Address, request: Message, timeoutMs: number): Promise<Answer> {
+    if (this.isClosed) return { kind: 'refused', reason: 'the network is closed' }
+    if (!/^https?:/.test(to) || !URL.canParse(to)) {
+      return { kind: 'refused', reason: `${to} is no address that begins with http` }
+    }
+    const { pool, path } = this.peerAt(to)
+    const exchange = new Exchange()
+    const headers = { 'content-type': 'application/json' }
+    pool.dispatch({ method: 'POST', path, headers, body: JSON.stringify(request) }, exchange)
+    const answer = await withinTime(this.clock, timeoutMs, exchange.answer)
+    return answer ?? exchange.giveUp(lateReason(timeoutMs))
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+    const pools = [...this.peers.values()].map(({ pool }) => pool.destroy())
+    this.peers.clear()
+    await Promise.all(pools)
+  }
+
+  private peerAt(address: Address): Peer {
+    const nowMs = this.clock.monotonicMs()
+    const known = this.peers.get(address)
+    const peer = known ?? newPeer(address)
+    peer.usedMs = nowMs
+    this.peers.set(address, peer)
+    if (nowMs - this.sweptMs > POOL_IDLE_MS / 2) this.sweep(nowMs)
+    return peer
+  }
+
+  private sweep(nowMs: number): void {
+    this.sweptMs = nowMs
+    for (const [address, { pool, usedMs }] of this.peers) {
+      if (nowMs - usedMs < POOL_IDLE_MS) continue
+      this.peers.delete(address)
+      void pool.close()
+    }
+  }
+}
+
+function newPeer(address: Address): Peer {
+  const { origin, pathname } = new URL(address)
+  const pool = new Pool(origin, {
+    connections: CONNECTIONS_MAX,
+    pipelining: 1,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    // Time limits are the asker's.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  })
+  return { pool, path: pathname.replace(/\/+$/, '') + OPERATIONS_PATH, usedMs: 0 }
+}
+
+/** One request and what comes of it. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly answer: Promise<Answer>
+  private readonly settle: (answer: Answer) => void
+  private controller: Dispatcher.DispatchController | undefined
+  private isGivenUp = false
+  private readonly chunks: Buffer[] = []
+  private bytes = 0
+
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<Answer>()
+    this.answer = promise
+    this.settle = resolve
+  }
+
+  /** Nobody waits any more. Says what may have become of it. */
+  giveUp(reason: string): Answer {
+    this.isGivenUp = true
+    if (!this.controller) return { kind: 'refused', reason: `${reason}; it was not sent` }
+    this.controller.abort(new Error(reason))
+    return { kind: 'silence', reason }
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.isGivenUp) controller.abort(new Error('nobody waits for it any more'))
+    else this.controller = controller
+  }
+
+  onResponseStart(): void {}
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.bytes += chunk.length
+    if (this.bytes > REPLY_BYTES_MAX) controller.abort(new Error('the reply is too long'))
+    else this.chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    const text = Buffer.concat(this.chunks).toString('utf8')
+    try {
+      this.settle({ kind: 'answer', body: JSON.parse(text) })
+    } catch {
+      this.settle({ kind: 'silence', reason: 'what came back is not JSON' })
+    }
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    const reason = error.message || String((error as NodeJS.ErrnoException).code)
+    this.settle({ kind: this.controller ? 'silence' : 'refused', reason })
+  }
+}

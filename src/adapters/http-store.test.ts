@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { eventually } from '../../test/support/eventually.ts'
+import { manualClock } from '../../test/support/manual-clock.ts'
+import { type Arrived, always, scriptedServer } from '../../test/support/scripted-server.ts'
+import type { Clock } from '../ports/clock.ts'
+import { BATCH_BODY_BYTES_MAX, type StoreWrite, VALUE_BYTES_MAX } from '../store/client.ts'
+import { ANSWER_BYTES_MAX } from './http-client.ts'
+import {
+  ANSWER_MS_MAX,
+  createHttpStore,
+  REQUESTS_IN_FLIGHT_MAX,
+  SCAN_MS_MAX,
+  STATUS_MS_MAX,
+} from './http-store.ts'
+import { systemClock } from './system-clock.ts'
+
+const UNKNOWN = { kind: 'unknown', needed: 1, had: 0 }
+const UNAVAILABLE = { kind: 'unavailable', needed: 1, had: 0 }
+const AWAY = { reachable: false, shards: 0 }
+const ONE: readonly StoreWrite[] = [{ key: 'a', text: '{}' }]
+
+function storeAt(t: TestContext, url: string, clock: Clock = systemClock) {
+  const store = createHttpStore({ url, clock })
+  t.after(() => store.close())
+  return store
+}
+
+async function scene(t: TestContext, clock?: Clock) {
+  const server = await scriptedServer(t)
+  return { server, store: storeAt(t, server.url, clock) }
+}
+
+/** What all four questions come to. */
+async function outcomesOf(store: ReturnType<typeof storeAt>) {
+  const asked = [store.write(ONE), store.read(['a']), store.scan({ limit: 1 }), store.status()]
+  const [written, read, page, status] = await Promise.all(asked)
+  return { written: [written].flat()[0], read: [read].flat()[0], page, status }
+}
+
+test('operations travel in the form of the wire, documents as text', async (t) => {
+  const { server, store } = await scene(t)
+  await store.write([
+    { key: 'a', text: '{ "x": 1.0 }', order: 7.25, ttlSeconds: 60 },
+    { key: 'b', text: null, order: 8 },
+    { key: 'c', text: '{}' },
+  ])
+  await store.read(['a'])
+  await store.scan({ limit: 3, prefix: 'a+b &è', reverse: true })
+  assert.deepEqual(server.arrived, [
+    {
+      method: 'POST',
+      path: '/batch',
+      body: {
+        operations: [
+          { op: 'put', key: 'a', text: '{ "x": 1.0 }', order: 7.25, ttl: 60 },
+          { op: 'delete', key: 'b', order: 8 },
+          { op: 'put', key: 'c', text: '{}' },
+        ],
+      },
+    },
+    { method: 'POST', path: '/batch', body: { operations: [{ op: 'get', key: 'a', as: 'text' }] } },
+    {
+      method: 'GET',
+      path: '/scan?prefix=a%2Bb+%26%C3%A8&limit=3&reverse=true&as=text',
+      body: undefined,
+    },
+  ])
+})
+
+test('each result becomes its outcome', async (t) => {
+  const { server, store } = await scene(t)
+  const written = [
+    [
+      { status: 200, replicas_ok: 2, targets: ['x'] },
+      { kind: 'done', replicas: 2, targets: ['x'] },
+    ],
+    [
+      { status: 422, field: 'value', detail: 'why' },
+      { kind: 'invalid', field: 'value', reason: 'why' },
+    ],
+    [
+      { status: 502, detail: 'd', reason: 'full' },
+      { kind: 'failed', reason: 'full' },
+    ],
+    [
+      { status: 504, detail: 'd', needed: 2, had: 1 },
+      { kind: 'unknown', needed: 2, had: 1 },
+    ],
+    [{ status: 503, detail: 'Nessun nodo KVS registrato' }, { kind: 'no-shards' }],
+    [
+      { status: 429, detail: 'd', retry_after_ms: 70 },
+      { kind: 'busy', retryAfterMs: 70 },
+    ],
+  ]
+  server.answer = always(200, { results: written.map(([result]) => result) })
+  const writes = written.map((_, n) => ({ key: `k${n}`, text: '{}' }))
+  assert.deepEqual(
+    await store.write(writes),
+    written.map(([, outcome]) => outcome),
+  )
+  const read = [
+    [
+      { status: 200, text: '{}', order: 1.5 },
+      { kind: 'found', text: '{}', order: 1.5 },
+    ],
+    [{ status: 404, detail: 'd' }, { kind: 'absent' }],
+    [
+      { status: 503, detail: 'd', needed: 2, had: 1 },
+      { kind: 'unavailable', needed: 2, had: 1 },
+    ],
+    ...[written[1], written[4], written[5]].flatMap((one) => (one ? [one] : [])),
+  ]
+  server.answer = always(200, { results: read.map(([result]) => result) })
+  const keys = read.map((_, n) => `k${n}`)
+  assert.deepEqual(
+    await store.read(keys),
+    read.map(([, outcome]) => outcome),
+  )
+})
+
+test('results of no known form are as good as none, each for itself', async (t) => {
+  const { server, store } = await scene(t)
+  const strange = [null, 7, {}, { status: 200 }, { status: 201, text: '{}' }, { status: 503 }]
+  server.answer = always(200, { results: strange })
+  const keys = strange.map((_, n) => `k${n}`)
+  assert.deepEqual(
+    await store.read(keys),
+    keys.map(() => UNAVAILABLE),
+  )
+  const outcomes = await store.write(keys.map((key) => ({ key, text: '{}' })))
+  assert.deepEqual(
+    outcomes,
+    keys.map(() => UNKNOWN),
+  )
+})
+
+test('where nobody listens a write has certainly failed', async (t) => {
+  for (const url of ['http://127.0.0.1:1', 'http://nowhere.invalid']) {
+    const { written, ...rest } = await outcomesOf(storeAt(t, url))
+    assert.equal(typeof written === 'object' && 'kind' in written && written.kind, 'failed', url)
+    assert.deepEqual(rest, { read: UNAVAILABLE, page: UNAVAILABLE, status: AWAY })
+  }
+})
+
+test('a connection that breaks after the request leaves a write unknown', async (t) => {
+  const { server, store } = await scene(t)
+  server.answer = (request) => request.socket.destroy()
+  const none = { written: UNKNOWN, read: UNAVAILABLE, page: UNAVAILABLE, status: AWAY }
+  assert.deepEqual(await outcomesOf(store), none)
+  server.answer = (request, response) => {
+    response.writeHead(200, { 'content-length': 1000 })
+    response.write('{"results":[')
+    request.socket.end()
+  }
+  assert.deepEqual(await outcomesOf(store), none)
+})
+
+test('a coordinator that does not answer is given up after a while', async (t) => {
+  const clock = manualClock()
+  const { server, store } = await scene(t, clock)
+  server.answer = () => {}
+  const asked = outcomesOf(store)
+  await eventually('all have arrived', () => server.arrived.length === 4)
+  let isOver = false
+  void asked.then(() => {
+    isOver = true
+  })
+  for (const untilMs of [STATUS_MS_MAX, ANSWER_MS_MAX - STATUS_MS_MAX]) await clock.advance(untilMs)
+  assert.equal(isOver, false)
+  await clock.advance(SCAN_MS_MAX - ANSWER_MS_MAX)
+  const none = { written: UNKNOWN, read: UNAVAILABLE, page: UNAVAILABLE, status: AWAY }
+  assert.deepEqual(await asked, none)
+})
+
+test('answers of other servers, and of none at all, are never believed', async (t) => {
+  const { server, store } = await scene(t)
+  const none = { written: UNKNOWN, read: UNAVAILABLE, page: UNAVAILABLE, status: AWAY }
+  const strange: [number, unknown][] = [
+    [200, '<html>'],
+    [200, ''],
+    [200, {}],
+    [200, { results: [] }],
+    [200, { results: [{ status: 200 }, { status: 200 }] }],
+    [200, { items: [{ key: 'a' }], next: null }],
+    [204, ''],
+    [301, ''],
+    [500, { detail: 'Internal error' }],
+    [502, 'Bad Gateway'],
+    [503, 'Service Unavailable'],
+    [504, ''],
+  ]
+  for (const [status, body] of strange) {
+    server.answer = always(status, body)
+    assert.deepEqual(await outcomesOf(store), none, `${status} ${JSON.stringify(body)}`)
+  }
+})
+
+test('what is refused as a whole has failed; a full one is busy', async (t) => {
+  const { server, store } = await scene(t)
+  for (const status of [400, 404, 405, 413, 422]) {
+    server.answer = always(status, { detail: 'no' })
+    const [written] = await store.write(ONE)
+    assert.deepEqual(written, {
+      kind: 'failed',
+      reason: 'The coordinator refused the batch: "no"',
+    })
+  }
+  server.answer = always(429, { detail: 'full' })
+  const busy = { kind: 'busy', retryAfterMs: 1_000 }
+  const { status: _, ...outcomes } = await outcomesOf(store)
+  assert.deepEqual(outcomes, { written: busy, read: busy, page: busy })
+})
+
+test('a scan is refused in the words of the single routes', async (t) => {
+  const { server, store } = await scene(t)
+  const refusals: [number, unknown, unknown][] = [
+    [503, { detail: 'Nessun nodo KVS registrato' }, { kind: 'no-shards' }],
+    [503, { detail: 'd', needed: 5, had: 3 }, { kind: 'unavailable', needed: 5, had: 3 }],
+    [
+      422,
+      { detail: [{ loc: ['query', 'limit'], msg: 'too much', type: 'limit' }] },
+      { kind: 'invalid', field: 'limit', reason: 'too much' },
+    ],
+    [422, { detail: 'no' }, { kind: 'invalid', field: 'request', reason: '"no"' }],
+  ]
+  for (const [status, body, outcome] of refusals) {
+    server.answer = always(status, body)
+    assert.deepEqual(await store.scan({ limit: 1 }), outcome)
+  }
+})
+
+test('a coordinator that says nothing of its shards counts as one that reaches them', async (t) => {
+  const { server, store } = await scene(t)
+  server.answer = always(200, { total_nodes: 3, nodes: [] })
+  assert.deepEqual(await store.status(), { reachable: true, shards: 3 })
+  server.answer = always(200, { total_nodes: 3, reachable: false })
+  assert.deepEqual(await store.status(), { reachable: false, shards: 3 })
+})
+
+test('an address may have a path of its own', async (t) => {
+  const server = await scriptedServer(t)
+  for (const url of [`${server.url}/`, `${server.url}/energy/guard/`]) {
+    await storeAt(t, url).status()
+  }
+  const paths = server.arrived.map(({ path }) => path)
+  assert.deepEqual(paths, ['/sharding/info', '/energy/guard/sharding/info'])
+})
+
+test('only so many requests are under way; the next is told to come back', async (t) => {
+  const { server, store } = await scene(t)
+  const release: (() => void)[] = []
+  server.answer = (request, response) => void release.push(() => always(404, {})(request, response))
+  const waiting = Array.from({ length: REQUESTS_IN_FLIGHT_MAX }, () => store.read(['a']))
+  const busy = { kind: 'busy', retryAfterMs: 200 }
+  assert.deepEqual(await store.read(['b', 'c']), [busy, busy])
+  assert.deepEqual(await store.write(ONE), [busy])
+  assert.deepEqual(await store.scan({ limit: 1 }), busy)
+  await eventually('some have arrived', () => release.length > 0)
+  server.answer = always(404, {})
+  for (const answer of release) answer()
+  await Promise.all(waiting)
+  assert.deepEqual(await store.read(['b']), [UNAVAILABLE])
+})
+
+test('what is larger than one body goes in several, in order, and ends with silence', async (t) => {
+  const { server, store } = await scene(t)
+  const text = `{"x":"${'\\"'.repeat(VALUE_BYTES_MAX / 2 - 8)}"}`
+  const writes = Array.from({ length: 10 }, (_, n) => ({ key: `k${n}`, text }))
+  server.answer = (request, response) => {
+    assert.ok(Number(request.headers['content-length']) <= BATCH_BODY_BYTES_MAX)
+    const result = { status: 200, replicas_ok: 3, targets: [] }
+    const results = operationsOf(server.arrived.at(-1)).map(() => result)
+    always(200, { results })(request, response)
+  }
+  const done = await store.write(writes)
+  assert.deepEqual(new Set(done.map(({ kind }) => kind)), new Set(['done']))
+  assert.ok(server.arrived.length > 1)
+  const keys = server.arrived.flatMap((one) => operationsOf(one).map(({ key }) => key))
+  assert.deepEqual(
+    keys,
+    writes.map(({ key }) => key),
+  )
+  server.arrived.length = 0
+  server.answer = (request) => request.socket.destroy()
+  const kinds = (await store.write(writes)).map(({ kind }) => kind)
+  assert.equal(server.arrived.length, 1)
+  assert.deepEqual([kinds[0], kinds.at(-1)], ['unknown', 'failed'])
+})
+
+test('an answer that is too large is asked for in halves', async (t) => {
+  const { server, store } = await scene(t)
+  const padding = ' '.repeat(ANSWER_BYTES_MAX)
+  server.answer = (request, response) => {
+    const arrived = server.arrived.at(-1)
+    const results = operationsOf(arrived).map(() => ({ status: 404 }))
+    const isLong = results.length > 2 || arrived?.path.includes('limit=3')
+    const answer = JSON.stringify({ results, items: [], next: null })
+    always(200, isLong ? padding + answer : answer)(request, response)
+  }
+  assert.deepEqual(
+    await store.read(['a', 'b', 'c']),
+    ['a', 'b', 'c'].map(() => ({ kind: 'absent' })),
+  )
+  assert.deepEqual(await store.scan({ limit: 3 }), { kind: 'page', entries: [], next: null })
+  server.answer = always(200, padding)
+  assert.deepEqual(await store.read(['a', 'b']), [UNAVAILABLE, UNAVAILABLE])
+})
+
+function operationsOf(arrived: Arrived | undefined): readonly { readonly key: string }[] {
+  const { operations } = Object(arrived?.body)
+  return Array.isArray(operations) ? operations : []
+}

@@ -1,0 +1,291 @@
+/**
+ * What every door to the store must do, whether it is the coordinator itself or a client of its
+ * HTTP face: the same keys, the same texts, the same outcomes while shards fail.
+ *
+ * Documents are JSON objects here, since that is all the HTTP face takes; the coordinator itself
+ * keeps any text.
+ */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { compareKeys } from '../../src/model/key-bytes.ts'
+import {
+  BATCH_BODY_BYTES_MAX,
+  BATCH_KEYS_MAX,
+  KEY_BYTES_MAX,
+  type ReadOutcome,
+  SCAN_LIMIT_MAX,
+  type ScanQuery,
+  type Store,
+  VALUE_BYTES_MAX,
+} from '../../src/store/client.ts'
+import { eventually } from '../support/eventually.ts'
+import type { FakeShard, Mood } from '../support/fake-shards.ts'
+
+export interface StoreUnderTest {
+  readonly store: Store
+  /** Those behind it, to be broken by hand. */
+  readonly shards: readonly FakeShard[]
+}
+
+export type OpenStore = (t: TestContext, shardCount: number) => Promise<StoreUnderTest>
+
+export function storeSuite(name: string, open: OpenStore): void {
+  const story = (title: string, tell: (opened: StoreUnderTest) => Promise<void>) =>
+    test(`${name}: ${title}`, async (t) => tell(await open(t, 3)))
+
+  documents(story)
+  orders(story)
+  limits(story)
+  scans(story)
+  failures(story)
+  test(`${name}: without any shard every outcome says so`, async (t) => {
+    const { store } = await open(t, 0)
+    const none = { kind: 'no-shards' }
+    assert.deepEqual(await store.write([{ key: 'a', text: '{}' }]), [none])
+    assert.deepEqual(await store.read(['a', 'b']), [none, none])
+    assert.deepEqual(await store.scan({ limit: 5 }), none)
+    assert.deepEqual(await store.status(), { reachable: false, shards: 0 })
+  })
+}
+
+type Story = (title: string, tell: (opened: StoreUnderTest) => Promise<void>) => void
+
+function documents(story: Story): void {
+  story(
+    'a document is read as the very text that was written, until deleted',
+    async ({ store }) => {
+      const text =
+        '{ "b": 1.0, "a": 1e2, "\\u00e8": "\\ud800 è \u{1F525}\\n", "big": 9007199254740993 }'
+      const [written] = await store.write([{ key: 'a', text }])
+      assert.ok(written?.kind === 'done' && written.replicas >= 2 && written.targets.length === 3)
+      assert.deepEqual(await textsOf(store, ['a', 'b']), [text, 'absent'])
+      const [deleted, never] = await store.write(['a', 'b'].map((key) => ({ key, text: null })))
+      assert.deepEqual([deleted?.kind, never?.kind], ['done', 'done'])
+      assert.deepEqual(await textsOf(store, ['a']), ['absent'])
+    },
+  )
+
+  story('keys of any characters are different keys and come back as sent', async ({ store }) => {
+    const odd = [
+      'a b',
+      'a+b',
+      'a%20b',
+      'a/b',
+      'a?b',
+      'a#b',
+      '..',
+      '.',
+      'è',
+      '\u{1F525}',
+      '"',
+      '\\',
+      '\n',
+    ]
+    const keys = [...odd, 'energy:p1:2026-01-05T08:30:00.123456+01:00', 'k'.repeat(KEY_BYTES_MAX)]
+    await store.write(keys.map((key, n) => ({ key, text: `{"n":${n}}` })))
+    assert.deepEqual(
+      await textsOf(store, keys),
+      keys.map((_, n) => `{"n":${n}}`),
+    )
+    const found = await keysOf(store, { limit: 100 })
+    assert.deepEqual(found, [...keys].sort(compareKeys))
+  })
+
+  story('a value with a time to live is gone after it', async ({ store }) => {
+    await store.write([
+      { key: 'short', text: '{}', ttlSeconds: 1 },
+      { key: 'long', text: '{}', ttlSeconds: 1_000 },
+    ])
+    assert.deepEqual(await textsOf(store, ['short', 'long']), ['{}', '{}'])
+    await eventually('it is gone', async () => (await textsOf(store, ['short']))[0] === 'absent')
+    assert.deepEqual(await textsOf(store, ['long']), ['{}'])
+  })
+
+  story('nothing asked is nothing answered', async ({ store }) => {
+    assert.deepEqual(await store.write([]), [])
+    assert.deepEqual(await store.read([]), [])
+  })
+}
+
+function orders(story: Story): void {
+  story(
+    'the larger order wins, losing to it is done, and it is told when read',
+    async ({ store }) => {
+      const write = async (order: number, n: number) =>
+        (await store.write([{ key: 'a', text: `{"n":${n}}`, order }]))[0]?.kind
+      assert.equal(await write(1_000.125, 1), 'done')
+      assert.equal(await write(999, 2), 'done')
+      const found = { kind: 'found', text: '{"n":1}', order: 1_000.125 }
+      assert.deepEqual(await store.read(['a']), [found])
+      await store.write([{ key: 'a', text: '{"n":3}' }])
+      const [plain] = await store.read(['a'])
+      assert.ok(plain?.kind === 'found' && plain.text === '{"n":3}' && plain.order > 1e12)
+    },
+  )
+
+  story('writes of one key in one request take effect in their order', async ({ store }) => {
+    const texts = ['{"n":1}', null, '{"n":2}', '{"n":3}']
+    const outcomes = await store.write(texts.map((text) => ({ key: 'a', text })))
+    assert.ok(outcomes.every(({ kind }) => kind === 'done') && outcomes.length === 4)
+    assert.deepEqual(await textsOf(store, ['a']), ['{"n":3}'])
+    await store.write([
+      { key: 'b', text: '{"n":9}', order: 9 },
+      { key: 'b', text: '{"n":8}', order: 8 },
+    ])
+    assert.deepEqual(await textsOf(store, ['b']), ['{"n":9}'])
+  })
+}
+
+function limits(story: Story): void {
+  story('what is not taken is said for each, and the rest is done', async ({ store }) => {
+    const outcomes = await store.write([
+      { key: 'good', text: '{}' },
+      { key: '', text: '{}' },
+      { key: 'k'.repeat(KEY_BYTES_MAX + 1), text: '{}' },
+      { key: '_system:thresholds', text: '{}' },
+      { key: 'a', text: '{}', order: -1 },
+      { key: 'a', text: '{}', ttlSeconds: 0 },
+      { key: 'a', text: documentOf(VALUE_BYTES_MAX + 1) },
+      { key: 'large', text: documentOf(VALUE_BYTES_MAX) },
+    ])
+    const fields = outcomes.map((one) => (one.kind === 'invalid' ? one.field : one.kind))
+    const wrong = ['key', 'key', 'key', 'order', 'ttl', 'value']
+    assert.deepEqual(fields, ['done', ...wrong, 'done'])
+    const read = await store.read([
+      'good',
+      '',
+      'k'.repeat(KEY_BYTES_MAX + 1),
+      '_system:x',
+      '\ud800',
+    ])
+    const kinds = read.map(({ kind }) => kind)
+    assert.deepEqual(kinds, ['found', 'invalid', 'invalid', 'invalid', 'invalid'])
+    assert.deepEqual(await textsOf(store, ['large']), [documentOf(VALUE_BYTES_MAX)])
+  })
+
+  story(`${BATCH_KEYS_MAX} keys go at once, one more does not`, async ({ store }) => {
+    const keys = Array.from({ length: BATCH_KEYS_MAX + 1 }, (_, n) => `k${n}`)
+    const writes = keys.map((key) => ({ key, text: '{}' }))
+    const tooMany = await store.write(writes)
+    assert.equal(tooMany.length, BATCH_KEYS_MAX + 1)
+    assert.ok(tooMany.every((one) => one.kind === 'invalid' && one.field === 'batch'))
+    assert.ok((await store.read(keys)).every(({ kind }) => kind === 'invalid'))
+    const some = keys.slice(1)
+    assert.ok((await store.write(writes.slice(1))).every(({ kind }) => kind === 'done'))
+    assert.ok((await store.read(some)).every(({ kind }) => kind === 'found'))
+  })
+
+  story(
+    'values larger together than one body of the wire are written and read',
+    async ({ store }) => {
+      const count = Math.ceil((1.2 * BATCH_BODY_BYTES_MAX) / VALUE_BYTES_MAX)
+      const keys = Array.from({ length: count }, (_, n) => `large ${n}`)
+      const outcomes = await store.write(
+        keys.map((key) => ({ key, text: documentOf(VALUE_BYTES_MAX) })),
+      )
+      assert.deepEqual(new Set(outcomes.map(({ kind }) => kind)), new Set(['done']))
+      const read = await store.read(keys)
+      assert.ok(read.every((one) => one.kind === 'found' && one.text.length === VALUE_BYTES_MAX))
+    },
+  )
+}
+
+function scans(story: Story): void {
+  const names = ['a', 'b1', 'b2', 'b3', 'c', '\uFFFD', '\u{1F525}']
+
+  story('a scan pages through a range in the order of bytes, both ways', async ({ store }) => {
+    await store.write(names.toReversed().map((key) => ({ key, text: `{ "key": "${key}" }` })))
+    await store.write([{ key: 'b2', text: null }])
+    const left = names.filter((name) => name !== 'b2')
+    for (const reverse of [false, true]) {
+      const expected = reverse ? left.toReversed() : left
+      assert.deepEqual(await keysOf(store, { limit: 2, reverse }), expected)
+      assert.deepEqual(await keysOf(store, { limit: SCAN_LIMIT_MAX, reverse }), expected)
+    }
+    assert.deepEqual(await keysOf(store, { limit: 1, prefix: 'b' }), ['b1', 'b3'])
+    assert.deepEqual(await keysOf(store, { limit: 9, from: 'b2', to: '\u{1F525}' }), [
+      'b3',
+      'c',
+      '\uFFFD',
+    ])
+    assert.deepEqual(await keysOf(store, { limit: 9, prefix: 'z' }), [])
+    const page = await store.scan({ limit: 1 })
+    const entries = [{ key: 'a', text: '{ "key": "a" }' }]
+    assert.ok(page.kind === 'page' && page.next !== null)
+    assert.deepEqual(page.entries, entries)
+  })
+
+  story('a scan that is not taken says which field is wrong', async ({ store }) => {
+    const wrong: [ScanQuery, string][] = [
+      [{ limit: 0 }, 'limit'],
+      [{ limit: SCAN_LIMIT_MAX + 1 }, 'limit'],
+      [{ limit: 1.5 }, 'limit'],
+      [{ limit: 1, prefix: '_system:' }, 'prefix'],
+      [{ limit: 1, from: 'k'.repeat(KEY_BYTES_MAX + 2) }, 'from'],
+      [{ limit: 1, to: '\ud800' }, 'to'],
+    ]
+    for (const [query, field] of wrong) {
+      const outcome = await store.scan(query)
+      assert.equal(outcome.kind === 'invalid' && outcome.field, field)
+    }
+  })
+}
+
+function failures(story: Story): void {
+  const moods = (shards: readonly FakeShard[], mood: Mood) => {
+    for (const shard of shards) shard.mood = mood
+  }
+
+  story('one shard of three that is away changes nothing', async ({ store, shards }) => {
+    moods(shards.slice(0, 1), 'stopped')
+    const keys = Array.from({ length: 20 }, (_, n) => `k${n}`)
+    const outcomes = await store.write(keys.map((key) => ({ key, text: '{}' })))
+    assert.ok(outcomes.every((one) => one.kind === 'done' && one.replicas === 2))
+    assert.deepEqual(new Set(await textsOf(store, keys)), new Set(['{}']))
+  })
+
+  story('without a quorum nobody knows, and the numbers are told', async ({ store, shards }) => {
+    await store.write([{ key: 'a', text: '{}' }])
+    assert.deepEqual(await store.status(), { reachable: true, shards: 3 })
+    moods(shards.slice(0, 2), 'stopped')
+    const unknown = { needed: 2, had: 1 }
+    assert.deepEqual(await store.write([{ key: 'a', text: '{}' }]), [
+      { kind: 'unknown', ...unknown },
+    ])
+    const unavailable = { kind: 'unavailable', ...unknown }
+    assert.deepEqual(await store.read(['a', 'never']), [unavailable, unavailable])
+    assert.deepEqual(await store.scan({ limit: 5 }), unavailable)
+    await eventually('the status says so', async () => !(await store.status()).reachable)
+    moods(shards, 'well')
+    await eventually('it does again', async () => (await store.status()).reachable)
+    assert.deepEqual(await textsOf(store, ['a']), ['{}'])
+  })
+
+  story('what no shard has taken has failed, with the reason', async ({ store, shards }) => {
+    for (const shard of shards) shard.refusal = 'full'
+    const [outcome] = await store.write([{ key: 'a', text: '{}' }])
+    assert.match(outcome?.kind === 'failed' ? outcome.reason : '', /no room/)
+    assert.deepEqual(await textsOf(store, ['a']), ['absent'])
+  })
+}
+
+/** An object whose text has so many bytes. */
+function documentOf(bytes: number): string {
+  const frame = '{"x":""}'
+  return `{"x":"${'v'.repeat(bytes - frame.length)}"}`
+}
+
+async function textsOf(store: Store, keys: readonly string[]): Promise<readonly string[]> {
+  const textOf = (outcome: ReadOutcome) => (outcome.kind === 'found' ? outcome.text : outcome.kind)
+  return (await store.read(keys)).map(textOf)
+}
+
+/** Keys of all pages. */
+async function keysOf(store: Store, query: ScanQuery): Promise<readonly string[]> {
+  const page = await store.scan(query)
+  assert.ok(page.kind === 'page' && page.entries.length <= query.limit)
+  const keys = page.entries.map(({ key }) => key)
+  if (page.next === null) return keys
+  const rest = query.reverse ? { to: page.next } : { from: page.next }
+  return [...keys, ...(await keysOf(store, { ...query, ...rest }))]
+}
