@@ -3,6 +3,11 @@
  * joins the document that stands there, and one that came before changes nothing, so writing twice
  * is harmless. Both ways to the store (from the log, and of a polling detector) go through here.
  *
+ * A document is read, joined and written again, and whoever does so may be stopped in between while
+ * a successor goes on. So every write carries an order, the time of the document's first alarm and
+ * one more for each event in it: a late write loses to any that has more, and no event is taken
+ * away.
+ *
  * An event belongs to the reading `raw` of its document; one that another reading of the same
  * second caused says so in `raw_timestamp`.
  */
@@ -11,6 +16,12 @@ import { alertKey } from '../model/keys.ts'
 import { type Attempt, type PatienceWorld, untilDone } from '../ports/patience.ts'
 import type { ReadOutcome, Store, StoreWrite, WriteOutcome } from '../store/client.ts'
 
+/** `raisedMs`: wall time at which the alarm was made known, the same whenever it is written again. */
+export interface RaisedAlert {
+  readonly alert: Alert
+  readonly raisedMs: number
+}
+
 export interface DocumentWorld extends PatienceWorld {
   readonly store: Store
 }
@@ -18,33 +29,45 @@ export interface DocumentWorld extends PatienceWorld {
 /** Writes until a quorum holds all of them, waiting as long as the store is away. */
 export function archiveAlerts(
   world: DocumentWorld,
-  alerts: readonly Alert[],
+  raised: readonly RaisedAlert[],
   signal: AbortSignal,
 ): Promise<void> {
-  return untilDone(world, 'archive.store-waiting', signal, () => tryArchive(world, alerts))
+  return untilDone(world, 'archive.store-waiting', signal, () => tryArchive(world, raised))
 }
 
 /** One attempt. What the store will never take is noted and counts as done. */
 export async function tryArchive(
   { store, trace }: Pick<DocumentWorld, 'store' | 'trace'>,
-  alerts: readonly Alert[],
+  raised: readonly RaisedAlert[],
 ): Promise<Attempt<void>> {
-  const byKey = Map.groupBy(alerts, (alert) => alertKey(alert.piano, alert.timestamp))
+  const byKey = Map.groupBy(raised, ({ alert }) => alertKey(alert.piano, alert.timestamp))
   const keys = [...byKey.keys()]
   const found = await store.read(keys)
   const writes: StoreWrite[] = []
   for (const [i, key] of keys.entries()) {
-    const existing = textOf(found[i])
+    const existing = existingOf(found[i])
     if (existing.kind === 'again') return existing
-    const text = joinAlerts(existing.text, byKey.get(key) ?? [])
-    if (text !== existing.text) writes.push({ key, text })
+    const own = byKey.get(key) ?? []
+    const { text, added } = joinAlerts(
+      existing.text,
+      own.map(({ alert }) => alert),
+    )
+    const order = existing.order ?? own[0]?.raisedMs ?? 0
+    if (text !== existing.text) writes.push({ key, text, order: order + added })
   }
   const outcomes = writes.length > 0 ? await store.write(writes) : []
   return judge(trace, writes, outcomes)
 }
 
-/** The document with the alerts in it; the very same text when they were in it before. */
-export function joinAlerts(existing: string | undefined, alerts: readonly Alert[]): string {
+export interface JoinedDocument {
+  /** The very same text as before when all the alerts were in it. */
+  readonly text: string
+  /** How many events it has more than before. */
+  readonly added: number
+}
+
+/** The document with the alerts in it. */
+export function joinAlerts(existing: string | undefined, alerts: readonly Alert[]): JoinedDocument {
   const before = existing === undefined ? undefined : parseDocument(existing)
   const first = alerts[0]
   const document = before ?? { ...first, eventi: [] }
@@ -56,8 +79,9 @@ export function joinAlerts(existing: string | undefined, alerts: readonly Alert[
       const id = idOf(event, home)
       return !known.has(id) && known.add(id)
     })
-  if (existing !== undefined && before && added.length === 0) return existing
-  return JSON.stringify({ ...document, eventi: [...document.eventi, ...added] })
+  if (existing !== undefined && before && added.length === 0) return { text: existing, added: 0 }
+  const text = JSON.stringify({ ...document, eventi: [...document.eventi, ...added] })
+  return { text, added: added.length }
 }
 
 interface StoredEvent {
@@ -94,14 +118,12 @@ function idOf(event: StoredEvent | null, home: unknown): string {
 }
 
 type Existing =
-  | { readonly kind: 'known'; readonly text: string | undefined }
+  | { readonly kind: 'known'; readonly text?: string; readonly order?: number }
   | Extract<Attempt<void>, { kind: 'again' }>
 
-function textOf(outcome: ReadOutcome | undefined): Existing {
-  if (outcome?.kind === 'found') return { kind: 'known', text: outcome.text }
-  if (outcome?.kind === 'absent' || outcome?.kind === 'invalid') {
-    return { kind: 'known', text: undefined }
-  }
+function existingOf(outcome: ReadOutcome | undefined): Existing {
+  if (outcome?.kind === 'found') return { ...outcome, kind: 'known' }
+  if (outcome?.kind === 'absent' || outcome?.kind === 'invalid') return { kind: 'known' }
   return again(outcome)
 }
 

@@ -8,7 +8,7 @@ import { ALERTS_TOPIC, ARCHIVE_GROUP } from '../model/topics.ts'
 import type { Log, LogBatch, LogRecord } from '../ports/log.ts'
 import { untilDone, whenReachable } from '../ports/patience.ts'
 import type { Service } from '../ports/service.ts'
-import { archiveAlerts, type DocumentWorld } from './alert-document.ts'
+import { archiveAlerts, type DocumentWorld, type RaisedAlert } from './alert-document.ts'
 import { together } from './together.ts'
 
 export interface ArchiveWorld extends DocumentWorld {
@@ -31,22 +31,22 @@ async function archive(world: ArchiveWorld, signal: AbortSignal): Promise<void> 
 }
 
 async function takeBatch(world: ArchiveWorld, batch: LogBatch, signal: AbortSignal): Promise<void> {
-  const alerts = batch.records.flatMap((record) => alertIn(record) ?? [])
-  if (alerts.length > 0) await archiveAlerts(world, alerts, signal)
+  const raised = batch.records.flatMap(raisedIn)
+  if (raised.length > 0) await archiveAlerts(world, raised, signal)
   const outcome = await untilDone(world, 'log.waiting', signal, () =>
     whenReachable(() => batch.commit()),
   )
-  world.trace.note('debug', { kind: 'archive.batch-stored', alerts: alerts.length, outcome })
+  world.trace.note('debug', { kind: 'archive.batch-stored', alerts: raised.length, outcome })
 }
 
-/** The alert that a record carries; undefined for records of other kinds and without a document. */
-function alertIn({ value }: LogRecord): Alert | undefined {
+/** The alert that a record carries; nothing for records of other kinds and without a document. */
+function raisedIn({ value, appendedMs }: LogRecord): readonly RaisedAlert[] {
   try {
     const record: { kind?: unknown; alert?: Partial<Alert> } | null = JSON.parse(value)
     const alert = record?.kind === 'notification' ? record.alert : undefined
-    return alert && isAlert(alert) ? alert : undefined
+    return alert && isAlert(alert) ? [{ alert, raisedMs: appendedMs }] : []
   } catch {
-    return undefined
+    return []
   }
 }
 

@@ -97,7 +97,7 @@ async function deliver(
   alerts: readonly Alert[],
 ): Promise<readonly Alert[]> {
   for (const [i, alert] of alerts.entries()) {
-    const stored = await tryArchive(world, [alert])
+    const stored = await tryArchive(world, [{ alert, raisedMs: world.clock.wallMs() }])
     const sent = stored.kind === 'done' ? await world.broadcast.send(alert) : 'unreachable'
     if (sent === 'unreachable') {
       world.trace.note('warn', { kind: 'detection.undelivered', waiting: alerts.length - i })
