@@ -1,0 +1,76 @@
+/**
+ * The inner door over HTTP, with requests that no coordinator would send.
+ */
+import assert from 'node:assert/strict'
+import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { eventually } from '../../test/support/eventually.ts'
+import { listenAsShard } from '../../test/support/shard-server.ts'
+import { BODY_BYTES_MAX, OPERATIONS_PATH } from './http-endpoint.ts'
+
+async function openDoor(t: TestContext) {
+  const arrived: unknown[] = []
+  const shard = await listenAsShard(t, async (request) => {
+    arrived.push(request)
+    return { kind: 'answer', text: 'è' }
+  })
+  const post = (body: string | Buffer, method = 'POST') =>
+    send(shard.address + OPERATIONS_PATH, method, body)
+  return { ...shard, arrived, post }
+}
+
+/** Unlike a client that gives up at the first answer, this one reads it while it still sends. */
+function send(url: string, method: string, body: string | Buffer) {
+  return new Promise<{ status: number; body: unknown }>((resolve, reject) => {
+    const sent = httpRequest(url, { method }, async (response) => {
+      const text = (await response.toArray()).join('')
+      resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) })
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+test('a message goes in and a message comes out, as anybody with curl can see', async (t) => {
+  const { post, arrived } = await openDoor(t)
+  const answer = await post('{"kind": "hello", "text": "😀"}')
+  assert.deepEqual(answer, { status: 200, body: { kind: 'answer', text: 'è' } })
+  assert.deepEqual(arrived, [{ kind: 'hello', text: '😀' }])
+})
+
+test('what cannot be read is an error message, and nothing was done', async (t) => {
+  const { post, arrived } = await openDoor(t)
+  for (const body of ['', 'hello', '{"kind":', '{"kind":"hello"} {}']) {
+    const { status, body: reply } = await post(body)
+    assert.deepEqual([status, reply], [400, { kind: 'error', reason: 'the body is not JSON' }])
+  }
+  assert.equal((await post('{}', 'PUT')).status, 405)
+  assert.deepEqual(arrived, [])
+})
+
+test('a body over the limit is refused with a sentence, one at the limit is taken', async (t) => {
+  const { post, arrived } = await openDoor(t)
+  const text = (bytes: number) => Buffer.from(`"${'x'.repeat(bytes - 2)}"`)
+  assert.equal((await post(text(BODY_BYTES_MAX))).status, 200)
+  assert.equal(String(arrived[0]).length, BODY_BYTES_MAX - 2)
+  const { status, body } = await post(text(BODY_BYTES_MAX + 1))
+  assert.equal(status, 413)
+  assert.match(JSON.stringify(body), /"error".*more than 16777216 bytes/)
+  assert.equal(arrived.length, 1)
+})
+
+test('a sender that goes away in the middle is forgotten', async (t) => {
+  const { address, server, post, arrived } = await openDoor(t)
+  const socket = connect(Number(new URL(address).port), '127.0.0.1')
+  socket.write(`POST ${OPERATIONS_PATH} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"kind"`)
+  await eventually('it is connected', () => connectionsOf(server).then((count) => count === 1))
+  socket.resetAndDestroy()
+  await eventually('it is gone', () => connectionsOf(server).then((count) => count === 0))
+  assert.equal((await post('{}')).status, 200)
+  assert.equal(arrived.length, 1)
+})
+
+function connectionsOf(server: Awaited<ReturnType<typeof openDoor>>['server']): Promise<number> {
+  return new Promise((resolve) => server.getConnections((_, count) => resolve(count)))
+}

@@ -1,0 +1,115 @@
+/**
+ * What only a network of sockets can get wrong: which failures may have done something, and what is
+ * kept open for how long. The rest is in the suite of its port.
+ */
+import assert from 'node:assert/strict'
+import type { RequestListener } from 'node:http'
+import { type TestContext, test } from 'node:test'
+import { eventually } from '../../test/support/eventually.ts'
+import { listenAsShard, listenOn } from '../../test/support/shard-server.ts'
+import type { Answer, Network } from '../ports/network.ts'
+import { createHttpNetwork, POOL_IDLE_MS, REPLY_BYTES_MAX } from './http-network.ts'
+import { systemClock } from './system-clock.ts'
+
+const PATIENT_MS = 20_000
+const HELLO = { kind: 'hello' }
+
+function openNetwork(t: TestContext, clock = systemClock): Network {
+  const network = createHttpNetwork(clock)
+  t.after(() => network.close())
+  return network
+}
+
+async function answerOf(t: TestContext, handle: RequestListener, path = ''): Promise<Answer> {
+  const { address } = await listenOn(t, handle)
+  return await openNetwork(t).ask(address + path, HELLO, PATIENT_MS)
+}
+
+test('a connection that breaks after the request went out may have done something', async (t) => {
+  const afterHead: RequestListener = (request) => request.socket.destroy()
+  const afterBody: RequestListener = (request) =>
+    request.resume().on('end', () => request.socket.resetAndDestroy())
+  const halfAnswered: RequestListener = (_, response) => {
+    response.writeHead(200, { 'content-length': 100 }).write('{"kind":')
+    response.destroy()
+  }
+  for (const handle of [afterHead, afterBody, halfAnswered]) {
+    assert.equal((await answerOf(t, handle)).kind, 'silence')
+  }
+})
+
+test('a request that only waited for a connection was certainly not sent', async (t) => {
+  let heard = 0
+  const { address } = await listenAsShard(t, () => {
+    heard += 1
+    return new Promise(() => {})
+  })
+  const network = openNetwork(t)
+  const asked = Array.from({ length: 20 }, () => network.ask(address, HELLO, 300))
+  const kinds = (await Promise.all(asked)).map(({ kind }) => kind)
+  const silent = kinds.filter((kind) => kind === 'silence').length
+  assert.equal(silent, heard, 'as many are silent as have arrived')
+  assert.ok(heard > 0 && heard < 20, `${heard}`)
+  assert.equal(kinds.filter((kind) => kind === 'refused').length, 20 - heard)
+})
+
+test('a host that nobody knows is refused', async (t) => {
+  const network = openNetwork(t)
+  const answer = await network.ask('http://no-such-host.invalid:8100', HELLO, PATIENT_MS)
+  assert.equal(answer.kind, 'refused')
+})
+
+test('what answers in another language, or without end, has not answered', async (t) => {
+  const page: RequestListener = (_, response) => void response.end('<html>')
+  assert.equal((await answerOf(t, page)).kind, 'silence')
+  const endless: RequestListener = (_, response) => {
+    const chunk = Buffer.alloc(REPLY_BYTES_MAX / 8, ' ')
+    for (let i = 0; i < 9; i += 1) response.write(chunk)
+    response.end('{}')
+  }
+  const answer = await answerOf(t, endless)
+  assert.equal(answer.kind, 'silence')
+  assert.match(answer.kind === 'silence' ? answer.reason : '', /too long/)
+})
+
+test('an answer counts with any status, and an address may have a path', async (t) => {
+  const paths: (string | undefined)[] = []
+  const handle: RequestListener = (request, response) => {
+    paths.push(request.url)
+    response.writeHead(413).end('{"kind":"error","reason":"no"}')
+  }
+  const answer = await answerOf(t, handle, '/kv1/')
+  assert.deepEqual(answer, { kind: 'answer', body: { kind: 'error', reason: 'no' } })
+  assert.deepEqual(paths, ['/kv1/internal/ops'])
+})
+
+test('connections are kept and used again', async (t) => {
+  const { address, server } = await listenAsShard(t, async () => HELLO)
+  let connections = 0
+  server.on('connection', () => {
+    connections += 1
+  })
+  const network = openNetwork(t)
+  for (let i = 0; i < 30; i += 1) await network.ask(address, HELLO, PATIENT_MS)
+  assert.ok(connections <= 2, `${connections} connections for 30 requests`)
+})
+
+test('connections to an address that is no longer asked are closed', async (t) => {
+  const [left, used] = [
+    await listenAsShard(t, async () => HELLO),
+    await listenAsShard(t, async () => HELLO),
+  ]
+  let laterMs = 0
+  const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + laterMs }
+  const network = openNetwork(t, clock)
+  await network.ask(left.address, HELLO, PATIENT_MS)
+  laterMs = POOL_IDLE_MS / 2
+  await network.ask(used.address, HELLO, PATIENT_MS)
+  const open = () =>
+    new Promise<number>((resolve) => left.server.getConnections((_, count) => resolve(count)))
+  assert.equal(await open(), 1)
+  laterMs = POOL_IDLE_MS * 1.5
+  await network.ask(used.address, HELLO, PATIENT_MS)
+  await eventually('its connection is closed', async () => (await open()) === 0)
+  assert.equal((await network.ask(left.address, HELLO, PATIENT_MS)).kind, 'answer')
+})
