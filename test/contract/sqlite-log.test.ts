@@ -28,21 +28,31 @@ import { logSuite } from './log.suite.ts'
 
 /** Short, because the tests wait for it; a machine that is busy testing may stall as long. */
 const LEASE_MS = 1_500
+const HOUR_MS = 60 * 60_000
 /** No topic of the tests keeps its records so long. */
-const AGES_MS = 24 * 60 * 60_000
+const AGES_MS = 24 * HOUR_MS
+
+/** The time of the machine, moved ahead at will. */
+function shiftedClock() {
+  const clock = {
+    ...systemClock,
+    aheadMs: 0,
+    wallMs: () => systemClock.wallMs() + clock.aheadMs,
+  }
+  return clock
+}
 
 async function openSqliteUnderTest(): Promise<LogUnderTest> {
   const path = join(temporaryFolder('sqlite-log'), 'log.db')
   const description: LogDescription = { kind: 'sqlite', options: { path, leaseMs: LEASE_MS } }
-  let aheadMs = 0
-  const clock = { ...systemClock, wallMs: () => systemClock.wallMs() + aheadMs }
+  const clock = shiftedClock()
   const open = () => openDescribed(description, { clock, trace: silentTrace })
   return {
     description,
     groups: 'stand-by',
     open,
     async expire(topic) {
-      aheadMs += AGES_MS
+      clock.aheadMs += AGES_MS
       const log = await open()
       await log.declare([{ name: 'occasion', partitions: 1 }])
       await log.append('occasion', [{ key: null, value: 'Retention needs an occasion.' }])
@@ -112,7 +122,7 @@ test('a file that was removed and made again has another generation', async () =
 
 test('a member that leaves is followed at once, however long its lease', async (t) => {
   const under = await openSqliteUnderTest()
-  const options = { path: pathOf(under), leaseMs: 3_600_000 }
+  const options = { path: pathOf(under), leaseMs: HOUR_MS }
   const open = () => openDescribed({ kind: 'sqlite', options })
   const desk = await openDesk(t, async () => ({ ...under, open }))
   const first = joinGroup(desk.log, desk.topic, desk.group)
@@ -152,19 +162,54 @@ test('a compacted topic holds the newest of each key, and what has no key', asyn
 })
 
 test('retention removes more than one transaction does, and nothing younger', async (t) => {
-  const desk = await openDesk(t, openSqliteUnderTest, { retentionMs: 3_600_000 })
-  const kept = 'kept-for-ever'
-  await desk.log.declare([{ name: kept, partitions: 1 }])
-  await desk.log.append(kept, numbered(3))
-  const count = 3 * REMOVED_RECORDS_MAX + 1
-  await desk.log.append(desk.topic, numbered(count))
-  await desk.expire(desk.topic)
-  await desk.log.append(desk.topic, numbered(3, 'younger'))
-  await desk.log.append(kept, numbered(1))
-  assert.deepEqual(await desk.log.ends(desk.topic), [
-    { partition: 0, first: count, next: count + 3 },
-  ])
-  assert.deepEqual(await desk.log.ends(kept), [{ partition: 0, first: 0, next: 4 }])
+  const under = await openSqliteUnderTest()
+  const clock = shiftedClock()
+  const options = { path: pathOf(under), retentionEveryMs: 0 }
+  const open = () => openDescribed({ kind: 'sqlite', options }, { clock, trace: silentTrace })
+  const { log, topic } = await openDesk(t, async () => ({ ...under, open }), {
+    retentionMs: HOUR_MS,
+  })
+  await log.declare([{ name: 'kept', partitions: 1 }])
+  const occasion = () => log.append('kept', numbered(1))
+  const many = 3 * REMOVED_RECORDS_MAX + 1
+  await log.append(topic, numbered(many))
+  clock.aheadMs += HOUR_MS / 2
+  await log.append(topic, numbered(3, 'younger'))
+  clock.aheadMs += HOUR_MS / 2 + 1_000
+  await occasion()
+  await eventually('the old ones are gone', async () => (await log.ends(topic))[0]?.first === many)
+  for (let time = 0; time < 3; time += 1) await occasion()
+  assert.deepEqual(await log.ends(topic), [{ partition: 0, first: many, next: many + 3 }])
+  assert.deepEqual(await log.ends('kept'), [{ partition: 0, first: 0, next: 4 }])
+})
+
+test('a member that is long with a batch keeps its group, though others stand by', async (t) => {
+  const under = await openSqliteUnderTest()
+  const options = { path: pathOf(under), leaseMs: 400 }
+  const open = () => openDescribed({ kind: 'sqlite', options })
+  const desk = await openDesk(t, async () => ({ ...under, open }))
+  await desk.log.append(desk.topic, numbered(1))
+  const slow = joinGroup(desk.log, desk.topic, desk.group, {
+    commitIf: () => systemClock.sleep(4 * options.leaseMs).then(() => true),
+  })
+  await slow.has(1)
+  const waiting = joinGroup(await desk.open(), desk.topic, desk.group)
+  await slow.until('it has committed', () => slow.commits.length === 1)
+  assert.deepEqual([slow.commits, waiting.events], [['committed'], []])
+  await slow.leave()
+  await waiting.leave()
+})
+
+test('partitions take turns', async (t) => {
+  const { log, topic, group } = await openDesk(t, openSqliteUnderTest, { partitions: 3 })
+  await log.append(topic, numbered(60))
+  const member = joinGroup(log, topic, group, { batchRecordsMax: 1 })
+  await member.has(60)
+  await member.leave()
+  assert.deepEqual(
+    member.records.slice(0, 9).map(({ partition }) => partition),
+    [0, 1, 2, 0, 1, 2, 0, 1, 2],
+  )
 })
 
 test('a batch of large records ends when it is large enough', async (t) => {
@@ -186,7 +231,7 @@ test('a batch of large records ends when it is large enough', async (t) => {
 test('a group is told in the log of facts what retention took from it', async (t) => {
   const trace = recordingTrace()
   const under = await openSqliteUnderTest()
-  const desk = await openDesk(t, async () => under, { retentionMs: 3_600_000 })
+  const desk = await openDesk(t, async () => under, { retentionMs: HOUR_MS })
   await desk.log.append(desk.topic, numbered(10))
   const first = joinGroup(desk.log, desk.topic, desk.group, { batchRecordsMax: 4 })
   await first.has(10)
