@@ -26,9 +26,10 @@ const SCHEMA = `
 const INDEX = `CREATE INDEX IF NOT EXISTS readings_floor_start ON readings (floor, ts_iso)`
 const DELETE = 'DELETE FROM readings WHERE floor = ? AND ts_iso = ?'
 const INSERT = `INSERT INTO readings (${COLUMNS.join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+const FLOORS = 'SELECT DISTINCT floor FROM readings ORDER BY floor'
 const SELECT = `
-  SELECT floor, weekday, halfhour, kw, corrente, tensione, dkwh FROM readings
-  WHERE rowid IN (SELECT max(rowid) FROM readings GROUP BY floor, ts_iso)`
+  SELECT weekday, halfhour, kw, corrente, tensione, dkwh FROM readings
+  WHERE rowid IN (SELECT max(rowid) FROM readings WHERE floor = ? GROUP BY ts_iso)`
 /** Another process may be writing the same file. */
 const BUSY_WAIT_MS = 5_000
 
@@ -42,7 +43,14 @@ export function openStatistics({ path }: StatisticsOptions): StatisticsTable {
   const database = ensureDatabase(path)
   const remove = database.prepare(DELETE)
   const insert = database.prepare(INSERT)
+  const listFloors = database.prepare(FLOORS)
+  const select = database.prepare(SELECT)
+  const floors = () => listFloors.all().map(({ floor }) => Number(floor))
+  const read = (floor: number) => summarise(floor, select.iterate(floor))
   return {
+    floors,
+    read,
+    readAll: () => floors().flatMap(read),
     insert(rows) {
       database.exec('BEGIN IMMEDIATE')
       try {
@@ -57,7 +65,6 @@ export function openStatistics({ path }: StatisticsOptions): StatisticsTable {
         throw error
       }
     },
-    readAll: () => summarise(database.prepare(SELECT).iterate()),
     close: () => database.close(),
   }
 }
@@ -89,11 +96,14 @@ interface Tally {
 type Slot = Omit<SlotKey, 'metric'>
 type Tallies = readonly (readonly [metric: Metric, column: string, tally: Tally])[]
 
-function summarise(rows: Iterable<Record<string, unknown>>): readonly (SlotKey & SlotStatistics)[] {
+function summarise(
+  floor: number,
+  rows: Iterable<Record<string, unknown>>,
+): readonly (SlotKey & SlotStatistics)[] {
   const slots = new Map<string, { slot: Slot; tallies: Tallies }>()
   for (const row of rows) {
-    const name = `${row.floor}/${row.weekday}/${row.halfhour}`
-    const known = slots.get(name) ?? { slot: slotOf(row), tallies: newTallies() }
+    const name = `${row.weekday}/${row.halfhour}`
+    const known = slots.get(name) ?? { slot: slotOf(floor, row), tallies: newTallies() }
     slots.set(name, known)
     for (const [, column, tally] of known.tallies) {
       const value = row[column]
@@ -107,8 +117,8 @@ function summarise(rows: Iterable<Record<string, unknown>>): readonly (SlotKey &
   )
 }
 
-function slotOf({ floor, weekday, halfhour }: Record<string, unknown>): Slot {
-  return { floor: Number(floor), weekday: Number(weekday), halfHour: Number(halfhour) }
+function slotOf(floor: number, { weekday, halfhour }: Record<string, unknown>): Slot {
+  return { floor, weekday: Number(weekday), halfHour: Number(halfhour) }
 }
 
 function newTallies(): Tallies {

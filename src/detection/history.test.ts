@@ -23,7 +23,7 @@ const PLAN: HistoryPlan = {
 const QUIET = { ...PLAN, days: 7, kwNoiseStd: 0, ampNoiseStd: 0, voltNoiseStd: 0 }
 const rowsOf = (plan: HistoryPlan, seed = 'a') => [...historyRows(plan, seededRandom(seed))]
 
-test('130 days of three floors are 18720 rows, and every slot can be judged', () => {
+test('130 days of three floors are 18720 rows, and every slot can be judged', async () => {
   const table = openStatistics({ path: ':memory:' })
   const counts = populateHistory(table, PLAN, seededRandom('a'))
   assert.deepEqual(counts, { rows: 130 * 48 * 3, floors: 3, halfHours: 130 * 48 })
@@ -31,7 +31,7 @@ test('130 days of three floors are 18720 rows, and every slot can be judged', ()
   assert.equal(slots.length, 3 * 7 * 48 * 4)
   assert.ok(slots.every(({ count }) => count === 18 || count === 19))
   const cache = statisticsCache(table)
-  assert.equal(cache.refresh(), slots.length)
+  assert.equal(await cache.refresh(async () => {}), slots.length)
   const noon = cache.find(1, { weekday: 0, halfHour: 24 }, 'kw')
   assert.ok(noon && Math.abs(noon.mean - usualKw(5.8, 24, 0)) < 0.6)
   assert.ok(noon.standardDeviation > 0.3 && noon.standardDeviation < 1)

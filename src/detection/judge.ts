@@ -44,31 +44,33 @@ export function createJudge(
   const { rules, statisticsRefreshMs, thresholdsPollMs, dryRun } = options
   const cache = statisticsCache(statistics)
   const keeper = thresholdsKeeper(world, { pollMs: thresholdsPollMs, remember })
-  const attempt = (kind: string, act: () => void) => {
+  const refresh = async (signal: AbortSignal) => {
     try {
-      act()
+      const slots = await cache.refresh(() => clock.sleep(0, signal))
+      trace.note('debug', { kind: 'detection.statistics', slots })
     } catch (error) {
-      trace.note('warn', { kind, reason: String(error) })
+      signal.throwIfAborted()
+      trace.note('warn', { kind: 'detection.statistics-unreadable', reason: String(error) })
     }
   }
-  const refresh = () =>
-    attempt('detection.statistics-unreadable', () => {
-      trace.note('debug', { kind: 'detection.statistics', slots: cache.refresh() })
-    })
   const refreshLoop: Task = async (signal) => {
     for (;;) {
       await clock.sleep(statisticsRefreshMs, signal)
-      refresh()
+      await refresh(signal)
     }
   }
   return {
     context: () => ({ thresholds: keeper.current(), statistics: cache, rules }),
     learn(averages) {
       if (averages.length === 0 || dryRun) return
-      attempt('detection.half-hour-lost', () => statistics.insert(averages))
+      try {
+        statistics.insert(averages)
+      } catch (error) {
+        trace.note('warn', { kind: 'detection.half-hour-lost', reason: String(error) })
+      }
     },
     async begin(lastKnown, signal) {
-      refresh()
+      await refresh(signal)
       await keeper.begin(lastKnown, signal)
     },
     tasks: [keeper.run, refreshLoop],

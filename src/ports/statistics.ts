@@ -36,7 +36,15 @@ export interface SlotKey {
 export interface StatisticsTable {
   /** Inserting the same floor and half hour again replaces the row: a replay changes nothing. */
   insert(rows: readonly BucketAverage[]): void
-  /** Everything known, one entry per floor, weekday, slot and metric; for a cache to hold. */
+  /** Floors of which something is known, ascending. */
+  floors(): readonly number[]
+  /**
+   * Everything known of a floor, one entry per weekday, slot and metric; for a cache to hold. It
+   * takes as long as the floor's history is, and nothing else happens meanwhile: whoever reads many
+   * floors gives way to others in between.
+   */
+  read(floor: number): readonly (SlotKey & SlotStatistics)[]
+  /** The same of all floors at once. */
   readAll(): readonly (SlotKey & SlotStatistics)[]
   close(): void
 }

@@ -47,6 +47,21 @@ test('mean, sample deviation and count come for each floor, weekday, slot and me
   table.close()
 })
 
+test('floors are told each once, ascending, and each is read by itself', () => {
+  const table = openStatistics({ path: newPath() })
+  for (const floor of [10, 2, 1]) {
+    table.insert([monday(0, { floor, kw: floor }), monday(1, { floor, kw: floor })])
+  }
+  assert.deepEqual(table.floors(), [1, 2, 10])
+  const kw = table.read(10).filter(({ metric }) => metric === 'kw')
+  assert.deepEqual(
+    kw.map(({ floor, mean, count }) => [floor, mean, count]),
+    [[10, 10, 2]],
+  )
+  assert.deepEqual(table.read(3), [])
+  table.close()
+})
+
 test('one value has deviation 0, and a null average does not count', () => {
   const table = openStatistics({ path: newPath() })
   table.insert([monday(0), monday(1, { kw: null })])
