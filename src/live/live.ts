@@ -68,7 +68,7 @@ export interface Live extends Service {
   readonly isReady: boolean
   /**
    * The id from which a stream resumes with what is shown next, for the first event of a client
-   * that has none yet; undefined before the log was reached and while it is empty.
+   * that has none yet; undefined before `isReady` and while the log is empty.
    */
   readonly newestId: string | undefined
   /** Oldest first: the newest `limit` of those that the query keeps. */
@@ -131,7 +131,7 @@ class FollowedLive implements Live, AlertsReader {
   }
 
   get newestId(): string | undefined {
-    return newestId(this.fold, this.generation)
+    return this.isReady ? newestId(this.fold, this.generation) : undefined
   }
 
   list({ limit, sinceSeconds }: ListQuery): readonly Notification[] {
