@@ -24,8 +24,8 @@ export interface CoordinatorParts extends OpsParts {
   readonly trace: Trace
   readonly store: Store
   readonly ring: RingAdmin
-  readonly live: Live
-  readonly thresholds: ThresholdsBook
+  readonly live: Pick<Live, 'isReady' | 'list' | 'unread' | 'markRead' | 'broadcast'>
+  readonly thresholds: Pick<ThresholdsBook, 'current' | 'replace'>
   readonly stream: AnomalyStream
   readonly adminToken: string
   /** Null: anybody may broadcast. */

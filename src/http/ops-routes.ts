@@ -8,7 +8,7 @@ import { sentenceSchema } from './problems.ts'
 export interface OpsParts {
   readonly metrics: { readonly contentType: string; text(): Promise<string> }
   /** Undefined when the role can do its work, else a sentence that says what it waits for. */
-  readonly readiness: () => string | undefined
+  readonly readiness: () => string | undefined | Promise<string | undefined>
 }
 
 export const statusOkSchema = z.object({ status: z.literal('ok') })
@@ -23,7 +23,7 @@ export function addOpsRoutes(app: HttpApp, { metrics, readiness }: OpsParts): vo
     response: { 200: statusOkSchema, 503: sentenceSchema },
   }
   app.get('/readyz', { schema: ready }, async (_, reply) => {
-    const detail = readiness()
+    const detail = await readiness()
     return detail === undefined
       ? reply.code(200).send({ status: 'ok' })
       : reply.code(503).send({ detail })

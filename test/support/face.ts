@@ -93,8 +93,7 @@ export class FakeLive implements Live {
   }
 }
 
-const defaultBook: ThresholdsBook = {
-  run: async () => {},
+const defaultBook: Pick<ThresholdsBook, 'current' | 'replace'> = {
   current: async () => ({ thresholds: DEFAULT_THRESHOLDS, isLastKnown: false }),
   replace: async () => ({ kind: 'done', replicas: 2, targets: [] }),
 }

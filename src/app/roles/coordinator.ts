@@ -1,0 +1,128 @@
+/**
+ * The coordinator as a process, or as a part of one: keys, thresholds, notifications and the live
+ * stream on one port.
+ *
+ * Nothing of it waits for anything else. Keys are served while the log is away, and the alarms that
+ * are known while the shards are; `/readyz` says what is missing.
+ */
+import { createHttpNetwork } from '../../adapters/http-network.ts'
+import { thresholdsFile } from '../../adapters/thresholds-file.ts'
+import { AnomalyStream } from '../../http/anomaly-stream.ts'
+import { createCoordinatorApp } from '../../http/coordinator-app.ts'
+import { createLive, type Live } from '../../live/live.ts'
+import { createThresholdsBook } from '../../live/thresholds-book.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Address, Network } from '../../ports/network.ts'
+import type { Service } from '../../ports/service.ts'
+import type { ThresholdSource } from '../../ports/threshold-source.ts'
+import type { Store } from '../../store/client.ts'
+import { type Coordinator, createCoordinator } from '../../store/coordinator/coordinator.ts'
+import type { Invocation } from '../command.ts'
+import { type Context, runRole } from '../context.ts'
+import { openFace } from '../face.ts'
+import { connectLog, declareTopics } from '../open-log.ts'
+import type { Readiness } from '../ops-server.ts'
+import { joinParts, type Part, part } from '../part.ts'
+import type { Resolved } from '../settings/resolve.ts'
+
+export function runCoordinator(invocation: Invocation): Promise<number> {
+  return runRole(invocation, async (context) => {
+    const network = createHttpNetwork(context.clock)
+    const log = await connectLog(context)
+    const bootstrap = context.settings.bootstrapNodes
+    const { url, part: face } = await coordinatorPart(context, { network, log, bootstrap })
+    context.announce(`energyguard coordinator ready at ${url}`)
+    return joinParts([part([], () => network.close()), part([], () => log.close()), face])
+  })
+}
+
+export interface CoordinatorSurroundings {
+  /** Closed by its owner, as the log is. */
+  readonly network: Network
+  readonly log: Log
+  readonly bootstrap: readonly Address[]
+  /** What else the process waits for, for `/readyz`. */
+  readonly readiness?: Readiness
+}
+
+export interface CoordinatorPart {
+  readonly part: Part
+  readonly url: string
+  readonly store: Store
+  /** For detection in the same process. */
+  readonly thresholds: ThresholdSource
+}
+
+/** Throws CommandError when the port cannot be had. */
+export async function coordinatorPart(
+  context: Context,
+  { network, log, bootstrap, readiness = () => undefined }: CoordinatorSurroundings,
+): Promise<CoordinatorPart> {
+  const { clock, trace, metrics, settings } = context
+  const coordinator = storeOf(context, network, bootstrap)
+  const live = createLive(
+    { clock, trace, log, random: context.random.fork('live') },
+    { bufferSize: settings.notifyBufferSize, suppressMs: settings.notifySuppressSeconds * 1000 },
+  )
+  const file = thresholdsFile(settings.thresholdsPath)
+  const book = createThresholdsBook({ clock, trace, store: coordinator.systemStore, file })
+  const stream = new AnomalyStream({ clock, trace, live })
+  metrics.gauge('http_streams', 'Streams of alarms that are open.', () => stream.size)
+  const app = await createCoordinatorApp({
+    ...{ trace, metrics, live, stream, thresholds: book },
+    store: coordinator.store,
+    ring: coordinator.ring,
+    adminToken: settings.adminToken,
+    broadcastToken: settings.internalBroadcastToken,
+    readiness: async () => (await waitsFor(coordinator, live)) ?? readiness(),
+  })
+  const address = { host: settings.host, port: settings.coordinatorPort }
+  const face = await openFace(clock, app, address, '--port')
+  const services = [
+    { name: 'store', service: coordinator },
+    { name: 'live', service: onDeclaredTopics(context, log, live) },
+    { name: 'thresholds', service: book },
+  ]
+  return {
+    part: joinParts([part(services), face.part]),
+    url: face.url,
+    store: coordinator.store,
+    thresholds: book.source,
+  }
+}
+
+function storeOf(
+  { clock, random, trace, resolved, settings }: Context,
+  network: Network,
+  bootstrap: readonly Address[],
+): Coordinator {
+  return createCoordinator(
+    { clock, trace, network, random: random.fork('coordinator') },
+    { bootstrap, replication: replicationOf(resolved), virtualNodes: settings.virtualNodes },
+  )
+}
+
+/** A factor that somebody gave wins over the ratio, and the ratio over the default factor. */
+function replicationOf({ settings, sources }: Resolved) {
+  const { replicationFactor, replicationRatio } = settings
+  return replicationRatio !== null && sources.replicationFactor.kind === 'default'
+    ? ({ kind: 'ratio', ratio: replicationRatio } as const)
+    : ({ kind: 'factor', factor: replicationFactor } as const)
+}
+
+/** Whoever comes first makes the topics; alarms are followed once they are there. */
+function onDeclaredTopics(context: Context, log: Log, live: Live): Service {
+  return {
+    async run(signal) {
+      await declareTopics(context, log, signal)
+      await live.run(signal)
+    },
+  }
+}
+
+async function waitsFor({ store }: Coordinator, live: Live): Promise<string | undefined> {
+  const { shards, reachable } = await store.status()
+  if (shards === 0) return 'No shard is registered yet.'
+  if (!reachable) return 'Too few shards answer: some keys have no quorum.'
+  return live.isReady ? undefined : 'The alerts log has not been read to its end yet.'
+}
