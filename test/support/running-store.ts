@@ -1,0 +1,60 @@
+/**
+ * A deployment for the wire contract: real processes for a coordinator and its shards, and clients
+ * that send exactly what a test writes. Each test file has one of its own.
+ */
+import { join } from 'node:path'
+import { eventually } from './eventually.ts'
+import { type Member, startStore } from './pipeline.ts'
+import { type RoleProcess, startRole, temporaryFolder } from './process.ts'
+import { type WireClient, wireClient } from './wire-client.ts'
+
+export interface RunningStore extends WireClient {
+  readonly shards: readonly (WireClient & { readonly member: Member })[]
+  readonly coordinator: Member
+}
+
+/** A coordinator over shards, ready for everything. */
+export async function runningStore({
+  shards: count = 3,
+  env = {},
+}: {
+  readonly shards?: number
+  readonly env?: Readonly<Record<string, string>>
+} = {}): Promise<RunningStore> {
+  const { url, shards, coordinator } = await startStore({
+    logFlags: freshLog(),
+    shards: count,
+    env,
+  })
+  const client = wireClient(url)
+  await eventually('the coordinator is ready', async () => {
+    const { status, text } = await client.get('/readyz')
+    if (status !== 200) throw new Error(text)
+    return true
+  })
+  return {
+    ...client,
+    coordinator,
+    shards: shards.map((member) => ({ ...wireClient(member.current().address), member })),
+  }
+}
+
+/** A coordinator without any shard. */
+export async function runningCoordinator(
+  env: Readonly<Record<string, string>> = {},
+): Promise<WireClient & { readonly process: RoleProcess }> {
+  const process = await startRole(['coordinator', '--port', '0', ...freshLog()], { env })
+  return { ...wireClient(process.address), process }
+}
+
+/** One shard of which no coordinator knows. */
+export async function runningShard(
+  env: Readonly<Record<string, string>> = {},
+): Promise<WireClient & { readonly process: RoleProcess }> {
+  const process = await startRole(['shard', '--port', '0'], { env })
+  return { ...wireClient(process.address), process }
+}
+
+function freshLog(): readonly string[] {
+  return ['--log-path', join(temporaryFolder('log'), 'log.db')]
+}
