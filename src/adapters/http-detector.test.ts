@@ -64,7 +64,7 @@ test('a broadcast carries the document and the token, where there is one', async
   )
 })
 
-test('only what a coordinator will never take is refused; the rest may be sent again', async (t) => {
+test('only what will never be taken is refused; the rest may be sent again', async (t) => {
   const server = await scriptedServer(t)
   const broadcast = createHttpBroadcast({ url: server.url, token: null })
   const outcomes = {

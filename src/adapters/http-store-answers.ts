@@ -136,7 +136,7 @@ export function pageOf(answer: HttpOutcome): ScanOutcome | undefined {
   return page && { kind: 'page', entries: page.items, next: page.next }
 }
 
-/** The original's coordinator does not say whether its shards can be reached; then they count so. */
+/** The original's coordinator does not say whether it reaches its shards; then they count so. */
 const infoSchema = z.object({ total_nodes: count, reachable: z.boolean().default(true) })
 
 export function statusOf(answer: HttpOutcome): StoreStatus | undefined {

@@ -31,7 +31,7 @@ export interface HttpStore extends Store {
   close(): Promise<void>
 }
 
-/** The coordinator gives up a request after 2 s; one that waits for a changing ring takes longer. */
+/** A coordinator gives up a request after 2 s; one that waits for a changing ring lasts longer. */
 export const ANSWER_MS_MAX = 15_000
 /** A page may take several rounds over all shards. */
 export const SCAN_MS_MAX = 60_000

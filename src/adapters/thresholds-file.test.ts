@@ -31,7 +31,7 @@ test('what was written is read again, in a folder that was not there', async () 
   assert.deepEqual(readdirSync(folder), ['thresholds.json'])
 })
 
-test('the files of the original are read, full and flat, with a mark at the beginning too', async () => {
+test('the files of the original are read, full and flat, with a byte mark too', async () => {
   const full = place(JSON.stringify(changed))
   assert.deepEqual(await full.file.read(), { kind: 'found', thresholds: changed })
   const flat = place(`\uFEFF{"kw_max": 5}`)
@@ -39,7 +39,7 @@ test('the files of the original are read, full and flat, with a mark at the begi
   assert.deepEqual(await flat.file.read(), { kind: 'found', thresholds })
 })
 
-test('a file that cannot be read is broken, in a sentence that names it and the fields', async () => {
+test('what cannot be read is broken, in a sentence that names file and field', async () => {
   const wrong: [string, RegExp][] = [
     ['', /JSON/],
     ['{"default": ', /JSON/],

@@ -1,6 +1,6 @@
 /**
- * What the records of the alerts log add up to: the list of notifications, which of them are unread,
- * and what a stream can resume from. Pure: the same records give the same state on every
+ * What the records of the alerts log add up to: the list of notifications, which of them are
+ * unread, and what a stream can resume from. Pure: the same records give the same state on every
  * coordinator, so whether a record repeats an earlier one is decided by the record's own time and
  * never by a clock.
  *

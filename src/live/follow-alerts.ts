@@ -4,14 +4,14 @@
  */
 import { assert, must } from '../model/must.ts'
 import { ALERTS_TOPIC } from '../model/topics.ts'
-import type { Log, LogRecord } from '../ports/log.ts'
+import type { FollowEvent, Log, LogRecord } from '../ports/log.ts'
 import { type PatienceWorld, untilDone, whenReachable } from '../ports/patience.ts'
 
 export interface FollowWorld extends PatienceWorld {
   readonly log: Log
 }
 
-/** What a reader is told, in this order: begin, then records and gaps with one caughtUp among them. */
+/** What a reader is told: begin first, then records and gaps with one caughtUp among them. */
 export interface AlertsReader {
   /** `startOffset`: nothing before it will come. */
   begin(generation: string, startOffset: number): void
@@ -33,12 +33,21 @@ export async function followAlerts(
   )
   const offset = await startOffset(world, recordsMax, signal)
   reader.begin(generation, offset)
+  let isCaughtUp = false
   for await (const event of world.log.follow(ALERTS_TOPIC, [{ partition: 0, offset }], signal)) {
-    if (event.kind === 'records') reader.records(event.records)
-    else if (event.kind === 'gap') {
-      world.trace.note('warn', { kind: 'live.gap', from: event.from, to: event.to })
-      reader.gap(event.to)
-    } else reader.caughtUp()
+    tell(world, reader, event)
+    isCaughtUp ||= event.kind === 'caught-up'
+    // A log in a file hands out the past without a pause; the rest of the process must go on.
+    if (!isCaughtUp) await world.clock.sleep(0, signal)
+  }
+}
+
+function tell({ trace }: FollowWorld, reader: AlertsReader, event: FollowEvent): void {
+  if (event.kind === 'records') reader.records(event.records)
+  else if (event.kind === 'caught-up') reader.caughtUp()
+  else {
+    trace.note('warn', { kind: 'live.gap', from: event.from, to: event.to })
+    reader.gap(event.to)
   }
 }
 

@@ -6,7 +6,7 @@ import type { Notification } from '../model/notification.ts'
 /** Notifications in one answer, whatever is asked for. */
 export const LIST_LIMIT_MAX = 1_000
 
-/** Out of a list, oldest first: the newest `limit` (1..LIST_LIMIT_MAX) of those newer than `since`. */
+/** Of a list, oldest first: the newest `limit` (1..LIST_LIMIT_MAX) of those that are newer. */
 export function selectNewest(
   list: readonly Notification[],
   limit: number,

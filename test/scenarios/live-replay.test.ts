@@ -217,7 +217,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   { maxLength: 40 },
 )
 
-test('property: whoever resumes, wherever and however often, hears each once and in order', async () => {
+test('property: whoever resumes, wherever and how often, hears each once in order', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (all) => {
       const ends: (() => Promise<void>)[] = []

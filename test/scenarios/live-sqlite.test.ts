@@ -95,7 +95,7 @@ test('ids of a file that was deleted and made anew mean nothing in it', async (t
   assert.deepEqual(listener.heard().at(-1), 'four')
 })
 
-test('what retention has removed is a gap for one that comes back, and for nobody else', async (t) => {
+test('what retention removed is a gap for who comes back to it, and nobody else', async (t) => {
   const { start } = sharedFile(t)
   const first = await start()
   const listener = new Listener().connect(first.live)

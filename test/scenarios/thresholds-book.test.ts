@@ -183,7 +183,7 @@ test('a coordinator that starts without a quorum knows the file, else nothing', 
   assert.deepEqual(await filed.book.source.current(), limits(7))
 })
 
-test('without any shard the file or the defaults are served, and a change says why not', async (t) => {
+test('without any shard the file or the defaults are served, and no change is', async (t) => {
   const coordinator = storeCluster(t, 0).startCoordinator()
   const empty = bookOver(t, coordinator.systemStore)
   assert.deepEqual(await empty.book.current(), inForce(11))
