@@ -7,7 +7,7 @@ import { silentTrace } from '../../test/support/traces.ts'
 import { seededRandom } from '../adapters/seeded-random.ts'
 import { sha256 } from '../adapters/sha256.ts'
 import { indexKey } from '../model/keys.ts'
-import { createIndexCache, FLOORS_CACHED_MAX } from './index-cache.ts'
+import { createIndexCache, FLOORS_CACHED_MAX, TIMESTAMPS_CACHED_MAX } from './index-cache.ts'
 
 const NEVER = new AbortController().signal
 
@@ -56,4 +56,23 @@ test('the floors that wrote longest ago make room', async () => {
   assert.deepEqual(reads, [])
   await cache.load([2], NEVER)
   assert.deepEqual(reads, [indexKey(2)])
+})
+
+test('long indexes make room sooner, however often their floors have written', async () => {
+  const { cache, reads } = scene()
+  const half = Array.from({ length: TIMESTAMPS_CACHED_MAX / 2 }, (_, n) => ({
+    text: '',
+    timeMs: n,
+  }))
+  cache.remember(new Map([[9, half]]))
+  cache.forget()
+  cache.remember(new Map([[1, half]]))
+  for (let n = 0; n < 3; n += 1) cache.remember(new Map([[2, half]]))
+  await cache.load([1, 2], NEVER)
+  assert.deepEqual(reads, [])
+  cache.remember(new Map([[3, indexOf(1)]]))
+  await cache.load([2, 3], NEVER)
+  assert.deepEqual(reads, [])
+  await cache.load([1], NEVER)
+  assert.deepEqual(reads, [indexKey(1)])
 })

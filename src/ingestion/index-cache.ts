@@ -9,8 +9,12 @@ import type { ReadOutcome } from '../store/client.ts'
 import { EMPTY_INDEX, type FloorIndex, parseIndex } from './floor-index.ts'
 import type { IngestionWorld } from './world.ts'
 
-/** More floors than this are not remembered; the oldest are read again when they come back. */
+/**
+ * No more floors than this are remembered, and no more timestamps than this in all their indexes,
+ * which may be long; those that wrote longest ago are read again when they come back.
+ */
 export const FLOORS_CACHED_MAX = 1_000
+export const TIMESTAMPS_CACHED_MAX = 500_000
 
 export interface IndexCache {
   /** What the store holds for these floors; reads only what is not known. Waits out an outage. */
@@ -22,6 +26,11 @@ export interface IndexCache {
 
 export function createIndexCache(world: IngestionWorld): IndexCache {
   const known = new Map<number, FloorIndex>()
+  let timestamps = 0
+  const drop = (floor: number) => {
+    timestamps -= known.get(floor)?.length ?? 0
+    known.delete(floor)
+  }
   return {
     async load(floors, signal) {
       const missing = floors.filter((floor) => !known.has(floor))
@@ -30,15 +39,19 @@ export function createIndexCache(world: IngestionWorld): IndexCache {
     },
     remember(indexes) {
       for (const [floor, index] of indexes) {
-        known.delete(floor)
+        drop(floor)
         known.set(floor, index)
+        timestamps += index.length
       }
       for (const floor of known.keys()) {
-        if (known.size <= FLOORS_CACHED_MAX) break
-        known.delete(floor)
+        if (known.size <= FLOORS_CACHED_MAX && timestamps <= TIMESTAMPS_CACHED_MAX) break
+        drop(floor)
       }
     },
-    forget: () => known.clear(),
+    forget() {
+      known.clear()
+      timestamps = 0
+    },
   }
 }
 
