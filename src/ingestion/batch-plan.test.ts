@@ -51,6 +51,13 @@ test('of two readings with one key the later in the log counts, written once', (
   assert.equal(written(values).get('energy:p1:latest')?.text, values[1])
 })
 
+test('of readings with one moment the last in the log is latest, however they are spelled', () => {
+  const other = at(1).replace('Z', '+00:00')
+  const values = [reading(1, at(1), 5), reading(1, other, 6), reading(1, at(1), 7)]
+  assert.equal(written(values).get('energy:p1:latest')?.text, values[2])
+  assert.equal(written(values).get(`energy:p1:${other}`)?.text, values[1])
+})
+
 test('the index joins what is known, keeps its size, and is ordered by its newest time', () => {
   const known = [6, 7, 8].map((s) => ({ text: at(s), timeMs: Date.UTC(2026, 0, 5, 8, 0, s) }))
   const indexes = new Map([[1, joinIndex(EMPTY_INDEX, known, 3)]])

@@ -79,7 +79,7 @@ export function planWrites(
   indexes: ReadonlyMap<number, FloorIndex>,
   indexSize: number,
 ): WritePlan {
-  const distinct = [...new Map(accepted.map((one) => [one.key, one])).values()]
+  const distinct = lastOfEachKey(accepted)
   const planned = new Map<number, FloorIndex>()
   const writes = distinct.map(({ key, checked }) => writeOf(key, checked))
   for (const [floor, readings] of byFloor(distinct)) {
@@ -92,6 +92,16 @@ export function planWrites(
   }
   assert(writes.length <= BATCH_KEYS_MAX, 'a batch of readings fits into one store request')
   return { writes, indexes: planned }
+}
+
+/** In the order of the log, so that of readings with one moment the last becomes `latest`. */
+function lastOfEachKey(accepted: readonly AcceptedRecord[]): readonly AcceptedRecord[] {
+  const byKey = new Map<string, AcceptedRecord>()
+  for (const one of accepted) {
+    byKey.delete(one.key)
+    byKey.set(one.key, one)
+  }
+  return [...byKey.values()]
 }
 
 function writeOf(key: string, { text, timeMs }: CheckedReading): StoreWrite {
