@@ -26,11 +26,20 @@ export type ShardOperation =
   | { readonly op: 'get'; readonly p: number; readonly e: number; readonly k: string }
   | { readonly op: 'apply'; readonly p: number; readonly e: number; readonly row: WireRow }
 
-export const REFUSALS = ['full', 'clock-ahead', 'fenced', 'not-mine', 'late', 'busy'] as const
+export const REFUSALS = [
+  'full',
+  'clock-ahead',
+  'fenced',
+  'not-mine',
+  'late',
+  'busy',
+  'damaged',
+] as const
 /**
  * full: the disk has no room. clock-ahead: the version's time is more than 2 s ahead of the shard's
  * clock. fenced: the sender's epoch is older than the shard's. not-mine: the shard is not a replica
- * of that partition. late: the deadline had passed before work began. busy: a queue was full.
+ * of that partition, or does not know the sender's epoch yet. late: the deadline had passed before
+ * work began. busy: a queue was full. damaged: the row on this disk is not what was written.
  */
 export type Refusal = (typeof REFUSALS)[number]
 

@@ -197,6 +197,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'not-mine': 'the shards that answer are not those of the ring (was a data folder deleted?)',
   late: 'the shards were too slow to begin in time',
   busy: 'the queues of the shards are full',
+  damaged: 'the disks of the shards are damaged',
   unreachable: 'no shard can be reached',
 }
 

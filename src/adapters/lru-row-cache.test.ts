@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Row } from '../ports/key-value-engine.ts'
+import { CACHE_BYTES_MAX, lruRowCache } from './lru-row-cache.ts'
+
+const row = (key: string, text = '1'): Row => ({
+  ...{ key, text, expiresMs: null },
+  version: { order: 1, time: 1, writer: 'w' },
+})
+
+test('what was used last stays, up to the number of rows', () => {
+  const cache = lruRowCache(2)
+  for (const key of ['a', 'b']) cache.set(key, row(key))
+  cache.get('a')
+  cache.set('c', row('c'))
+  assert.deepEqual([cache.items, cache.itemsMax], [2, 2])
+  assert.deepEqual(
+    [cache.get('a')?.key, cache.get('b'), cache.get('c')?.key],
+    ['a', undefined, 'c'],
+  )
+})
+
+test('large rows are kept up to so many bytes, and a huge one never', () => {
+  const cache = lruRowCache(1_000)
+  const large = 'x'.repeat(CACHE_BYTES_MAX / 8)
+  for (let i = 0; i < 20; i += 1) cache.set(`k${i}`, row(`k${i}`, large))
+  assert.ok(cache.items > 4 && cache.items < 8, `${cache.items}`)
+  cache.set('k19', row('k19', 'x'.repeat(CACHE_BYTES_MAX / 4)))
+  assert.equal(cache.get('k19'), undefined, 'nor does the older row stay in its place')
+})
+
+test('with room for nothing there is no cache', () => {
+  const cache = lruRowCache(0)
+  cache.set('a', row('a'))
+  assert.deepEqual([cache.items, cache.itemsMax, cache.get('a')], [0, 0, undefined])
+})

@@ -1,0 +1,30 @@
+/**
+ * The rows of a shard that were used last. Bounded in rows, as the setting says, and in bytes, since
+ * twenty thousand rows may be anything from a few megabytes to twenty gigabytes.
+ */
+import { LRUCache } from 'lru-cache'
+import type { Row } from '../ports/key-value-engine.ts'
+import { NO_CACHE, type RowCache } from '../store/shard/row-cache.ts'
+import { rowBytes } from '../store/shard/wire-rows.ts'
+
+/** All rows together, estimated. A row that is larger than a quarter of it is not kept. */
+export const CACHE_BYTES_MAX = 64 * 1024 * 1024
+
+/** `itemsMax` 0 turns it off. */
+export function lruRowCache(itemsMax: number): RowCache {
+  if (itemsMax === 0) return NO_CACHE
+  const cache = new LRUCache<string, Row>({
+    max: itemsMax,
+    maxSize: CACHE_BYTES_MAX,
+    maxEntrySize: CACHE_BYTES_MAX / 4,
+    sizeCalculation: rowBytes,
+  })
+  return {
+    itemsMax,
+    get items() {
+      return cache.size
+    },
+    get: (key) => cache.get(key),
+    set: (key, row) => void cache.set(key, row),
+  }
+}

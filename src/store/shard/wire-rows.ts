@@ -1,0 +1,19 @@
+/**
+ * Rows as they travel and rows as the engine knows them: the same facts under short and long names.
+ */
+import type { PartitionedRow, Row } from '../../ports/key-value-engine.ts'
+import type { WireRow } from '../wire.ts'
+
+export function rowFromWire(partition: number, { k, v, o, t, n, e }: WireRow): PartitionedRow {
+  return { partition, key: k, text: v, version: { order: o, time: t, writer: n }, expiresMs: e }
+}
+
+export function rowToWire({ key, text, version, expiresMs }: Row): WireRow {
+  const { order, time, writer } = version
+  return { k: key, v: text, o: order, t: time, n: writer, e: expiresMs }
+}
+
+/** Rough size of a row on the wire and in memory: names and numbers, and its texts. */
+export function rowBytes({ key, text }: Row): number {
+  return 150 + key.length + (text?.length ?? 0)
+}
