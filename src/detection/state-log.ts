@@ -34,14 +34,14 @@ export async function recall(
 ): Promise<Recollection> {
   const enough = new AbortController()
   const until = AbortSignal.any([signal, enough.signal])
-  const records: LogRecord[] = []
+  const recollection = new Fold(generation, world.trace)
   for await (const event of world.log.follow(DETECTION_STATE_TOPIC, 'oldest', until)) {
     if (event.kind === 'caught-up') break
-    if (event.kind === 'records') records.push(...event.records)
+    if (event.kind === 'records') for (const record of event.records) recollection.take(record)
   }
   enough.abort()
   signal.throwIfAborted()
-  return recollectionOf(records, generation, world.trace)
+  return recollection
 }
 
 export function savedFloorRecord(saved: SavedFloor): NewRecord {
@@ -52,32 +52,32 @@ export function thresholdsRecord(thresholds: Thresholds): NewRecord {
   return { key: THRESHOLDS_KEY, value: JSON.stringify(thresholds) }
 }
 
-function recollectionOf(
-  records: readonly LogRecord[],
-  generation: string,
-  trace: Trace,
-): Recollection {
-  const floors = new Map<number, Map<number, FloorMemory>>()
-  let thresholds: Thresholds | undefined
-  for (const record of records) {
-    const found = readRecord(record)
-    if (found?.kind === 'thresholds') thresholds = found.thresholds
-    else if (found?.kind === 'floor') keepNewer(floors, found.saved, generation)
-    else trace.note('warn', { kind: 'detection.unreadable-state', key: record.key })
-  }
-  return { floors, thresholds }
-}
+/** Folded as it is read: what compaction has not removed yet may be many times what counts. */
+class Fold implements Recollection {
+  readonly floors = new Map<number, Map<number, FloorMemory>>()
+  thresholds: Thresholds | undefined
+  private readonly generation: string
+  private readonly trace: Trace
 
-function keepNewer(
-  floors: Map<number, Map<number, FloorMemory>>,
-  saved: SavedFloor,
-  generation: string,
-): void {
-  const partition = floors.get(saved.partition) ?? new Map<number, FloorMemory>()
-  floors.set(saved.partition, partition)
-  const offset = saved.generation === generation ? saved.offset : -1
-  const known = partition.get(saved.floor)
-  if (!known || offset >= known.offset) partition.set(saved.floor, { offset, state: saved.state })
+  constructor(generation: string, trace: Trace) {
+    this.generation = generation
+    this.trace = trace
+  }
+
+  take(record: LogRecord): void {
+    const found = readRecord(record)
+    if (found?.kind === 'thresholds') this.thresholds = found.thresholds
+    else if (found?.kind === 'floor') this.keepNewer(found.saved)
+    else this.trace.note('warn', { kind: 'detection.unreadable-state', key: record.key })
+  }
+
+  private keepNewer(saved: SavedFloor): void {
+    const partition = this.floors.get(saved.partition) ?? new Map<number, FloorMemory>()
+    this.floors.set(saved.partition, partition)
+    const offset = saved.generation === this.generation ? saved.offset : -1
+    const known = partition.get(saved.floor)
+    if (!known || offset >= known.offset) partition.set(saved.floor, { offset, state: saved.state })
+  }
 }
 
 function readRecord({ key, value }: LogRecord) {
