@@ -39,12 +39,34 @@ export async function runningStore({
   }
 }
 
-/** A coordinator without any shard. */
+export interface RunningCoordinator extends WireClient {
+  process(): RoleProcess
+  /** `kill -9`, then the same again at the same address; resolves when it has read its log. */
+  restart(): Promise<void>
+}
+
+/** A coordinator without any shard, which has read its log. */
 export async function runningCoordinator(
   env: Readonly<Record<string, string>> = {},
-): Promise<WireClient & { readonly process: RoleProcess }> {
-  const process = await startRole(['coordinator', '--port', '0', ...freshLog()], { env })
-  return { ...wireClient(process.address), process }
+): Promise<RunningCoordinator> {
+  const dataDir = temporaryFolder('coordinator')
+  const start = async (port: string) => {
+    const process = await startRole(['coordinator', '--port', port], { dataDir, env })
+    await eventually('the log is read', async () => {
+      return (await wireClient(process.address).get('/notifications')).status === 200
+    })
+    return process
+  }
+  let process = await start('0')
+  return {
+    ...wireClient(process.address),
+    process: () => process,
+    async restart() {
+      process.kill('SIGKILL')
+      await process.exited
+      process = await start(new URL(process.address).port)
+    },
+  }
 }
 
 /** One shard of which no coordinator knows. */

@@ -1,0 +1,122 @@
+/**
+ * The wire contract: the table of outcomes, with shards that are stopped, silent or killed for real.
+ * "Not found" is never said when nobody was asked, and "failed" never when it may have happened.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventually } from '../support/eventually.ts'
+import { type RunningStore, runningCoordinator, runningStore } from '../support/running-store.ts'
+import type { WireAnswer } from '../support/wire-client.ts'
+
+const seen = ({ status, body }: WireAnswer) => [status, body]
+const value = { a: 1 }
+
+test('without a shard, every route of a key is 503 in the words of the contract', async () => {
+  const coordinator = await runningCoordinator()
+  const answer = [503, { detail: 'Nessun nodo KVS registrato' }]
+  assert.deepEqual(seen(await coordinator.put('/key/a', { value })), answer)
+  assert.deepEqual(seen(await coordinator.get('/key/a')), answer)
+  assert.deepEqual(seen(await coordinator.delete('/key/a')), answer)
+  assert.deepEqual(seen(await coordinator.get('/scan')), answer)
+  const { body } = await coordinator.post('/batch', { operations: [{ op: 'get', key: 'a' }] })
+  assert.deepEqual(body, { results: [{ status: 503, detail: 'Nessun nodo KVS registrato' }] })
+})
+
+test('with one shard of three dead, keys are written and read as ever', async () => {
+  const store = await runningStore()
+  await store.put('/key/a', { value })
+  kill(store, 1)
+  for (const key of ['b', 'c', 'd']) {
+    const written = await store.put(`/key/${key}`, { value })
+    assert.deepEqual([written.status, written.body.replicas_ok], [200, 2])
+  }
+  assert.deepEqual(seen(await store.get('/key/a')), [200, { value }])
+  assert.equal((await store.get('/key/none')).status, 404)
+})
+
+test('with two dead, a write is 504 unknown and a read is 503, never 404', async () => {
+  const store = await runningStore()
+  await store.put('/key/a', { value })
+  kill(store, 2)
+  for (const written of [await store.put('/key/b', { value }), await store.delete('/key/a')]) {
+    assert.equal(written.status, 504)
+    assert.deepEqual(Object.keys(written.body).sort(), ['detail', 'outcome'])
+    assert.equal(written.body.outcome, 'unknown')
+    assert.equal(typeof written.body.detail, 'string')
+  }
+  for (const key of ['a', 'none']) {
+    const { status, body } = await store.get(`/key/${key}`)
+    assert.equal(status, 503, key)
+    assert.deepEqual([body.needed, body.had], [2, 1])
+    assert.match(String(body.detail), /1 of the 2/)
+  }
+  const operations = [
+    { op: 'put', key: 'b', value },
+    { op: 'get', key: 'a' },
+  ]
+  const { body } = await store.post('/batch', { operations })
+  assert.partialDeepStrictEqual(body, {
+    results: [
+      { status: 504, outcome: 'unknown', needed: 2, had: 1 },
+      { status: 503, needed: 2, had: 1 },
+    ],
+  })
+  assert.equal((await store.get('/scan')).status, 503)
+  assert.equal((await store.get('/health')).status, 200)
+  await eventually('it says what it waits for', async () => {
+    const { status, text } = await store.get('/readyz')
+    return status === 503 && text.includes('quorum')
+  })
+})
+
+test('with all dead, a write has certainly failed; when they are back all is as it was', async () => {
+  const store = await runningStore()
+  await store.put('/key/a', { value })
+  for (const { member } of store.shards) {
+    member.current().kill('SIGKILL')
+    await member.current().exited
+  }
+  await eventually('the shards are known to be dead', async () => {
+    const { status, body } = await store.put('/key/b', { value })
+    if (status !== 502) return false
+    assert.deepEqual(body, { detail: 'Scrittura fallita su tutti i nodi' })
+    return true
+  })
+  const deleted = await store.delete('/key/a')
+  assert.deepEqual(seen(deleted), [502, { detail: 'Cancellazione fallita su tutti i nodi' }])
+  const { status, body } = await store.get('/key/a')
+  assert.deepEqual([status, body.needed, body.had], [503, 2, 0])
+
+  for (const { member } of store.shards) await member.killAndRestart()
+  await eventually('they are back', async () => (await store.get('/readyz')).status === 200)
+  assert.deepEqual(seen(await store.get('/key/a')), [200, { value }])
+  assert.equal((await store.get('/key/b')).status, 404, 'what failed did not happen')
+})
+
+test('shards that are silent make a write unknown, within a few seconds', async () => {
+  const store = await runningStore()
+  await store.put('/key/a', { value })
+  for (const { member } of store.shards.slice(1)) member.current().kill('SIGSTOP')
+  const written = await store.put('/key/b', { value })
+  assert.deepEqual([written.status, written.body.outcome], [504, 'unknown'])
+  assert.equal((await store.get('/key/a')).status, 503)
+  for (const { member } of store.shards.slice(1)) member.current().kill('SIGCONT')
+  await eventually('the store works again', async () => {
+    return (await store.put('/key/b', { value })).status === 200
+  })
+  assert.deepEqual(seen(await store.get('/key/a')), [200, { value }])
+})
+
+test('a coordinator that is killed knows everything when it is back', async () => {
+  const store = await runningStore()
+  await store.put('/key/a', { value })
+  const { body } = await store.get('/sharding/info')
+  await store.coordinator.killAndRestart()
+  await eventually('it is ready', async () => (await store.get('/readyz')).status === 200)
+  assert.deepEqual(seen(await store.get('/key/a')), [200, { value }])
+  assert.deepEqual((await store.get('/sharding/info')).body.nodes, body.nodes)
+})
+
+function kill(store: RunningStore, count: number): void {
+  for (const { member } of store.shards.slice(0, count)) member.current().kill('SIGKILL')
+}

@@ -1,0 +1,164 @@
+/**
+ * The wire contract: the ring, from a coordinator without a shard to one that holds keys.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { freePorts } from '../support/compose-processes.ts'
+import { eventually } from '../support/eventually.ts'
+import { runningCoordinator, runningShard, runningStore } from '../support/running-store.ts'
+import type { WireAnswer, WireClient } from '../support/wire-client.ts'
+
+const seen = ({ status, body }: WireAnswer) => [status, body]
+
+async function infoOf(client: WireClient) {
+  const { status, body } = await client.get('/sharding/info')
+  assert.equal(status, 200)
+  return body
+}
+
+test('without a shard the ring is empty, and its numbers are those that were asked for', async () => {
+  const coordinator = await runningCoordinator({ REPLICATION_FACTOR: '2', VIRTUAL_NODES: '10' })
+  assert.deepEqual(seen(await coordinator.get('/health')), [200, { status: 'ok' }])
+  assert.deepEqual(await infoOf(coordinator), {
+    total_nodes: 0,
+    replication_factor: 2,
+    virtual_nodes_per_node: 10,
+    total_virtual_nodes: 10,
+    nodes: [],
+    reachable: false,
+    partitions: 32,
+    version: 0,
+    cluster: null,
+    shards: [],
+    problems: [],
+  })
+  const ready = await coordinator.get('/readyz')
+  assert.deepEqual(seen(ready), [503, { detail: 'No shard is registered yet.' }])
+})
+
+test('shards come and go while the store is empty, in the words of the contract', async () => {
+  const coordinator = await runningCoordinator()
+  const shards = [await runningShard(), await runningShard(), await runningShard()]
+  const [one, two, three] = shards.map(({ url }) => url)
+  const add = (node: unknown) => coordinator.post('/sharding/add-node', { node })
+  const remove = (node: unknown) => coordinator.post('/sharding/remove-node', { node })
+  const changed = (status: string, message: string, ...nodes: unknown[]) => [
+    200,
+    { status, message, nodes },
+  ]
+  assert.deepEqual(seen(await add(one)), changed('success', `Nodo ${one} aggiunto`, one))
+  assert.deepEqual(seen(await add(two)), changed('success', `Nodo ${two} aggiunto`, one, two))
+  const again = `Il nodo ${two} è già registrato`
+  assert.deepEqual(seen(await add(two)), changed('warning', again, one, two))
+  const unknown = `Nodo ${three} non presente`
+  assert.deepEqual(seen(await remove(three)), changed('warning', unknown, one, two))
+  assert.deepEqual(seen(await remove(one)), changed('success', `Nodo ${one} rimosso`, two))
+  await add(one)
+  await add(three)
+
+  const info = await infoOf(coordinator)
+  assert.equal(info.total_nodes, 3)
+  assert.equal(info.replication_factor, 3)
+  assert.equal(info.virtual_nodes_per_node, 150)
+  assert.equal(info.total_virtual_nodes, 450)
+  assert.deepEqual([...(info.nodes as string[])].sort(), [one, two, three].sort())
+  assert.equal(info.partitions, 512)
+  assert.deepEqual(info.problems, [])
+  for (const shard of info.shards as Record<string, unknown>[]) {
+    assert.ok(shards.some(({ url }) => url === shard.node))
+    assert.deepEqual([shard.writable, shard.problem], [true, null])
+  }
+})
+
+test('the factor is changed while the store is empty, and never exceeds the shards', async () => {
+  const coordinator = await runningCoordinator()
+  const reconfigure = (factor: unknown) =>
+    coordinator.post('/sharding/reconfigure', { replication_factor: factor })
+  const done = (factor: number) => [200, { status: 'ok', replication_factor: factor }]
+  assert.deepEqual(seen(await reconfigure(2)), done(2))
+  assert.equal((await infoOf(coordinator)).replication_factor, 2)
+  const shard = await runningShard()
+  await coordinator.post('/sharding/add-node', { node: shard.url })
+  assert.deepEqual(seen(await reconfigure(5)), done(5))
+  assert.equal((await infoOf(coordinator)).replication_factor, 1)
+})
+
+test('the ratio decides where no factor was given', async () => {
+  const coordinator = await runningCoordinator({ REPLICATION_RATIO: '0.5' })
+  for (const shard of [await runningShard(), await runningShard(), await runningShard()]) {
+    await coordinator.post('/sharding/add-node', { node: shard.url })
+  }
+  assert.equal((await infoOf(coordinator)).replication_factor, 2)
+  const both = await runningCoordinator({ REPLICATION_RATIO: '0.1', REPLICATION_FACTOR: '2' })
+  assert.equal((await infoOf(both)).replication_factor, 2)
+})
+
+test('a shard that cannot be reached is 502 with a sentence', async () => {
+  const coordinator = await runningCoordinator()
+  const [port] = await freePorts(1)
+  const answer = await coordinator.post('/sharding/add-node', { node: `http://127.0.0.1:${port}` })
+  assert.equal(answer.status, 502)
+  assert.match(String(answer.body.detail), /No shard answers at http/)
+  assert.equal((await infoOf(coordinator)).total_nodes, 0)
+})
+
+test('shards named at start are tried again until they answer', async () => {
+  const [port] = await freePorts(1)
+  const node = `http://127.0.0.1:${port}`
+  const coordinator = await runningCoordinator({ BOOTSTRAP_NODES: node })
+  assert.equal((await infoOf(coordinator)).total_nodes, 0)
+  await runningShard({ PORT: String(port) })
+  await eventually('it is registered', async () => {
+    const { nodes } = await infoOf(coordinator)
+    return (nodes as string[])[0] === node
+  })
+})
+
+test('a bad body is 422 with each wrong field named', async () => {
+  const coordinator = await runningCoordinator()
+  const wrong: readonly (readonly [string, unknown, string])[] = [
+    ['add-node', {}, 'body.node'],
+    ['add-node', { node: 5 }, 'body.node'],
+    ['add-node', { node: '' }, 'body.node'],
+    ['add-node', { node: 'kv1' }, 'body.node'],
+    ['remove-node', {}, 'body.node'],
+    ['remove-node', [], 'body'],
+    ['reconfigure', {}, 'body.replication_factor'],
+    ['reconfigure', { replication_factor: 0 }, 'body.replication_factor'],
+    ['reconfigure', { replication_factor: '2' }, 'body.replication_factor'],
+    ['reconfigure', { replication_factor: 1.5 }, 'body.replication_factor'],
+  ]
+  for (const [route, json, field] of wrong) {
+    const { status, body } = await coordinator.post(`/sharding/${route}`, json)
+    assert.equal(status, 422, `${route} ${JSON.stringify(json)}`)
+    const detail = body.detail as { loc: string[] }[]
+    assert.deepEqual(
+      detail.map(({ loc }) => loc.join('.')),
+      [field],
+    )
+  }
+})
+
+test('while the store holds keys the ring stays as it is, and says why', async () => {
+  const store = await runningStore()
+  await store.put('/key/a', { value: {} })
+  const before = await infoOf(store)
+  const [node] = before.nodes as string[]
+  const fourth = await runningShard()
+  await eventually('the shards have said that they hold keys', async () => {
+    const { shards } = await infoOf(store)
+    return (shards as { keys: number }[]).some(({ keys }) => keys > 0)
+  })
+  const refused = [
+    await store.post('/sharding/add-node', { node: fourth.url }),
+    await store.post('/sharding/remove-node', { node }),
+    await store.post('/sharding/reconfigure', { replication_factor: 1 }),
+  ]
+  for (const { status, body } of refused) {
+    assert.equal(status, 409)
+    assert.match(String(body.detail), /holds keys/)
+  }
+  const { nodes, replication_factor } = await infoOf(store)
+  assert.deepEqual([nodes, replication_factor], [before.nodes, 3])
+  assert.deepEqual((await store.get('/key/a')).body, { value: {} })
+})
