@@ -5,7 +5,7 @@ import type { Alert } from '../model/alert.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { LogBatch } from '../ports/log.ts'
 import type { Trace } from '../ports/trace.ts'
-import type { BatchResult } from './batch.ts'
+import { type BatchResult, FLOORS_MAX } from './batch.ts'
 
 /** One fact for each event. */
 export function noteAlerts(trace: Trace, kind: string, alerts: readonly Alert[]): void {
@@ -40,4 +40,9 @@ export function noteBatch(
     tookMs: Math.round(clock.monotonicMs() - startMs),
     delayMs: Math.max(0, Math.round(clock.wallMs() - (newest?.appendedMs ?? 0))),
   })
+  // Alarms that never come must not be missed in silence.
+  const { beyond } = result.counts
+  if (beyond === 0) return
+  const fact = { kind: 'detection.too-many-floors', partition: batch.partition }
+  trace.note('warn', { ...fact, readings: beyond, floorsMax: FLOORS_MAX })
 }

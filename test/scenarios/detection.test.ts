@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { FLOORS_MAX } from '../../src/detection/batch.ts'
 import type { Reading } from '../../src/model/reading.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
 import { ALERTS_TOPIC, DETECTION_STATE_TOPIC, READINGS_TOPIC } from '../../src/model/topics.ts'
@@ -147,6 +148,18 @@ test('while the log refuses alarms nothing is committed, and nothing is lost', a
   assert.equal(refusals, 0)
   assert.equal(scene.shown().size, 1)
   assert.equal(scene.log.committed(1), 1)
+})
+
+test('readings of floors beyond the limit are not judged, and that is said aloud', async () => {
+  const scene = detectionScene()
+  const floors = Array.from({ length: FLOORS_MAX + 3 }, (_, n) => n * 2 + 1)
+  await scene.send(...floors.map((floor) => reading(floor, 0, { sensore2_kw: 3 })))
+  await scene.runToEnd()
+  const said = scene.trace.facts.filter(({ kind }) => kind === 'detection.too-many-floors')
+  assert.deepEqual(
+    said.map(({ level, readings, floorsMax }) => [level, readings, floorsMax]),
+    [['warn', 3, FLOORS_MAX]],
+  )
 })
 
 test('a reading that nobody could write down again holds up none behind it', async () => {
