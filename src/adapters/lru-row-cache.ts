@@ -1,6 +1,6 @@
 /**
- * The rows of a shard that were used last. Bounded in rows, as the setting says, and in bytes, since
- * twenty thousand rows may be anything from a few megabytes to twenty gigabytes.
+ * The rows of a shard that were used last. Bounded in rows, as the setting says, and in bytes,
+ * since twenty thousand rows may be anything from a few megabytes to twenty gigabytes.
  */
 import { LRUCache } from 'lru-cache'
 import type { Row } from '../ports/key-value-engine.ts'

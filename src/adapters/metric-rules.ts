@@ -107,4 +107,19 @@ export const METRIC_RULES: readonly MetricRule[] = [
     name: 'store_read_repairs_total',
     help: 'Replicas that a read has brought up to date.',
   },
+  {
+    fact: 'shard.committed',
+    type: 'counter',
+    name: 'shard_rows_total',
+    help: 'Rows that shards have committed, winners and losers.',
+    amount: 'rows',
+  },
+  {
+    fact: 'shard.committed',
+    type: 'histogram',
+    name: 'shard_commit_seconds',
+    help: 'Time of one transaction of a shard, the wait for the disk included.',
+    amount: 'tookMs',
+    scale: MS_TO_SECONDS,
+  },
 ]

@@ -1,7 +1,7 @@
 /**
- * The tables of a replica and the statements on them, in their final form. The columns `pt` and `pn`
- * belong to conditional writes (the ballot that was promised, and to whom); plain writes leave them
- * empty.
+ * The tables of a replica and the statements on them, in their final form. The columns `pt` and
+ * `pn` belong to conditional writes (the ballot that was promised, and to whom); plain writes leave
+ * them empty.
  *
  * A row is clustered under (partition, key), so a partition is one contiguous range.
  */
@@ -9,7 +9,9 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { EngineError } from '../ports/key-value-engine.ts'
 
 export const PAGE_BYTES = 4096
-/** Pages in the write-ahead log before they move into the file: more is faster and starts slower. */
+/**
+ * Pages in the write-ahead log before they move into the file: more is faster and starts slower.
+ */
 const CHECKPOINT_PAGES = 4_000
 /** What a large transaction made of the write-ahead log is given back beyond this. */
 const LOG_BYTES_KEPT = 64 * 1024 * 1024
@@ -47,7 +49,7 @@ export function prepareSchema(database: DatabaseSync, path: string): void {
   if (version === 0) database.exec(SCHEMA)
   database.exec('COMMIT')
   if (version > SCHEMA_VERSION) {
-    const sentence = `${path} was written by a newer version of EnergyGuard. Use that, or another file.`
+    const sentence = `${path} is of a newer version of EnergyGuard. Use that, or another file.`
     throw new EngineError('broken', sentence)
   }
 }
@@ -77,7 +79,8 @@ export function engineStatements(database: DatabaseSync) {
     put: prepare(`
       INSERT INTO rows (p, k, v, o, t, n, e, h) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (p, k) DO UPDATE SET
-        v = excluded.v, o = excluded.o, t = excluded.t, n = excluded.n, e = excluded.e, h = excluded.h`),
+        v = excluded.v, o = excluded.o, t = excluded.t, n = excluded.n,
+        e = excluded.e, h = excluded.h`),
     ranges: { up: rangeStatements(prepare, 'ASC'), down: rangeStatements(prepare, 'DESC') },
     meta: prepare('SELECT value FROM meta WHERE name = ?'),
     setMeta: prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)'),

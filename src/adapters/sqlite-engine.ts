@@ -1,7 +1,7 @@
 /**
  * A replica's rows in one SQLite file: versioned rows, merged and committed in groups, fsynced
- * before `apply` returns. The file is locked for as long as it is open, since a second process on it
- * would be a second replica under the same identity, with a cache that lies.
+ * before `apply` returns. The file is locked for as long as it is open, since a second process on
+ * it would be a second replica under the same identity, with a cache that lies.
  *
  * What SQLite says of a failure is sorted into two kinds here: the disk is full (rolled back, and
  * reading goes on), or something is broken and the process must not go on.

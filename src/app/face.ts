@@ -3,7 +3,7 @@
  * first: no new requests, streams end, what is under way is answered, and what is not done in time
  * is cut, so that a stream which nobody reads cannot hold up the end.
  */
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { HttpApp } from '../http/http-app.ts'
 import { createHttpServer } from '../http/http-server.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -19,14 +19,18 @@ export interface Face {
 export const DRAIN_MS_MAX = 4_000
 const DRAIN_LOOK_MS = 25
 
-/** Throws CommandError when the port cannot be had; `flag` names the setting that chose it. */
+/**
+ * Throws CommandError when the port cannot be had; `flag` names the setting that chose it. `handle`
+ * stands before the app where something else shares its port.
+ */
 export async function openFace(
   clock: Clock,
   app: HttpApp,
   address: ListenAddress,
   flag: string,
+  handle: RequestListener = app.routing,
 ): Promise<Face> {
-  const server = createHttpServer(app.routing)
+  const server = createHttpServer(handle)
   const { url } = await listen(server, address, flag)
   const service = {
     async run(signal: AbortSignal) {

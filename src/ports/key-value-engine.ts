@@ -1,9 +1,10 @@
 /**
- * One replica's rows on one disk, ordered by (partition, key). Synchronous on purpose: a function that
- * cannot be suspended keeps its assertions true to the end, SQLite in Node is synchronous anyway, and
- * memory and SQLite then give the same run in simulation.
+ * One replica's rows on one disk, ordered by (partition, key). Synchronous on purpose: a function
+ * that cannot be suspended keeps its assertions true to the end, SQLite in Node is synchronous
+ * anyway, and memory and SQLite then give the same run in simulation.
  *
- * The engine knows the one rule of merging (the larger version wins) and nothing of quorums or rings.
+ * The engine knows the one rule of merging (the larger version wins) and nothing of quorums or
+ * rings.
  */
 import type { Version } from '../model/version.ts'
 
@@ -38,9 +39,9 @@ export interface KeyValueEngine {
   /**
    * All or nothing, in order; for each key the larger version wins, and of equal ones the first,
    * unless it is damaged. Durable on return (fsynced). Returns for each row the version that the
-   * engine holds afterwards.
-   * Throws EngineError `full` when the disk has no room (nothing was written, reading goes on), and
-   * `broken` for any other failure: the process must end, since a failed fsync must never be retried.
+   * engine holds afterwards. Throws EngineError `full` when the disk has no room (nothing was
+   * written, reading goes on), and `broken` for any other failure: the process must end, since a
+   * failed fsync must never be retried.
    */
   apply(rows: readonly PartitionedRow[]): readonly Version[]
   /** Rows of one partition in a range, tombstones and expired ones included, ascending by key. */

@@ -185,7 +185,7 @@ function rangeStories(story: Story): void {
 }
 
 function fullDiskStory(harness: EngineHarness): void {
-  test(`${harness.name}: a full disk refuses whole groups, is read, and takes writes when it has room`, () => {
+  test(`${harness.name}: a full disk refuses whole groups until it has room, and is read`, () => {
     const own = harness.disk(400_000)
     let engine = own.open()
     const large = (key: string, order: number) => row(key, order, { text: 'x'.repeat(20_000) })
@@ -212,7 +212,7 @@ function fullDiskStory(harness: EngineHarness): void {
 }
 
 function anyOrderStory(harness: EngineHarness): void {
-  test(`${harness.name}: whatever comes in whatever order, each key ends with its newest row`, () => {
+  test(`${harness.name}: in whatever order rows come, each key ends with its newest`, () => {
     const property = fc.property(fc.array(groups, { maxLength: 8 }), fc.nat(), (calls, seed) => {
       const [engine, mixed] = [harness.disk().open(), harness.disk().open()]
       for (const rows of calls) engine.apply(rows)

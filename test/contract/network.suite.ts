@@ -1,6 +1,6 @@
 /**
- * What every Network must do. An adapter opens one and lets endpoints listen on it; no test looks at
- * absolute times.
+ * What every Network must do. An adapter opens one and lets endpoints listen on it; no test looks
+ * at absolute times.
  */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'

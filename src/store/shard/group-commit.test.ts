@@ -34,7 +34,7 @@ function desk(limits: Partial<CommitLimits> = {}) {
       hasRoom: () => void facts.push('room'),
       die(error) {
         facts.push(String(error))
-        commits.stop()
+        commits.stop(error)
       },
     },
     { ...COMMIT_DEFAULTS, ...limits },
@@ -44,7 +44,8 @@ function desk(limits: Partial<CommitLimits> = {}) {
   let tag = 0
   const add = (key = 'k', bytes = 1, deadlineMs = 100) => {
     tag += 1
-    return commits.add(row(key), bytes, deadlineMs, { written }, tag)
+    const sink = { written, lost: (error: unknown) => void heard.push(`lost: ${error}`) }
+    return commits.add(row(key), bytes, deadlineMs, sink, tag)
   }
   const endTurn = () => {
     for (const run of waiting.splice(0)) run()
@@ -112,12 +113,14 @@ test('a full disk refuses whole groups, without trying each, and goes on when it
   assert.deepEqual(facts, ['full', 'room', 'committed 1'])
 })
 
-test('after any other failure nobody is told anything and nothing is written any more', () => {
+test('after any other failure nobody knows, and nothing is written any more', () => {
   const { add, endTurn, groups, heard, facts, state } = desk({ groupRowsMax: 1 })
   state.failure = new EngineError('broken', 'fsync failed')
   for (const key of ['a', 'b']) add(key)
   endTurn()
-  assert.deepEqual([heard, facts], [[], ['EngineError: fsync failed']])
+  const error = 'EngineError: fsync failed'
+  assert.deepEqual(heard, [`lost: ${error}`, `lost: ${error}`])
+  assert.deepEqual(facts, [error])
   state.failure = null
   assert.equal(add('c'), false)
   endTurn()

@@ -32,6 +32,8 @@ export const COMMIT_DEFAULTS: CommitLimits = {
 export interface CommitSink {
   /** The version that is held now, durably; or why nothing was written. */
   written(tag: number, result: Version | Refusal): void
+  /** The shard has failed; nobody knows what became of it. */
+  lost(error: unknown): void
 }
 
 interface Waiting {
@@ -52,7 +54,7 @@ export interface CommitWorld {
   readonly committed: (rows: number, tookMs: number) => void
   readonly becameFull: () => void
   readonly hasRoom: () => void
-  /** Any other failure: whoever waits is told nothing, and the process must end. */
+  /** Any other failure: the process must end. */
   readonly die: (error: unknown) => void
 }
 
@@ -93,10 +95,10 @@ export class GroupCommit {
     return new Promise((resolve) => this.whenIdle.push(resolve))
   }
 
-  /** Forgets what waits, without a word, and takes nothing any more. */
-  stop(): void {
+  /** After a failure: gives up what waits, and takes nothing any more. */
+  stop(error: unknown): void {
     this.isStopped = true
-    this.queue = []
+    for (const { sink } of this.queue.splice(0)) sink.lost(error)
   }
 
   private plan(): void {
@@ -154,6 +156,7 @@ export class GroupCommit {
   private failed(group: readonly Waiting[], error: unknown): void {
     if (!(error instanceof EngineError) || error.code !== 'full') {
       this.world.die(error)
+      for (const { sink } of group) sink.lost(error)
       return
     }
     if (this.world.disk.wasFull(this.world.monotonicMs())) this.world.becameFull()

@@ -29,39 +29,40 @@ export interface OperationsWorld {
 
 type OperationsRequest = Extract<ShardRequest, { kind: 'ops' }>
 
-/** Throws EngineError `broken`. */
+/** Rejects when the engine fails: nobody knows what was done then. */
 export function performAll(
   world: OperationsWorld,
   { ops, budgetMs }: OperationsRequest,
 ): Promise<ReplyOf<'ops'>> {
-  return new Promise((resolve) => {
-    const body = new OperationsBody(world, ops.length, budgetMs, resolve)
+  return new Promise((resolve, reject) => {
+    const waiter = { resolve, reject }
+    const body = new OperationsBody(world, ops.length, budgetMs, waiter)
     for (const [index, operation] of ops.entries()) body.perform(index, operation)
     if (ops.length === 0) resolve({ kind: 'ops', results: [] })
   })
 }
 
+interface Waiter {
+  readonly resolve: (reply: ReplyOf<'ops'>) => void
+  readonly reject: (error: unknown) => void
+}
+
 class OperationsBody implements CommitSink {
   private readonly world: OperationsWorld
   private readonly results: OperationResult[]
-  private readonly resolve: (reply: ReplyOf<'ops'>) => void
+  private readonly waiter: Waiter
   private readonly deadlineMs: number
   private readonly timeMax: number
   private missing: number
   private replyBytes = 0
 
-  constructor(
-    world: OperationsWorld,
-    count: number,
-    budgetMs: number,
-    resolve: (reply: ReplyOf<'ops'>) => void,
-  ) {
+  constructor(world: OperationsWorld, count: number, budgetMs: number, waiter: Waiter) {
     this.world = world
     this.results = new Array<OperationResult>(count)
     this.missing = count
     this.deadlineMs = world.monotonicMs + budgetMs
     this.timeMax = timeOf(world.wallMs + CLOCK_AHEAD_MS_MAX)
-    this.resolve = resolve
+    this.waiter = waiter
   }
 
   perform(index: number, operation: ShardOperation): void {
@@ -77,6 +78,10 @@ class OperationsBody implements CommitSink {
   written(index: number, result: Version | Refusal): void {
     if (typeof result === 'string') this.refuse(index, result)
     else this.settle(index, { r: 'held', o: result.order, t: result.time, n: result.writer })
+  }
+
+  lost(error: unknown): void {
+    this.waiter.reject(error)
   }
 
   private read(index: number, partition: number, key: string): void {
@@ -113,6 +118,6 @@ class OperationsBody implements CommitSink {
   private settle(index: number, result: OperationResult): void {
     this.results[index] = result
     this.missing -= 1
-    if (this.missing === 0) this.resolve({ kind: 'ops', results: this.results })
+    if (this.missing === 0) this.waiter.resolve({ kind: 'ops', results: this.results })
   }
 }

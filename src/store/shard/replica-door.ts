@@ -3,10 +3,10 @@
  *
  * With a ring, a key stands in its own partition, so what is written here is found by quorum reads
  * that ask this replica, and spread by their repair. A shard that no coordinator has registered yet
- * has no partitions; what is written then stands beside them, unplaced. Unplaced rows belong to this
- * door alone: they are not sent to coordinators and do not count as keys of the store, or a key
- * that somebody tried a fresh shard with would keep the ring from growing. Reading takes the newer
- * of the two, so nothing that was written here is forgotten when the ring comes.
+ * has no partitions; what is written then stands beside them, unplaced. Unplaced rows belong to
+ * this door alone: they are not sent to coordinators and do not count as keys of the store, or a
+ * key that somebody tried a fresh shard with would keep the ring from growing. Reading takes the
+ * newer of the two, so nothing that was written here is forgotten when the ring comes.
  */
 import { compareVersions, type Version } from '../../model/version.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -35,7 +35,7 @@ export type DoorWrite =
 export interface ReplicaDoor {
   /** Throws EngineError when the row is damaged or the database broken. */
   get(key: string): DoorRead
-  /** `text` null deletes. */
+  /** `text` null deletes. Rejects when the engine fails: it may be done then, or not. */
   write(key: string, text: string | null, ttlSeconds?: number): Promise<DoorWrite>
   stats(): {
     readonly dbPath: string
@@ -128,14 +128,14 @@ function commit(
   { commits }: DoorWorld,
   row: Row & { readonly partition: number },
 ): Promise<DoorWrite> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, lost) => {
     const written = (_: number, result: Version | Refusal) =>
       resolve(
         typeof result === 'string'
           ? { kind: 'refused', reason: SENTENCES[result] ?? result }
           : { kind: 'done' },
       )
-    const isQueued = commits.add(row, rowBytes(row), Number.POSITIVE_INFINITY, { written }, 0)
+    const isQueued = commits.add(row, rowBytes(row), Number.POSITIVE_INFINITY, { written, lost }, 0)
     if (!isQueued) written(0, 'busy')
   })
 }

@@ -8,7 +8,10 @@ import { isSuccessor, RingCopy } from './ring-copy.ts'
 const KEY = 'k'
 const OURS = new RingCopy(ringOf(['me', 'b', 'c']), 'me').partitionOf(KEY)
 
-/** A ring of three with two replicas each, in which partition OURS is in this epoch, with or without us. */
+/**
+ * A ring of three with two replicas each, in which partition OURS is in this epoch, with or without
+ * us.
+ */
 function copy(epoch: number, isOurs: boolean): RingCopy {
   const ring = ringOf(['me', 'b', 'c'], 2)
   const index = ring.shards.findIndex(({ id }) => id === 'me')

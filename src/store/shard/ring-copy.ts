@@ -3,9 +3,10 @@
  * here at all. Pure; a newer ring is another copy.
  *
  * An operation is let through only in the epoch that the shard itself knows. The sender's may be
- * older: it must fetch the ring first, or two coordinators could each reach "their" majority. It may
- * be newer: then the shard was away while the ring changed and cannot know whether the partition is
- * still its own. Both are refused whole, and the coordinator brings whoever is behind up to date.
+ * older: it must fetch the ring first, or two coordinators could each reach "their" majority. It
+ * may be newer: then the shard was away while the ring changed and cannot know whether the
+ * partition is still its own. Both are refused whole, and the coordinator brings whoever is behind
+ * up to date.
  */
 import type { RingDocument } from '../ring/document.ts'
 import { partitionOf } from '../ring/hash.ts'

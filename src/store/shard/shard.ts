@@ -49,10 +49,15 @@ export interface ShardOptions {
 
 export interface Shard extends Service {
   readonly id: string
-  /** For coordinators. Admits what it is given; settles once it is done, durably. */
+  /**
+   * For coordinators. Admits what it is given; resolves once it is done, durably. Rejects when the
+   * engine has failed: then nobody knows.
+   */
   readonly endpoint: Endpoint
   /** For people: this replica alone. */
   readonly door: ReplicaDoor
+  /** False while the disk is full. */
+  isWritable(): boolean
   /** Until the signal, and then until all that waits is written. Rejects when the engine breaks. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -64,6 +69,7 @@ export function createShard(world: ShardWorld, options: ShardOptions): Shard {
     id: shard.id,
     endpoint: (request) => shard.answer(request),
     door: shard.door(options.dbPath),
+    isWritable: () => shard.isWritable,
     run: (signal) => shard.run(signal),
   }
 }
@@ -102,6 +108,10 @@ class ReplicaShard {
     )
     // A failure before anybody runs the shard waits for run() and is no surprise.
     this.broken.promise.catch(() => {})
+  }
+
+  get isWritable(): boolean {
+    return this.disk.isWritable
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -172,7 +182,7 @@ class ReplicaShard {
       shardId: this.id,
       ring: this.ring?.document ?? null,
       keys: this.world.engine.count(this.world.clock.wallMs()),
-      writable: this.disk.isWritable,
+      writable: this.isWritable,
     }
   }
 
@@ -221,12 +231,12 @@ class ReplicaShard {
     return this.broken.promise
   }
 
-  /** Whoever waits for an answer now gets none: nobody knows what was done. */
+  /** Whoever waits for an answer gets none: nobody knows what was done. */
   private die(error: unknown): void {
     if (this.failure) return
     const reason = error instanceof Error ? error.message : String(error)
     this.failure = `this shard has failed and must be started again: ${reason}`
-    this.commits.stop()
+    this.commits.stop(error)
     this.say('error', 'shard.broken', this.failure)
     this.broken.reject(error)
   }

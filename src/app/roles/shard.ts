@@ -1,0 +1,40 @@
+/**
+ * One replica of the store as a process: `/internal/ops` for coordinators, and the routes of the
+ * contract for people, on one port.
+ */
+import { httpEndpoint, isForEndpoint } from '../../adapters/http-endpoint.ts'
+import { createShardApp } from '../../http/shard-routes.ts'
+import type { Shard } from '../../store/shard/shard.ts'
+import type { Invocation } from '../command.ts'
+import { type Context, runRole } from '../context.ts'
+import { type Face, openFace } from '../face.ts'
+import { joinParts } from '../part.ts'
+import { shardPart } from '../shard-part.ts'
+
+export function runShard(invocation: Invocation): Promise<number> {
+  return runRole(invocation, async (context) => {
+    const { shard, part } = shardPart(context, 'shard', context.settings.sqlitePath)
+    addGauges(context, shard)
+    const face = await openShardFace(context, shard)
+    context.announce(`energyguard shard ready at ${face.url}`)
+    return joinParts([part, face.part])
+  })
+}
+
+async function openShardFace(context: Context, shard: Shard): Promise<Face> {
+  const { clock, trace, metrics, settings } = context
+  const readiness = () => shard.door.problem()
+  const app = await createShardApp(shard.door, { trace, metrics, readiness })
+  const operations = httpEndpoint(shard.endpoint)
+  const address = { host: settings.host, port: settings.shardPort }
+  return openFace(clock, app, address, '--port', (request, response) => {
+    if (isForEndpoint(request)) operations(request, response)
+    else app.routing(request, response)
+  })
+}
+
+function addGauges({ metrics }: Context, { door, isWritable }: Shard): void {
+  metrics.gauge('shard_keys', 'Keys that can be read here.', () => door.stats().keys)
+  metrics.gauge('shard_cache_rows', 'Rows in memory.', () => door.stats().cacheItems)
+  metrics.gauge('shard_writable', '0 while the disk is full.', () => Number(isWritable()))
+}
