@@ -4,6 +4,7 @@
  * would do it.
  */
 import { createServer } from 'node:net'
+import { eventually } from './eventually.ts'
 import { type RoleProcess, startRole, temporaryFolder } from './process.ts'
 
 /** One process of the pipeline, whichever incarnation of it is alive. */
@@ -42,7 +43,14 @@ export async function startStore({
   const nodes = shards.map((shard) => shard.current().address).join(',')
   const face = ['coordinator', '--port', String(ports[count]), '--bootstrap-nodes', nodes]
   const coordinator = await startMember('coordinator', [...face, ...logFlags], env)
-  return { url: coordinator.current().address, shards, coordinator }
+  const url = coordinator.current().address
+  await eventually('all shards are registered', async () => (await shardCount(url)) === count)
+  return { url, shards, coordinator }
+}
+
+async function shardCount(url: string): Promise<number> {
+  const info = await (await fetch(`${url}/sharding/info`)).json()
+  return (info as { total_nodes: number }).total_nodes
 }
 
 export function startIngestion(store: Store, { logFlags, env }: PipelineOptions): Promise<Member> {
