@@ -1,0 +1,148 @@
+/**
+ * One real Apache Kafka broker for tests: `startKafkaBroker()` gives one on an empty folder, that a
+ * test may kill, start again on the same folder and stop.
+ *
+ * It dies with its test, however that ends: a small shell stands between, reads from a pipe that
+ * only this process holds, and at its end kills the broker and removes the folder.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually } from './eventually.ts'
+import {
+  installKafka,
+  javaOptions,
+  type KafkaInstall,
+  writeServerProperties,
+} from './kafka-install.ts'
+
+export interface KafkaBroker {
+  /** `host:port`, the same after a restart. */
+  readonly bootstrap: string
+  /** Kills it as a power cut of the process would; resolves when it is gone. */
+  kill(): Promise<void>
+  /** Freezes and thaws it: it keeps its connections and answers nothing. */
+  freeze(): void
+  thaw(): void
+  /** Starts it again on the same folder and port. */
+  start(): Promise<void>
+  /** Stops it politely and removes its folder. */
+  stop(): Promise<void>
+}
+
+const READY_TIMEOUT_MS = 60_000
+/** What a message about a failed start quotes of its output. */
+const OUTPUT_CHARACTERS_MAX = 4_000
+/** Below what systems give to clients: nobody takes the port while the broker is down. */
+const PORT_FIRST = 15_000
+const PORT_LAST = 32_000
+const HEAP = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+
+/** $1 the folder, the rest the command. Prints the pid of the command, ends with it. */
+const KEEPER = `
+exec 3<&0
+folder=$1; shift
+"$@" </dev/null 3<&- 1>&2 &
+broker=$!
+(cat <&3 >/dev/null; kill -9 $broker; rm -rf "$folder") >/dev/null 2>&1 &
+watcher=$!
+echo $broker
+wait $broker
+kill $watcher
+`
+
+export async function startKafkaBroker(): Promise<KafkaBroker> {
+  const install = await installKafka()
+  const folder = mkdtempSync(join(tmpdir(), 'energyguard-kafka-'))
+  const data = join(folder, 'data')
+  cpSync(install.formatted, data, { recursive: true })
+  const [port, controllerPort] = await freePorts()
+  writeServerProperties(join(folder, 'server.properties'), { port, controllerPort, folder: data })
+  let running = await launch(install, folder, port)
+  return {
+    bootstrap: `127.0.0.1:${port}`,
+    kill: () => running.end('SIGKILL'),
+    freeze: () => running.signal('SIGSTOP'),
+    thaw: () => running.signal('SIGCONT'),
+    async start() {
+      running = await launch(install, folder, port)
+    },
+    async stop() {
+      await running.end('SIGTERM')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+interface RunningBroker {
+  signal(signal: NodeJS.Signals): void
+  end(signal: NodeJS.Signals): Promise<void>
+}
+
+async function launch(
+  { libs }: KafkaInstall,
+  folder: string,
+  port: number,
+): Promise<RunningBroker> {
+  const properties = join(folder, 'server.properties')
+  const java = ['java', ...HEAP, ...javaOptions(libs), 'kafka.Kafka', properties]
+  const keeper = spawn('sh', ['-c', KEEPER, 'kafka-keeper', folder, ...java])
+  const output = { stdout: '', stderr: '' }
+  keeper.stdout.setEncoding('utf8').on('data', (text) => (output.stdout += text))
+  keeper.stderr.setEncoding('utf8').on('data', (text) => {
+    output.stderr = (output.stderr + text).slice(-OUTPUT_CHARACTERS_MAX)
+  })
+  const ended = endOf(keeper)
+  await eventually(
+    'the broker accepts connections',
+    () => keeper.exitCode !== null || accepts(port),
+    READY_TIMEOUT_MS,
+  )
+  if (keeper.exitCode !== null) throw new Error(`The broker ended early: ${output.stderr}`)
+  const signal = (name: NodeJS.Signals) => {
+    if (keeper.exitCode === null) process.kill(Number(output.stdout), name)
+  }
+  return {
+    signal,
+    end(name) {
+      signal(name)
+      return ended
+    },
+  }
+}
+
+/** Resolves when the keeper has ended, which it does after the broker. */
+function endOf(keeper: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    keeper.on('error', reject)
+    keeper.on('exit', () => {
+      keeper.stdin?.destroy()
+      resolve()
+    })
+  })
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false))
+    socket.on('connect', () => socket.destroy())
+  })
+}
+
+async function freePorts(): Promise<[number, number]> {
+  for (;;) {
+    const port = PORT_FIRST + Math.floor(Math.random() * (PORT_LAST - PORT_FIRST))
+    if ((await isFree(port)) && (await isFree(port + 1))) return [port, port + 1]
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.on('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}
