@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { LocalNetwork } from '../adapters/local-network.ts'
 import { lruRowCache } from '../adapters/lru-row-cache.ts'
 import { openSqliteEngine } from '../adapters/sqlite-engine.ts'
-import { EngineError, type KeyValueEngine } from '../ports/key-value-engine.ts'
+import { EngineError } from '../ports/key-value-engine.ts'
 import type { Address } from '../ports/network.ts'
 import { createShard, type Shard } from '../store/shard/shard.ts'
 import type { Context } from './context.ts'
@@ -18,10 +18,16 @@ export interface ShardPart {
   readonly part: Part
 }
 
-/** Throws CommandError when the file cannot be used. */
-export function shardPart(context: Context, name: string, path: string): ShardPart {
+/** `bytesMax`: as in the settings. Throws CommandError when the file cannot be used. */
+export function shardPart(
+  context: Context,
+  name: string,
+  path: string,
+  bytesMax: number | null = null,
+): ShardPart {
   const { clock, random, trace, settings } = context
-  const engine = openEngine(path)
+  const limit = bytesMax === null ? {} : { bytesMax }
+  const engine = orExplained(path, () => openSqliteEngine({ path, ...limit }))
   const shard = orExplained(path, () =>
     createShard(
       { clock, trace, engine, random: random.fork(name) },
@@ -52,10 +58,6 @@ export function localShardsPart(
     return joinParts([own, part([], async () => leave())])
   })
   return { addresses, part: joinParts(parts) }
-}
-
-function openEngine(path: string): KeyValueEngine {
-  return orExplained(path, () => openSqliteEngine({ path }))
 }
 
 function orExplained<T>(path: string, open: () => T): T {

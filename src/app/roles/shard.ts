@@ -13,7 +13,8 @@ import { shardPart } from '../shard-part.ts'
 
 export function runShard(invocation: Invocation): Promise<number> {
   return runRole(invocation, async (context) => {
-    const { shard, part } = shardPart(context, 'shard', context.settings.sqlitePath)
+    const { sqlitePath, sqliteBytesMax } = context.settings
+    const { shard, part } = shardPart(context, 'shard', sqlitePath, sqliteBytesMax)
     addGauges(context, shard)
     const face = await openShardFace(context, shard)
     context.announce(`energyguard shard ready at ${face.url}`)

@@ -115,6 +115,15 @@ export const storeSettings = {
     environment: ['SQLITE_PATH'],
     roles: ['shard'],
   }),
+  sqliteBytesMax: integer({
+    help: 'Beyond this size the file of the shard does not grow, and it is read-only then.',
+    unit: 'bytes',
+    fallback: null,
+    min: 256 * 1024,
+    flag: '--sqlite-bytes-max',
+    environment: ['SQLITE_BYTES_MAX'],
+    roles: ['shard'],
+  }),
   maxCacheItems: integer({
     help: 'Rows that a shard keeps in memory; 0 turns the cache off.',
     fallback: 20_000,
