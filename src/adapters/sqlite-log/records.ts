@@ -6,7 +6,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { must } from '../../model/must.ts'
 import type { LogRecord, NewRecord, Position } from '../../ports/log.ts'
-import { partitionOfKey } from '../key-partition.ts'
+import { partitionOf } from '../kafka-log/partitioner.ts'
 import type { Topic } from './topics.ts'
 
 export interface Records {
@@ -69,14 +69,14 @@ export function keepRecords(database: DatabaseSync): Records {
   }
 }
 
-/** Records without a key go to partition 0. */
+/** Keys go where Kafka would put them, records without a key to partition 0. */
 function placesFor(
   topic: Topic,
   records: readonly NewRecord[],
   reserve: (topic: Topic, partition: number, count: number) => number,
 ): readonly Position[] {
   const partitions = records.map(({ key }) =>
-    key === null ? 0 : partitionOfKey(key, topic.partitions),
+    key === null ? 0 : partitionOf(Buffer.from(key), topic.partitions),
   )
   const counts = new Map<number, number>()
   for (const partition of partitions) counts.set(partition, (counts.get(partition) ?? 0) + 1)
