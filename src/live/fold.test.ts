@@ -84,6 +84,7 @@ test('ids are remembered up to a limit, the longest unseen go first', () => {
   for (let i = 0; i < REMEMBERED_IDS_MIN - 2; i += 1) foreign(`x${i}`)
   assert.equal(ours('kept'), false)
   foreign('one too many')
+  foreign('two too many')
   assert.equal(ours('kept'), false)
   assert.equal(ours('old'), true)
 })

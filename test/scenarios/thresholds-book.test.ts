@@ -127,6 +127,56 @@ test('the file follows changes made here at once, and those made elsewhere soon'
   assert.equal(kwMaxOf(there.file), 5)
 })
 
+test('an answer from before a change turns neither the file nor what is known back', async (t) => {
+  const { coordinator, shards } = await foundedCluster(t)
+  const { systemStore } = coordinator
+  let [gate, answered] = [Promise.resolve(), 0]
+  const slow: Pick<Store, 'read' | 'write'> = {
+    write: systemStore.write,
+    async read(keys) {
+      const outcomes = await systemStore.read(keys)
+      answered += 1
+      await gate
+      return outcomes
+    },
+  }
+  const { book, file, start } = bookOver(t, slow)
+  await book.replace(limits(5))
+  const { promise, resolve } = Promise.withResolvers<void>()
+  gate = promise
+  start()
+  const old = book.current()
+  await eventually('both looks were answered', () => answered === 2)
+  await book.replace(limits(6))
+  resolve()
+  assert.deepEqual(await old, inForce(5))
+  for (const shard of shards) shard.mood = 'stopped'
+  assert.deepEqual(await book.current(), lastKnown(6))
+  assert.equal(kwMaxOf(file), 6)
+})
+
+test('a store that was emptied has what the file holds, else the defaults', async (t) => {
+  const { coordinator } = await foundedCluster(t)
+  const { book, file } = bookOver(t, coordinator.systemStore)
+  await book.replace(limits(5))
+  await coordinator.systemStore.write([{ key: THRESHOLDS_KEY, text: null }])
+  assert.deepEqual(await book.current(), inForce(5))
+  file.content = { kind: 'absent' }
+  assert.deepEqual(await book.current(), inForce(11))
+})
+
+test('a file that was edited by hand stays so until the next change', async (t) => {
+  const { coordinator } = await foundedCluster(t)
+  const { book, file, start, refresh } = bookOver(t, coordinator.systemStore)
+  start()
+  await book.replace(limits(5))
+  file.content = found(9)
+  await refresh()
+  assert.equal(kwMaxOf(file), 9)
+  await book.replace(limits(6))
+  assert.equal(kwMaxOf(file), 6)
+})
+
 test('a broken file is said once, left as it is, and written when it was taken away', async (t) => {
   const { coordinator } = await foundedCluster(t)
   const { book, file, trace, start, refresh } = bookOver(
