@@ -15,6 +15,7 @@ import {
 import { type Answer, sendAnswer } from './answer.ts'
 import { type BatchOperation, parseBatch } from './batch-body.ts'
 import { type HttpApp, readBodies } from './http-app.ts'
+import { unavailableSchema } from './outcome-schemas.ts'
 import { invalidResult, readResult, refusedAnswer, writeResult } from './outcomes.ts'
 import { invalidSchema, sentenceSchema } from './problems.ts'
 
@@ -65,7 +66,7 @@ export function addBatchRoutes(app: HttpApp, store: Pick<Store, 'read' | 'write'
     tags: ['keys'],
     summary: 'The keys of a range, in the order of their UTF-8 bytes. Not a snapshot.',
     querystring: scanSchema,
-    response: { 200: pageSchema, 422: invalidSchema, 503: sentenceSchema },
+    response: { 200: pageSchema, 422: invalidSchema, 503: unavailableSchema },
   }
   app.get('/scan', { schema }, async ({ query }, reply) =>
     sendAnswer(reply, await scan(store, query)),

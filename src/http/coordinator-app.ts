@@ -2,7 +2,6 @@
  * The public face of a coordinator: every route of the contract's section "Coordinator", and the
  * routes beside it. Here stands only what is where; each subject has a file of its own.
  */
-import type { z } from 'zod'
 import type { Live } from '../live/live.ts'
 import type { ThresholdsBook } from '../live/thresholds-book.ts'
 import { must } from '../model/must.ts'
@@ -12,11 +11,11 @@ import type { RingAdmin } from '../store/coordinator/ring-admin.ts'
 import { type AnomalyStream, addAnomalyStream } from './anomaly-stream.ts'
 import { addBatchRoutes } from './batch-routes.ts'
 import { createHttpApp, type HttpApp } from './http-app.ts'
-import { addKeyRoutes, foundSchema, type KeyDoor, writtenSchema } from './key-routes.ts'
+import { addKeyRoutes, type KeyDoor } from './key-routes.ts'
 import { addNotificationRoutes } from './notification-routes.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
+import { readAnswers, writeAnswers, writtenSchema } from './outcome-schemas.ts'
 import { readAnswer, writeAnswer } from './outcomes.ts'
-import { sentenceSchema } from './problems.ts'
 import { addShardingRoutes } from './sharding-routes.ts'
 import { addThresholdsRoutes } from './thresholds-routes.ts'
 
@@ -34,7 +33,8 @@ export interface CoordinatorParts extends OpsParts {
 
 export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> {
   return createHttpApp({ title: 'EnergyGuard coordinator', trace: parts.trace }, (app) => {
-    const health = { tags: ['operations'], response: { 200: statusOkSchema } }
+    const summary = 'It answers.'
+    const health = { tags: ['operations'], summary, response: { 200: statusOkSchema } }
     app.get('/health', { schema: health }, () => ({ status: 'ok' as const }))
     addKeyRoutes(app, keyDoor(parts.store), KEY_ANSWERS, VALUE_BYTES_MAX)
     addBatchRoutes(app, parts.store)
@@ -46,21 +46,10 @@ export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> 
   })
 }
 
-const REFUSALS: Readonly<Record<number, z.ZodType>> = {
-  413: sentenceSchema,
-  429: sentenceSchema.describe('A queue is full; nothing was tried.'),
-  503: sentenceSchema.describe('No shard is registered, or too few answered.'),
-}
-const WRITTEN: Readonly<Record<number, z.ZodType>> = {
-  ...REFUSALS,
-  200: writtenSchema.describe('A quorum holds it on its disks.'),
-  502: sentenceSchema.describe('Certainly on no replica.'),
-  504: sentenceSchema.describe('Perhaps on some replicas, not on a quorum.'),
-}
 const KEY_ANSWERS = {
-  put: WRITTEN,
-  get: { ...REFUSALS, 200: foundSchema, 404: sentenceSchema.describe('A quorum says so.') },
-  delete: WRITTEN,
+  put: writeAnswers(writtenSchema),
+  get: readAnswers,
+  delete: writeAnswers(writtenSchema),
 }
 
 function keyDoor(store: Pick<Store, 'read' | 'write'>): KeyDoor {

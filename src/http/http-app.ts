@@ -23,7 +23,7 @@ import type { Trace } from '../ports/trace.ts'
 import { JSON_TYPE } from './answer.ts'
 import { bodyText, parseJson } from './json-body.ts'
 import { routedUrl } from './key-path.ts'
-import { errorAnswer } from './problems.ts'
+import { errorAnswer, STATUS_TOO_LARGE } from './problems.ts'
 
 export type HttpApp = FastifyInstance<
   RawServerDefault,
@@ -41,6 +41,9 @@ export interface HttpAppOptions {
 
 /** Bodies of routes that take no documents. */
 export const BODY_BYTES_MAX = 1024 * 1024
+
+/** Of a body that is too large, so much more is read before the connection is closed. */
+const DISCARDED_BYTES_MAX = 64 * 1024 * 1024
 
 /** Development hosts of the dashboard. */
 export const ORIGINS = ['localhost', '127.0.0.1'].flatMap((host) =>
@@ -101,8 +104,9 @@ export function readBodies(
 }
 
 function answerErrors(app: HttpApp, trace: Trace): void {
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler(async (error, request, reply) => {
     const { status, body, isBug } = errorAnswer(error)
+    if (status === STATUS_TOO_LARGE) await discardBody(request.raw)
     if (isBug) {
       const { message, stack } = error as Error
       trace.note('error', { kind: 'http.failed', route: request.routeOptions.url, message, stack })
@@ -112,9 +116,29 @@ function answerErrors(app: HttpApp, trace: Trace): void {
   app.setNotFoundHandler((_, reply) => reply.code(404).send({ detail: 'Not Found' }))
 }
 
+/**
+ * Reads on for a while without keeping anything: a client that is still sending would see a broken
+ * connection, and not the answer that says why.
+ */
+function discardBody(body: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = 0
+    body.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > DISCARDED_BYTES_MAX) resolve()
+    })
+    if (body.readableEnded || body.destroyed) resolve()
+    else body.once('close', resolve).once('end', resolve).resume()
+  })
+}
+
 async function addDocumentation(app: HttpApp, title: string): Promise<void> {
   await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title, version: '1' } },
+    openapi: {
+      openapi: '3.1.0',
+      info: { title, version: '1' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    },
     transform: jsonSchemaTransform,
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })

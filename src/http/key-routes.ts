@@ -32,12 +32,6 @@ const params = z.object({
     .string()
     .describe('Any text; encode at least %, ? and #, everything else may be as it is.'),
 })
-export const writtenSchema = z.object({
-  status: z.literal('ok'),
-  replicas_ok: z.int(),
-  targets: z.array(z.string()),
-})
-export const foundSchema = z.object({ value: z.record(z.string(), z.unknown()) })
 
 /** Room around the largest document in the body that carries it. */
 const ENVELOPE_BYTES_MAX = 4 * 1024

@@ -71,7 +71,11 @@ export function addNotificationRoutes(
     const items = [...live.list({ limit: limitOf(query.limit), ...since })]
     return reply.code(200).send({ items, total: items.length })
   })
-  const unread = { tags, response: { 200: unreadSchema, 503: sentenceSchema } }
+  const unread = {
+    tags,
+    summary: 'How many nobody has read.',
+    response: { 200: unreadSchema, 503: sentenceSchema },
+  }
   app.get('/notifications/unread_count', { schema: unread }, async (_, reply) =>
     live.isReady
       ? reply.code(200).send({ unread: live.unread() })
@@ -112,7 +116,12 @@ function addBroadcast(
       tags,
       summary: 'An alert document becomes notifications, one for each of its events.',
       body: alertSchema,
-      response: { 200: broadcastSchema, 403: sentenceSchema, 422: invalidSchema },
+      response: {
+        200: broadcastSchema,
+        403: sentenceSchema,
+        422: invalidSchema,
+        503: sentenceSchema,
+      },
     },
   }
   part.post('/internal/broadcast', options, async ({ body }, reply) => {

@@ -39,7 +39,7 @@ export interface ErrorAnswer {
 }
 
 export const STATUS_INVALID = 422
-const STATUS_TOO_LARGE = 413
+export const STATUS_TOO_LARGE = 413
 const STATUS_MEDIA_TYPE = 415
 const STATUS_BROKEN = 500
 

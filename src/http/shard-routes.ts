@@ -7,8 +7,9 @@ import type { Trace } from '../ports/trace.ts'
 import { VALUE_BYTES_MAX } from '../store/client.ts'
 import { type Answer, answer, foundAnswer, invalidAnswer } from './answer.ts'
 import { createHttpApp, type HttpApp } from './http-app.ts'
-import { addKeyRoutes, foundSchema, type KeyDoor } from './key-routes.ts'
+import { addKeyRoutes, type KeyDoor } from './key-routes.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
+import { foundSchema } from './outcome-schemas.ts'
 import { sentenceSchema } from './problems.ts'
 
 interface InvalidKey {

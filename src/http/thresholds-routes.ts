@@ -8,6 +8,7 @@ import type { ThresholdsBook } from '../live/thresholds-book.ts'
 import { thresholdsSchema } from '../model/thresholds.ts'
 import { answer, sendAnswer } from './answer.ts'
 import { type HttpApp, LAST_KNOWN_HEADER } from './http-app.ts'
+import { writeAnswers } from './outcome-schemas.ts'
 import { writeAnswer } from './outcomes.ts'
 import { invalidSchema, sentenceSchema } from './problems.ts'
 import { checkBearer } from './secrets.ts'
@@ -49,11 +50,10 @@ export function addThresholdsRoutes(
     security: [{ bearer: [] }],
     body: bodySchema,
     response: {
-      200: savedSchema,
+      ...writeAnswers(savedSchema),
       401: sentenceSchema,
       403: sentenceSchema,
       422: invalidSchema,
-      503: sentenceSchema,
     },
   }
   const onRequest = admitAdmin(adminToken)

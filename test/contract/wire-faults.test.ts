@@ -47,8 +47,9 @@ test('with two dead, a write is 504 unknown and a read is 503, never 404', async
   for (const key of ['a', 'none']) {
     const { status, body } = await store.get(`/key/${key}`)
     assert.equal(status, 503, key)
-    assert.deepEqual([body.needed, body.had], [2, 1])
-    assert.match(String(body.detail), /1 of the 2/)
+    assert.equal(body.needed, 2)
+    assert.ok(body.had === 0 || body.had === 1, 'those that answered until it was certain')
+    assert.match(String(body.detail), new RegExp(`${body.had} of the 2`))
   }
   const operations = [
     { op: 'put', key: 'b', value },
@@ -58,7 +59,7 @@ test('with two dead, a write is 504 unknown and a read is 503, never 404', async
   assert.partialDeepStrictEqual(body, {
     results: [
       { status: 504, outcome: 'unknown', needed: 2, had: 1 },
-      { status: 503, needed: 2, had: 1 },
+      { status: 503, needed: 2 },
     ],
   })
   assert.equal((await store.get('/scan')).status, 503)

@@ -107,7 +107,7 @@ test('shards named at start are tried again until they answer', async () => {
   const node = `http://127.0.0.1:${port}`
   const coordinator = await runningCoordinator({ BOOTSTRAP_NODES: node })
   assert.equal((await infoOf(coordinator)).total_nodes, 0)
-  await runningShard({ PORT: String(port) })
+  await runningShard({}, port)
   await eventually('it is registered', async () => {
     const { nodes } = await infoOf(coordinator)
     return (nodes as string[])[0] === node

@@ -72,8 +72,9 @@ export async function runningCoordinator(
 /** One shard of which no coordinator knows. */
 export async function runningShard(
   env: Readonly<Record<string, string>> = {},
+  port = 0,
 ): Promise<WireClient & { readonly process: RoleProcess }> {
-  const process = await startRole(['shard', '--port', '0'], { env })
+  const process = await startRole(['shard', '--port', String(port)], { env })
   return { ...wireClient(process.address), process }
 }
 

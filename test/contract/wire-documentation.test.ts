@@ -1,0 +1,171 @@
+/**
+ * The documentation of a coordinator says what it does: every route is in it, and the answers that
+ * really come are those that it describes.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { coordinatorFace } from '../support/face.ts'
+import { runningCoordinator, runningStore } from '../support/running-store.ts'
+import type { WireAnswer, WireClient } from '../support/wire-client.ts'
+
+interface Operation {
+  readonly summary?: string
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
+  >
+}
+type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>
+
+const store = await runningStore()
+const { body: document } = await store.get('/openapi.json')
+const paths = document.paths as Paths
+
+const ROUTES = [
+  ['/health', 'get'],
+  ['/sharding/info', 'get'],
+  ['/sharding/add-node', 'post'],
+  ['/sharding/remove-node', 'post'],
+  ['/sharding/reconfigure', 'post'],
+  ['/key/{key}', 'put'],
+  ['/key/{key}', 'get'],
+  ['/key/{key}', 'delete'],
+  ['/admin/thresholds', 'get'],
+  ['/admin/thresholds', 'put'],
+  ['/internal/broadcast', 'post'],
+  ['/anomalies/stream', 'get'],
+  ['/notifications', 'get'],
+  ['/notifications/unread_count', 'get'],
+  ['/notifications/mark_read', 'post'],
+  ['/batch', 'post'],
+  ['/scan', 'get'],
+  ['/livez', 'get'],
+  ['/readyz', 'get'],
+  ['/metrics', 'get'],
+] as const
+
+test('every route is in the documentation, with a sentence about it', () => {
+  assert.match(String(document.openapi), /^3\.1/)
+  for (const [path, method] of ROUTES) {
+    assert.ok(paths[path]?.[method]?.summary, `${method} ${path}`)
+  }
+  const documented = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${path}`),
+  )
+  const known = new Set(ROUTES.map(([path, method]) => `${method} ${path}`))
+  assert.deepEqual(
+    documented.filter((route) => !known.has(route as never)),
+    [],
+  )
+})
+
+test('the page for people and what it needs are served from here', async () => {
+  const page = await store.get('/docs')
+  assert.equal(page.status, 200)
+  const script = /src="([^"]+swagger-ui-bundle\.js)"/.exec(page.text)?.[1] ?? ''
+  assert.equal((await store.get(script)).status, 200)
+  assert.ok(!/https?:\/\/(?!127\.0\.0\.1|localhost)/.test(page.text), 'nothing from elsewhere')
+})
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false })
+
+/** An answer must have a described status and, where there is a schema, that form. */
+function mustBeDescribed(method: string, path: string, { status, body }: WireAnswer): void {
+  const response = paths[path]?.[method]?.responses[status]
+  assert.ok(response, `${method} ${path} describes ${status}`)
+  const schema = response.content?.['application/json']?.schema
+  if (!schema) return
+  const isValid = ajv.validate(schema, body)
+  assert.ok(isValid, `${method} ${path} ${status}: ${ajv.errorsText()} in ${JSON.stringify(body)}`)
+}
+
+type Request = readonly [method: string, path: string, sent?: string, json?: unknown]
+
+async function allDescribed(client: WireClient, requests: readonly Request[]): Promise<void> {
+  const headers = { authorization: 'Bearer eg-admin-token' }
+  for (const [method, path, sent = path, json] of requests) {
+    const body = json === undefined ? {} : { json }
+    const answer = await client.ask(method.toUpperCase(), sent, { headers, ...body })
+    mustBeDescribed(method, path, answer)
+  }
+}
+
+const alert = { piano: 1, timestamp: 1_750_000_000, eventi: [{ tipo: 'kw_over' }, {}] }
+const operations = [
+  { op: 'put', key: 'a', value: {} },
+  { op: 'get', key: 'a' },
+  { op: 'get', key: '' },
+]
+
+test('what comes when all is well, and what comes for a wrong request, is described', async () => {
+  await allDescribed(store, [
+    ['get', '/health'],
+    ['get', '/sharding/info'],
+    ['put', '/key/{key}', '/key/a', { value: { a: 1 }, ttl: 60 }],
+    ['put', '/key/{key}', '/key/a', { value: [] }],
+    ['get', '/key/{key}', '/key/a'],
+    ['get', '/key/{key}', '/key/none'],
+    ['get', '/key/{key}', '/key/%zz'],
+    ['delete', '/key/{key}', '/key/none'],
+    ['post', '/sharding/add-node', '/sharding/add-node', { node: store.shards[0]?.url }],
+    ['post', '/sharding/add-node', '/sharding/add-node', { node: 'http://127.0.0.1:9' }],
+    ['post', '/sharding/add-node', '/sharding/add-node', {}],
+    ['post', '/sharding/remove-node', '/sharding/remove-node', { node: store.shards[0]?.url }],
+    ['post', '/sharding/reconfigure', '/sharding/reconfigure', { replication_factor: 2 }],
+    ['put', '/admin/thresholds', '/admin/thresholds', { default: { kw_max: 12 } }],
+    ['put', '/admin/thresholds', '/admin/thresholds', { default: 7 }],
+    ['get', '/admin/thresholds'],
+    ['post', '/internal/broadcast', '/internal/broadcast', alert],
+    ['post', '/internal/broadcast', '/internal/broadcast', []],
+    ['get', '/notifications'],
+    ['get', '/notifications', '/notifications?since_ts=x'],
+    ['get', '/notifications/unread_count'],
+    ['post', '/notifications/mark_read', '/notifications/mark_read', { ids: [] }],
+    ['post', '/notifications/mark_read', '/notifications/mark_read', {}],
+    ['post', '/batch', '/batch', { operations }],
+    ['post', '/batch', '/batch', {}],
+    ['get', '/scan'],
+    ['get', '/scan', '/scan?as=text&limit=0'],
+    ['get', '/livez'],
+    ['get', '/readyz'],
+    ['get', '/metrics'],
+  ])
+})
+
+test('what comes without shards is described', async () => {
+  await allDescribed(await runningCoordinator(), [
+    ['put', '/key/{key}', '/key/a', { value: {} }],
+    ['get', '/key/{key}', '/key/a'],
+    ['delete', '/key/{key}', '/key/a'],
+    ['get', '/scan'],
+    ['put', '/admin/thresholds', '/admin/thresholds', {}],
+    ['get', '/readyz'],
+    ['post', '/batch', '/batch', { operations }],
+  ])
+})
+
+test('what comes in trouble is described', async (t) => {
+  const face = await coordinatorFace(t)
+  const outcomes = [
+    { kind: 'failed', reason: 'full' },
+    { kind: 'unknown', needed: 2, had: 1 },
+    { kind: 'busy', retryAfterMs: 100 },
+  ] as const
+  for (const outcome of outcomes) {
+    face.store.onWrite = () => outcome
+    await allDescribed(face, [
+      ['put', '/key/{key}', '/key/a', { value: {} }],
+      ['delete', '/key/{key}', '/key/a'],
+    ])
+  }
+  face.store.onRead = () => ({ kind: 'unavailable', needed: 2, had: 1 })
+  face.live.isReady = false
+  await allDescribed(face, [
+    ['get', '/key/{key}', '/key/a'],
+    ['put', '/key/{key}', '/key/a', { value: { a: 'x'.repeat(2 * 1024 * 1024) } }],
+    ['get', '/notifications'],
+    ['get', '/notifications/unread_count'],
+    ['post', '/notifications/mark_read', '/notifications/mark_read', { ids: [] }],
+    ['put', '/admin/thresholds', '/admin/thresholds', {}],
+  ])
+})
