@@ -1,7 +1,7 @@
 /**
  * A month of one household's consumption, minute by minute, through the whole pipeline on a real
  * Kafka broker, and everything counted afterwards: `npm run real-input`. With `-- --kill`, broker,
- * detector, ingestion and one shard are killed once each on the way and started again.
+ * detector, ingestion, coordinator and one shard are killed once each on the way and started again.
  *
  * Prints a table of what should be there and what is; exits with 1 when anything is off.
  */
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
 
 async function run(file: string, isKilling: boolean, given: string | undefined): Promise<number> {
   const own = given ? undefined : await startKafkaBroker()
-  const broker: Broker = own ?? { bootstrap: given ?? '' }
+  const broker: Broker = own ? { bootstrap: own.bootstrap, own } : { bootstrap: given ?? '' }
   const kills = VICTIMS.filter((victim) => isKilling && (victim !== 'broker' || own))
   const { lines, seconds } = await runRealInput({ file, speed: 'max', broker, kills, say })
   await own?.stop()

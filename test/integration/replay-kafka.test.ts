@@ -1,8 +1,8 @@
 /**
  * Recorded consumption from `replay` through a real Kafka broker into the store and onto the
- * stream, every stage a process of its own, counted key by key, while broker, detector, ingestion
- * and one shard are each killed once on the way. `npm run real-input` does the same with a month of
- * one household.
+ * stream, every stage a process of its own, counted key by key, while broker, detector, ingestion,
+ * coordinator and one shard are each killed once on the way. `npm run real-input` does the same with
+ * a month of one household.
  */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
@@ -18,8 +18,8 @@ const skip = skipOwnBroker()
 const ROWS = 400
 /** Rows whose meter was silent. */
 const EMPTY_ROWS = [57, 58, 203]
-/** Rows of a minute each in a second: slow enough that the kills fall into the middle. */
-const ROWS_PER_SECOND = 25
+/** Rows of a minute each in a second: slow enough that all kills fall into the middle. */
+const ROWS_PER_SECOND = 12
 
 test('replayed readings are stored, refused or raised once, though all are killed', async (t) => {
   if (skip) return t.skip(skip)
@@ -39,7 +39,8 @@ function replayed(broker: KafkaBroker): Promise<RealInputResult> {
   const file = join(temporaryFolder('recorded'), 'house.csv')
   writeFileSync(file, recordedHouse())
   const speed = String(ROWS_PER_SECOND * 60)
-  return runRealInput({ file, speed, broker, kills: VICTIMS, say: () => {} })
+  const own = { bootstrap: broker.bootstrap, own: broker }
+  return runRealInput({ file, speed, broker: own, kills: VICTIMS, say: () => {} })
 }
 
 const HEADER = 'local_time,power_kw,voltage_v,current_a,kitchen_wh,laundry_wh,climate_wh'

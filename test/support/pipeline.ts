@@ -11,8 +11,12 @@ import { type RoleProcess, startRole, temporaryFolder } from './process.ts'
 export interface Member {
   readonly name: string
   current(): RoleProcess
-  /** `kill -9`, then a start with the same command on the same data. */
+  /** `kill -9`; resolves when it is gone. */
+  kill(): Promise<void>
+  /** The same command on the same data again, with further flags if they are given. */
+  start(moreFlags?: readonly string[]): Promise<void>
   killAndRestart(): Promise<void>
+  /** SIGTERM; rejects when it does not end with 0. */
   stop(): Promise<void>
 }
 
@@ -76,19 +80,26 @@ async function startMember(
 ): Promise<Member> {
   const options = { dataDir: temporaryFolder(name.replace(' ', '-')), env }
   let current = await startRole(args, options)
-  return {
+  const member: Member = {
     name,
     current: () => current,
-    async killAndRestart() {
+    async kill() {
       current.kill('SIGKILL')
       await current.exited
-      current = await startRole(args, options)
+    },
+    async start(moreFlags = []) {
+      current = await startRole([...args, ...moreFlags], options)
+    },
+    async killAndRestart() {
+      await member.kill()
+      await member.start()
     },
     async stop() {
       const { code } = await current.stop()
       if (code !== 0) throw new Error(`${name} ended with ${code}: ${current.stderr()}`)
     },
   }
+  return member
 }
 
 /** Below those that the system gives to clients, which would take a port while it is not in use. */

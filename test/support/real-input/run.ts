@@ -4,8 +4,12 @@
  * end and a browser at the other. On the way, those named in `kills` are killed with `kill -9` once
  * each and started again on the same data.
  */
+import { must } from '../../../src/model/must.ts'
 import { type AlarmWatcher, watchAlarms } from '../alarm-stream.ts'
 import { eventually } from '../eventually.ts'
+import type { KafkaBroker } from '../kafka-broker.ts'
+import { openDescribed } from '../log-description.ts'
+import { type LogView, type Step, viewLog } from '../log-view.ts'
 import {
   type Member,
   type Store,
@@ -18,16 +22,15 @@ import { startProcess } from '../process.ts'
 import { scanAll } from '../store-scan.ts'
 import { type CountLine, countHouse, type FoundHouse } from './house-count.ts'
 import { expectedAlarms, expectedHouse, HOUSE_THRESHOLDS, readHouseFile } from './household.ts'
-import { type KafkaView, type Step, viewKafka } from './kafka-view.ts'
 
-export const VICTIMS = ['broker', 'detector', 'ingestion', 'shard'] as const
+export const VICTIMS = ['broker', 'detector', 'ingestion', 'coordinator', 'shard'] as const
 export type Victim = (typeof VICTIMS)[number]
 
 export interface Broker {
-  /** HOST:PORT. */
+  /** HOST:PORT, several between commas. */
   readonly bootstrap: string
   /** Absent when it is not ours to kill. */
-  killAndRestart?(): Promise<void>
+  readonly own?: Pick<KafkaBroker, 'kill' | 'start'>
 }
 
 export interface RealInputOptions {
@@ -64,7 +67,8 @@ export async function runRealInput(options: RealInputOptions): Promise<RealInput
     ingestion: await startIngestion(store, pipeline),
     detector: await startDetector(store, pipeline),
   }
-  const kafka = viewKafka(broker.bootstrap)
+  const bootstrap = broker.bootstrap.split(',')
+  const kafka = viewLog(await openDescribed({ kind: 'kafka', options: { bootstrap } }))
   if ((await kafka.done('sent')) > 0) throw new Error('The broker holds readings already.')
   const startMs = performance.now()
   const replaying = replayFile(options)
@@ -100,9 +104,10 @@ async function replayFile({ file, speed, broker }: RealInputOptions): Promise<nu
 
 /** Whose work is looked at to kill it in the middle, and after which share of it. */
 const MOMENTS: Record<Victim, { readonly step: Step; readonly share: number }> = {
-  broker: { step: 'sent', share: 0.2 },
+  broker: { step: 'sent', share: 0.1 },
   detector: { step: 'judged', share: 0.3 },
   ingestion: { step: 'stored', share: 0.3 },
+  coordinator: { step: 'stored', share: 0.45 },
   shard: { step: 'stored', share: 0.6 },
 }
 
@@ -113,14 +118,14 @@ async function killOnTheWay(
   { broker, kills, say, expected }: RealInputOptions & { readonly expected: number },
   store: Store,
   { ingestion, detector }: Stages,
-  kafka: KafkaView,
+  kafka: LogView,
 ): Promise<readonly CountLine[]> {
-  const [, shard] = store.shards
-  const weapons: Record<Victim, () => Promise<void> | undefined> = {
-    broker: () => broker.killAndRestart?.(),
+  const weapons: Record<Victim, () => Promise<void>> = {
+    broker: () => killAndStart(must(broker.own, 'the broker is ours to kill')),
     detector: () => detector.killAndRestart(),
     ingestion: () => ingestion.killAndRestart(),
-    shard: () => shard?.killAndRestart(),
+    coordinator: () => store.coordinator.killAndRestart(),
+    shard: () => must(store.shards[1], 'there is a second shard').killAndRestart(),
   }
   const lines: CountLine[] = []
   for (const victim of VICTIMS.filter((one) => kills.includes(one))) {
@@ -135,9 +140,14 @@ async function killOnTheWay(
   return lines
 }
 
+async function killAndStart(broker: Pick<KafkaBroker, 'kill' | 'start'>): Promise<void> {
+  await broker.kill()
+  await broker.start()
+}
+
 /** Waits until every stage is through, then reads what is there, complete or not. */
 async function settle(
-  kafka: KafkaView,
+  kafka: LogView,
   watcher: AlarmWatcher,
   store: Store,
   alarms: number,
@@ -150,7 +160,7 @@ async function settle(
   const documents = await scanAll(store.url, 'energy:')
   return {
     stored: new Map(documents.map(({ key, value }) => [key, value])),
-    deadLetters: await kafka.deadLetters(),
+    deadLetters: (await kafka.deadLetters()).map(({ value }) => value),
     shown: watcher.shown.map(({ id }) => id),
     gaps: watcher.gaps(),
     archived: (await scanAll(store.url, 'alerts:')).flatMap(({ value }) => eventIds(value)),

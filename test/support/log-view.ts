@@ -1,10 +1,8 @@
 /**
- * How far a run has come, and what stands in the dead-letter topic, read from Kafka beside the
- * pipeline. While the broker is away, questions wait.
+ * How far the stages have come, and what stands in the dead-letter topic, read from the log beside
+ * the pipeline. While the log is away, questions wait.
  */
-import { openKafkaLog } from '../../../src/adapters/kafka-log.ts'
-import { systemClock } from '../../../src/adapters/system-clock.ts'
-import type { DeadLetter } from '../../../src/ingestion/dead-letter.ts'
+import type { DeadLetter } from '../../src/ingestion/dead-letter.ts'
 import {
   ALERTS_TOPIC,
   ARCHIVE_GROUP,
@@ -12,21 +10,19 @@ import {
   DETECTION_GROUP,
   INGESTION_GROUP,
   READINGS_TOPIC,
-} from '../../../src/model/topics.ts'
-import type { Log } from '../../../src/ports/log.ts'
-import { eventually } from '../eventually.ts'
-import { silentTrace } from '../traces.ts'
+} from '../../src/model/topics.ts'
+import type { Log } from '../../src/ports/log.ts'
+import { eventually } from './eventually.ts'
 
 export const STEPS = ['sent', 'stored', 'judged', 'archived'] as const
 export type Step = (typeof STEPS)[number]
 
-export interface KafkaView {
+export interface LogView {
   /** Records of the readings topic: all of them, or those that a stage has committed. */
   done(step: Step): Promise<number>
   /** Waits until a stage has committed all there is. */
   untilThrough(step: Step, timeoutMs: number): Promise<void>
-  /** The values that were refused, as they were sent. */
-  deadLetters(): Promise<readonly string[]>
+  deadLetters(): Promise<readonly DeadLetter[]>
   close(): Promise<void>
 }
 
@@ -35,15 +31,11 @@ const GROUPS: Record<Exclude<Step, 'sent'>, readonly [topic: string, group: stri
   judged: [READINGS_TOPIC, DETECTION_GROUP],
   archived: [ALERTS_TOPIC, ARCHIVE_GROUP],
 }
-/** The longest that a broker may be away. */
+/** The longest that a log may be away. */
 const AWAY_MS_MAX = 60_000
 
-export function viewKafka(bootstrap: string): KafkaView {
-  const log = openKafkaLog({
-    bootstrap: bootstrap.split(','),
-    clock: systemClock,
-    trace: silentTrace,
-  })
+/** The log belongs to the view from now on. */
+export function viewLog(log: Log): LogView {
   const ask = <T>(what: string, question: () => Promise<T>) =>
     eventually(what, async () => ({ answer: await question() }), AWAY_MS_MAX)
   const done = async (step: Step) => (await ask(step, () => doneBy(log, step))).answer
@@ -72,7 +64,7 @@ async function lagOf(log: Log, topic: string, group: string): Promise<number> {
   return lags.reduce((sum, { records }) => sum + records, 0)
 }
 
-async function deadLettersIn(log: Log): Promise<readonly string[]> {
+async function deadLettersIn(log: Log): Promise<readonly DeadLetter[]> {
   const values: string[] = []
   const enough = new AbortController()
   for await (const event of log.follow(DEAD_LETTER_TOPIC, 'oldest', enough.signal)) {
@@ -80,5 +72,5 @@ async function deadLettersIn(log: Log): Promise<readonly string[]> {
     if (event.kind === 'caught-up') break
   }
   enough.abort()
-  return values.map((value) => (JSON.parse(value) as DeadLetter).value)
+  return values.map((value) => JSON.parse(value))
 }
