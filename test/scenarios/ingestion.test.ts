@@ -51,7 +51,10 @@ test('bad records go to the dead letters and the readings behind them flow on', 
     ],
   )
   assert.equal(letters.at(-1)?.original_bytes, bad.at(-1)?.length)
-  assert.equal(scene.trace.facts.find((f) => f.kind === 'ingestion.batch-stored')?.deadLetters, 9)
+  const counted = (kind: string) => scene.trace.facts.find((fact) => fact.kind === kind)
+  assert.equal(counted('ingestion.batch-stored')?.deadLetters, 9)
+  assert.equal(counted('ingestion.batch-stored')?.readings, 1)
+  assert.equal(counted('ingestion.dead-letters')?.count, 9)
 })
 
 test('a batch is one store request', async () => {
@@ -240,31 +243,6 @@ test('dead letters repeated after a crash carry the same key', async () => {
     ['0-0', '0-0'],
   )
   assert.equal(letters[0]?.value, letters[1]?.value)
-})
-
-test('who lost a partition reads its indexes again before it writes them', async () => {
-  const scene = ingestionScene()
-  await scene.send(reading(1, at(1)))
-  const member = scene.start()
-  const stored = () => eventually('all is stored', () => scene.log.isDrained(READINGS_TOPIC))
-  await stored()
-  let fences = 1
-  scene.log.commitFate = () => {
-    fences -= 1
-    return fences >= 0 ? 'fenced' : 'committed'
-  }
-  // Floor 3 shares the partition; its batch is fenced, because another member has taken over and
-  // stored a reading of floor 1.
-  const index = (...seconds: number[]) => JSON.stringify({ timestamps: seconds.map(at) })
-  const order = Date.UTC(2026, 0, 5, 8, 0, 2)
-  await scene.store.write([{ key: 'energy:p1:index', text: index(1, 2), order }])
-  await scene.send(reading(3, at(2)))
-  await stored()
-  await scene.send(reading(1, at(3)))
-  await stored()
-  await member.stop()
-  assert.equal(scene.store.text('energy:p1:index'), index(1, 2, 3))
-  assert.equal(scene.trace.count('ingestion.batch-fenced'), 1)
 })
 
 test('lag is told also while the store is away', async () => {
