@@ -19,12 +19,12 @@ import {
   VALUE_BYTES_MAX,
 } from '../../src/store/client.ts'
 import { eventually } from '../support/eventually.ts'
-import type { FakeShard, Mood } from '../support/fake-shards.ts'
+import type { Mood, TestShard } from '../support/fake-shards.ts'
 
 export interface StoreUnderTest {
   readonly store: Store
   /** Those behind it, to be broken by hand. */
-  readonly shards: readonly FakeShard[]
+  readonly shards: readonly TestShard[]
 }
 
 export type OpenStore = (t: TestContext, shardCount: number) => Promise<StoreUnderTest>
@@ -232,7 +232,7 @@ function scans(story: Story): void {
 }
 
 function failures(story: Story): void {
-  const moods = (shards: readonly FakeShard[], mood: Mood) => {
+  const moods = (shards: readonly TestShard[], mood: Mood) => {
     for (const shard of shards) shard.mood = mood
   }
 

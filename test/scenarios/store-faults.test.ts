@@ -4,13 +4,12 @@
  * held.
  */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
 import { must } from '../../src/model/must.ts'
 import type { Random } from '../../src/ports/random.ts'
 import type { ReadOutcome, WriteOutcome } from '../../src/store/client.ts'
 import type { Mood } from '../support/fake-shards.ts'
-import { foundedCluster, ready, skewedClock } from '../support/store-cluster.ts'
+import { foundedCluster, ready, skewedClock, story } from '../support/store-cluster.ts'
 
 const SEEDS = [1, 2, 3, 4, 5]
 const STEPS = 300
@@ -18,7 +17,7 @@ const KEYS = 6
 const MOODS: readonly Mood[] = ['well', 'stopped', 'silent', 'lossy']
 
 for (const seed of SEEDS) {
-  test(`no read misses an acknowledged write, seed ${seed}`, async (t) => {
+  story(`no read misses an acknowledged write, seed ${seed}`, async (t) => {
     const random = seededRandom(seed)
     const { shards, coordinator, startCoordinator } = await foundedCluster(t)
     const other = startCoordinator({}, skewedClock(random.below(3_000) - 1_500))

@@ -3,10 +3,16 @@
  * hand.
  */
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import type { Store } from '../../src/store/client.ts'
 import { eventually } from '../support/eventually.ts'
-import { foundedCluster, ready, skewedClock, storeCluster } from '../support/store-cluster.ts'
+import {
+  foundedCluster,
+  ready,
+  skewedClock,
+  storeCluster,
+  story,
+} from '../support/store-cluster.ts'
 
 const write = async (store: Store, key: string, text: string | null, order?: number) =>
   (await store.write([{ key, text, ...(order === undefined ? {} : { order }) }]))[0]
@@ -16,7 +22,7 @@ const textOf = async (store: Store, key: string) => {
   return outcome?.kind === 'found' ? outcome.text : outcome?.kind
 }
 
-test('what is written is read, as the text that was sent, until it is deleted', async (t) => {
+story('what is written is read, as the text that was sent, until it is deleted', async (t) => {
   const { coordinator, addresses } = await foundedCluster(t)
   const { store } = coordinator
   const done = await write(store, 'a', '{ "x": 1.0 }')
@@ -28,7 +34,7 @@ test('what is written is read, as the text that was sent, until it is deleted', 
   assert.equal(await textOf(store, 'never written'), 'absent')
 })
 
-test('with one shard of three stopped, silent or losing replies all goes on', async (t) => {
+story('with one shard of three stopped, silent or losing replies all goes on', async (t) => {
   for (const mood of ['stopped', 'silent', 'lossy'] as const) {
     const { coordinator, shards } = await foundedCluster(t)
     setMood(shards.slice(0, 1), mood)
@@ -39,7 +45,7 @@ test('with one shard of three stopped, silent or losing replies all goes on', as
   }
 })
 
-test('replies that are lost make a write unknown, never failed', async (t) => {
+story('replies that are lost make a write unknown, never failed', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   setMood(shards.slice(0, 2), 'lossy')
   const outcome = await write(coordinator.store, 'a', '1')
@@ -48,7 +54,7 @@ test('replies that are lost make a write unknown, never failed', async (t) => {
   assert.equal((await write(coordinator.store, 'a', '2'))?.kind, 'unknown')
 })
 
-test('a write that every shard refuses has certainly failed, and says why', async (t) => {
+story('a write that every shard refuses has certainly failed, and says why', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   for (const shard of shards) shard.refusal = 'full'
   const outcome = await write(coordinator.store, 'a', '1')
@@ -57,7 +63,7 @@ test('a write that every shard refuses has certainly failed, and says why', asyn
   assert.equal((await write(coordinator.store, 'a', '1'))?.kind, 'failed')
 })
 
-test('with two of three shards gone reads are unavailable, never absent', async (t) => {
+story('with two of three shards gone reads are unavailable, never absent', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   await write(coordinator.store, 'a', '1')
   setMood(shards.slice(0, 2), 'stopped')
@@ -72,7 +78,7 @@ test('with two of three shards gone reads are unavailable, never absent', async 
   assert.equal((await write(coordinator.store, 'a', '3'))?.kind, 'done')
 })
 
-test('a read brings a replica that missed a write up to date before it answers', async (t) => {
+story('a read brings a replica that missed a write up to date before it answers', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   const [first, second, third] = shards
   assert.ok(first && second && third)
@@ -91,7 +97,7 @@ test('a read brings a replica that missed a write up to date before it answers',
   assert.equal(await textOf(coordinator.store, 'a'), '2', 'and no later read goes back')
 })
 
-test('a deletion that a replica missed does not come back to life', async (t) => {
+story('a deletion that a replica missed does not come back to life', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   const [first, second] = shards
   assert.ok(first && second)
@@ -105,9 +111,8 @@ test('a deletion that a replica missed does not come back to life', async (t) =>
   assert.equal(first.rows.get('a')?.v, null)
 })
 
-test('the later of two plain writes wins, however wrong the clocks are', async (t) => {
-  const { coordinator: ahead, ...cluster } = await skewedPair(t, 90_000)
-  const behind = cluster.other
+story('the later of two plain writes wins, however wrong the clocks are', async (t) => {
+  const { coordinator: behind, other: ahead } = await skewedPair(t, -90_000)
   assert.equal((await write(ahead.store, 'a', '"first"'))?.kind, 'done')
   assert.equal((await write(behind.store, 'a', '"second"'))?.kind, 'done')
   assert.equal(await textOf(ahead.store, 'a'), '"second"')
@@ -118,7 +123,7 @@ test('the later of two plain writes wins, however wrong the clocks are', async (
   assert.equal(await textOf(ahead.store, 'a'), 'absent')
 })
 
-test('a write with its own order never goes back, and losing is a success', async (t) => {
+story('a write with its own order never goes back, and losing is a success', async (t) => {
   const { coordinator } = await foundedCluster(t)
   const { store } = coordinator
   const nowMs = Date.now()
@@ -135,7 +140,7 @@ test('a write with its own order never goes back, and losing is a success', asyn
   assert.equal(await textOf(store, 'latest'), 'absent')
 })
 
-test('a batch of 300 keys is one body for each shard', async (t) => {
+story('a batch of 300 keys is one body for each shard', async (t) => {
   const { coordinator, network } = await foundedCluster(t)
   const keys = Array.from({ length: 300 }, (_, i) => `k${i}`)
   const before = network.bodies
@@ -149,7 +154,7 @@ test('a batch of 300 keys is one body for each shard', async (t) => {
   )
 })
 
-test('a key that comes several times in a batch takes its writes in order', async (t) => {
+story('a key that comes several times in a batch takes its writes in order', async (t) => {
   const { coordinator } = await foundedCluster(t)
   const { store } = coordinator
   await write(store, 'a', '"from the future"', Date.now() + 200_000)
@@ -162,7 +167,7 @@ test('a key that comes several times in a batch takes its writes in order', asyn
   assert.equal(await textOf(store, 'a'), '4')
 })
 
-test('writes of one key at the same time have versions of their own, and one wins', async (t) => {
+story('writes of one key at the same time have versions of their own, and one wins', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   const texts = Array.from({ length: 50 }, (_, i) => String(i))
   await Promise.all(texts.map((text) => write(coordinator.store, 'a', text)))
@@ -173,7 +178,7 @@ test('writes of one key at the same time have versions of their own, and one win
   )
 })
 
-test('bad keys and values are refused by name, and those beside them are written', async (t) => {
+story('bad keys and values are refused by name, and those beside them are written', async (t) => {
   const { coordinator } = await foundedCluster(t)
   const outcomes = await coordinator.store.write([
     { key: '_system:ring', text: '1' },
@@ -194,14 +199,14 @@ test('bad keys and values are refused by name, and those beside them are written
   assert.deepEqual(await coordinator.store.read([]), [])
 })
 
-test('a value is gone once its time to live has passed', async (t) => {
+story('a value is gone once its time to live has passed', async (t) => {
   const { coordinator, ...cluster } = await skewedPair(t, 61_000)
   await cluster.other.store.write([{ key: 'a', text: '1', ttlSeconds: 60 }])
   assert.equal(await textOf(cluster.other.store, 'a'), '1')
   assert.equal(await textOf(coordinator.store, 'a'), 'absent', 'a minute later')
 })
 
-test('a scan pages through what is there, in order and backwards', async (t) => {
+story('a scan pages through what is there, in order and backwards', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   const { store } = coordinator
   const keys = Array.from({ length: 25 }, (_, i) => `p1:${String(i).padStart(2, '0')}`)
@@ -213,7 +218,7 @@ test('a scan pages through what is there, in order and backwards', async (t) => 
   assert.deepEqual(await pages(store, true), [...expected].reverse())
 })
 
-test('a shard that is slow is not waited for, and its late answer is put right', async (t) => {
+story('a shard that is slow is not waited for, and its late answer is put right', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   const [slow] = shards
   assert.ok(slow)
@@ -242,7 +247,7 @@ test('a shard that is slow is not waited for, and its late answer is put right',
   await eventually('those that it was asked for are repaired', () => stale() < before)
 })
 
-test('full queues are busy, and free again when they have drained', async (t) => {
+story('full queues are busy, and free again when they have drained', async (t) => {
   const cluster = storeCluster(t)
   const coordinator = cluster.startCoordinator({ hop: { queueOperationsMax: 4 } })
   await ready(coordinator, 3)
@@ -259,11 +264,12 @@ function setMood(
   for (const shard of shards) shard.mood = mood
 }
 
-async function skewedPair(t: TestContext, aheadMs: number) {
+/** `coordinator` has a clock that is wrong by so many ms, `other` the shards' own. */
+async function skewedPair(t: TestContext, byMs: number) {
   const cluster = storeCluster(t)
   const other = cluster.startCoordinator()
   await ready(other, 3)
-  const coordinator = cluster.startCoordinator({}, skewedClock(aheadMs))
+  const coordinator = cluster.startCoordinator({}, skewedClock(byMs))
   await ready(coordinator, 3)
   return { ...cluster, coordinator, other }
 }

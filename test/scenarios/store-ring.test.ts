@@ -2,17 +2,16 @@
  * How a ring comes to be, is remembered, is changed and is refused to be changed.
  */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import type { Coordinator } from '../../src/store/coordinator/coordinator.ts'
 import { eventually } from '../support/eventually.ts'
-import { FakeShard } from '../support/fake-shards.ts'
-import { foundedCluster, ready, storeCluster } from '../support/store-cluster.ts'
+import type { TestShard } from '../support/fake-shards.ts'
+import { foundedCluster, ready, storeCluster, story } from '../support/store-cluster.ts'
 
 const write = async ({ store }: Coordinator, key: string) =>
   (await store.write([{ key, text: '1' }]))[0]?.kind
 const reasonOf = (outcome: { kind: string; reason?: string }) => outcome.reason ?? outcome.kind
 
-test('without shards every operation says so', async (t) => {
+story('without shards every operation says so', async (t) => {
   const { store } = storeCluster(t, 0).startCoordinator()
   assert.deepEqual(await store.write([{ key: 'a', text: '1' }]), [{ kind: 'no-shards' }])
   assert.deepEqual(await store.read(['a']), [{ kind: 'no-shards' }])
@@ -20,7 +19,7 @@ test('without shards every operation says so', async (t) => {
   assert.deepEqual(await store.status(), { reachable: false, shards: 0 })
 })
 
-test('the shards named at start found the ring once, and it stands on each of them', async (t) => {
+story('the shards named at start found the ring once, and it stands on each of them', async (t) => {
   const { coordinator, shards, addresses } = await foundedCluster(t)
   const info = coordinator.ring.info()
   assert.deepEqual(
@@ -32,7 +31,7 @@ test('the shards named at start found the ring once, and it stands on each of th
   for (const shard of shards) assert.equal(shard.ring?.cluster, info.cluster)
 })
 
-test('shards registered one after another make a ring, each registration at once', async (t) => {
+story('shards registered one after another make a ring, each registration at once', async (t) => {
   const cluster = storeCluster(t, 3)
   const coordinator = cluster.startCoordinator({ bootstrap: [] })
   for (const [count, address] of cluster.addresses.entries()) {
@@ -46,7 +45,7 @@ test('shards registered one after another make a ring, each registration at once
   assert.ok(said.some((sentence) => /two replicas.*both must answer/i.test(sentence)))
 })
 
-test('a bootstrap shard that comes late is taken in while the store is empty', async (t) => {
+story('a bootstrap shard that comes late is taken in while the store is empty', async (t) => {
   const cluster = storeCluster(t, 3)
   const [, , third] = cluster.shards
   assert.ok(third)
@@ -58,7 +57,7 @@ test('a bootstrap shard that comes late is taken in while the store is empty', a
   assert.equal(coordinator.ring.info().replicationFactor, 3)
 })
 
-test('a minority of the bootstrap shards founds nothing', async (t) => {
+story('a minority of the bootstrap shards founds nothing', async (t) => {
   const cluster = storeCluster(t, 3)
   for (const shard of cluster.shards.slice(0, 2)) shard.mood = 'stopped'
   const coordinator = cluster.startCoordinator({ foundingGraceMs: 0 })
@@ -70,7 +69,7 @@ test('a minority of the bootstrap shards founds nothing', async (t) => {
   assert.equal(last?.ring, null)
 })
 
-test('a coordinator that starts anew finds the ring and the keys', async (t) => {
+story('a coordinator that starts anew finds the ring and the keys', async (t) => {
   const { coordinator, ...cluster } = await foundedCluster(t)
   await write(coordinator, 'a')
   await coordinator.stop()
@@ -82,7 +81,7 @@ test('a coordinator that starts anew finds the ring and the keys', async (t) => 
   assert.equal((await next.store.read(['a']))[0]?.kind, 'found')
 })
 
-test('two coordinators found one ring, and see the same whoever changes it', async (t) => {
+story('two coordinators found one ring, and see the same whoever changes it', async (t) => {
   const cluster = storeCluster(t, 4)
   const bootstrap = cluster.addresses.slice(0, 3)
   const one = cluster.startCoordinator({ bootstrap })
@@ -100,7 +99,7 @@ test('two coordinators found one ring, and see the same whoever changes it', asy
   assert.equal((await two.ring.removeNode('local:shard-1')).kind, 'conflict')
 })
 
-test('of two coordinators that change the ring at the same time neither does half', async (t) => {
+story('of two coordinators that change the ring at the same time neither does half', async (t) => {
   const cluster = storeCluster(t, 5)
   const bootstrap = cluster.addresses.slice(0, 3)
   const [one, two] = [
@@ -121,9 +120,9 @@ test('of two coordinators that change the ring at the same time neither does hal
   )
 })
 
-test('while the store holds keys no shard comes or goes and the factor stays', async (t) => {
-  const { coordinator, shards, network } = await foundedCluster(t)
-  network.add(new FakeShard('local:late', 'id-late'))
+story('while the store holds keys no shard comes or goes and the factor stays', async (t) => {
+  const { coordinator, shards, addShard } = await foundedCluster(t)
+  addShard('local:late', 'id-late')
   await write(coordinator, 'a')
   const before = JSON.stringify(shards.map(({ ring }) => ring))
   const outcomes = [
@@ -140,7 +139,7 @@ test('while the store holds keys no shard comes or goes and the factor stays', a
   assert.equal((await coordinator.ring.removeNode('local:nobody')).kind, 'absent')
 })
 
-test('once the keys are deleted the ring may change again', async (t) => {
+story('once the keys are deleted the ring may change again', async (t) => {
   const { coordinator } = await foundedCluster(t)
   await write(coordinator, 'a')
   await coordinator.store.write([{ key: 'a', text: null }])
@@ -152,9 +151,9 @@ test('once the keys are deleted the ring may change again', async (t) => {
   assert.equal(await write(coordinator, 'b'), 'done')
 })
 
-test('with a shard that cannot be asked nobody knows its keys, and nothing changes', async (t) => {
-  const { coordinator, shards, network } = await foundedCluster(t)
-  network.add(new FakeShard('local:late', 'id-late'))
+story('with a shard that cannot be asked nobody knows its keys, and nothing changes', async (t) => {
+  const { coordinator, shards, addShard } = await foundedCluster(t)
+  addShard('local:late', 'id-late')
   const [first] = shards
   assert.ok(first)
   first.mood = 'stopped'
@@ -162,10 +161,10 @@ test('with a shard that cannot be asked nobody knows its keys, and nothing chang
   assert.match(reasonOf(outcome), /shard-1 cannot be reached.*nobody knows/)
 })
 
-test('an address where nobody answers is unreachable, a foreign shard is refused', async (t) => {
-  const { coordinator, network } = await foundedCluster(t)
+story('an address where nobody answers is unreachable, a foreign shard is refused', async (t) => {
+  const { coordinator, network, addShard } = await foundedCluster(t)
   assert.equal((await coordinator.ring.addNode('local:nobody')).kind, 'unreachable')
-  const foreign = network.add(new FakeShard('local:foreign', 'id-foreign'))
+  const foreign = addShard('local:foreign', 'id-foreign')
   const { ring } = network.shards.get('local:shard-1') ?? {}
   assert.ok(ring)
   foreign.ring = { ...ring, cluster: 'elsewhere' }
@@ -173,7 +172,7 @@ test('an address where nobody answers is unreachable, a foreign shard is refused
   assert.equal(coordinator.ring.info().totalNodes, 3)
 })
 
-test('a shard whose disk was emptied is kept out and a person is told what to do', async (t) => {
+story('a shard whose disk was emptied is kept out and a person is told what to do', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   const [first, second] = shards
   assert.ok(first && second)
@@ -192,7 +191,7 @@ test('a shard whose disk was emptied is kept out and a person is told what to do
   assert.equal(first.rows.size, 0)
 })
 
-test('an emptied shard is known by a coordinator that starts anew as well', async (t) => {
+story('an emptied shard is known by a coordinator that starts anew as well', async (t) => {
   const { coordinator, ...cluster } = await foundedCluster(t)
   await write(coordinator, 'a')
   await coordinator.stop()
@@ -203,7 +202,7 @@ test('an emptied shard is known by a coordinator that starts anew as well', asyn
   assert.equal((await next.store.read(['a']))[0]?.kind, 'found')
 })
 
-test('all data folders deleted together is a new cluster', async (t) => {
+story('all data folders deleted together is a new cluster', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   await write(coordinator, 'a')
   const before = coordinator.ring.info().cluster
@@ -213,7 +212,7 @@ test('all data folders deleted together is a new cluster', async (t) => {
   assert.equal((await coordinator.store.read(['a']))[0]?.kind, 'absent')
 })
 
-test('a shard that was away while the ring changed is brought up to date', async (t) => {
+story('a shard that was away while the ring changed is brought up to date', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   const [first] = shards
   assert.ok(first?.ring)
@@ -223,14 +222,13 @@ test('a shard that was away while the ring changed is brought up to date', async
   await eventually('it holds the new ring', () => first.ring?.version === 2)
 })
 
-test('shards that come back at other addresses are found again by their ids', async (t) => {
+story('shards that come back at other addresses are found again by their ids', async (t) => {
   const { coordinator, network, ...cluster } = await foundedCluster(t)
   await write(coordinator, 'a')
   await coordinator.stop()
   const moved = cluster.shards.map((shard, i) => {
     network.shards.delete(shard.address)
-    const twin = network.add(new FakeShard(`local:moved-${i}`, shard.id))
-    return Object.assign(twin, { ring: shard.ring, rows: shard.rows })
+    return network.add(shard.movedTo(`local:moved-${i}`))
   })
   const next = cluster.startCoordinator({ bootstrap: moved.map(({ address }) => address) })
   await eventually('it reads', async () => (await next.store.read(['a']))[0]?.kind === 'found')
@@ -240,22 +238,25 @@ test('shards that come back at other addresses are found again by their ids', as
   )
 })
 
-test('a factor given as a ratio follows the number of shards until one is asked for', async (t) => {
-  const cluster = storeCluster(t, 4)
-  const replication = { kind: 'ratio', ratio: 0.5 } as const
-  const { ring } = cluster.startCoordinator({ bootstrap: [], replication })
-  const factors: number[] = []
-  for (const address of cluster.addresses) {
-    await ring.addNode(address)
-    factors.push(ring.info().replicationFactor)
-  }
-  assert.deepEqual(factors, [1, 1, 2, 2])
-  assert.equal((await ring.reconfigure({ replicationFactor: 3 })).kind, 'changed')
-  assert.equal(ring.info().replicationFactor, 3)
-  assert.equal((await ring.reconfigure({ replicationFactor: 0 })).kind, 'invalid')
-})
+story(
+  'a factor given as a ratio follows the number of shards until one is asked for',
+  async (t) => {
+    const cluster = storeCluster(t, 4)
+    const replication = { kind: 'ratio', ratio: 0.5 } as const
+    const { ring } = cluster.startCoordinator({ bootstrap: [], replication })
+    const factors: number[] = []
+    for (const address of cluster.addresses) {
+      await ring.addNode(address)
+      factors.push(ring.info().replicationFactor)
+    }
+    assert.deepEqual(factors, [1, 1, 2, 2])
+    assert.equal((await ring.reconfigure({ replicationFactor: 3 })).kind, 'changed')
+    assert.equal(ring.info().replicationFactor, 3)
+    assert.equal((await ring.reconfigure({ replicationFactor: 0 })).kind, 'invalid')
+  },
+)
 
-test('a key written at any moment of a registration is never lost', async (t) => {
+story('a key written at any moment of a registration is never lost', async (t) => {
   for (let round = 0; round < 96; round += 1) {
     const turns = round % 16
     const cluster = storeCluster(t, 2)
@@ -279,7 +280,7 @@ test('a key written at any moment of a registration is never lost', async (t) =>
   }
 })
 
-function members(shards: readonly FakeShard[], coordinator: Coordinator): readonly FakeShard[] {
+function members(shards: readonly TestShard[], coordinator: Coordinator): readonly TestShard[] {
   const { nodes } = coordinator.ring.info()
   return shards.filter(({ address }) => nodes.includes(address))
 }

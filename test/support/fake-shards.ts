@@ -3,8 +3,9 @@
  * replies, hold them back, or empty its disk. Each message travels as JSON, so nothing is shared by
  * accident.
  *
- * Only what the coordinator relies on is here (the newer version wins, epochs fence, a ring is
- * kept); the real shard has tests of its own.
+ * A fake shard does only what the coordinator relies on (the newer version wins, epochs fence, a
+ * ring is kept). Stories are told with it and with the real one (real-shards.ts), so that a
+ * coordinator can never rely on what no shard does.
  */
 import { compareKeys } from '../../src/model/key-bytes.ts'
 import { isSystemKey } from '../../src/model/keys.ts'
@@ -22,25 +23,46 @@ import type {
 /** How a shard treats what it is sent. lossy: it does the work and the reply is lost. */
 export type Mood = 'well' | 'stopped' | 'silent' | 'lossy'
 
-export class FakeShard {
+/** A shard as stories see it, whichever is behind it. */
+export interface TestShard {
+  readonly address: Address
+  readonly id: string
+  mood: Mood
+  /** The ring on its disk. */
+  ring: RingDocument | null
+  readonly rows: ReadonlyMap<string, WireRow>
+  /** Requests of each kind that arrived. */
+  readonly arrived: Readonly<Record<string, number>>
+  /** When set, answers to operations wait for it; greetings do not. */
+  held: Promise<void> | null
+  /** Refuses every write so, when set; a real shard can only be `full`. */
+  refusal: Refusal | null
+  /** As after a deletion of its data folder. */
+  emptyDisk(newId: string): void
+  /** The same disk behind another address. */
+  movedTo(address: Address): TestShard
+  answer(request: ShardRequest): Promise<ShardReply> | ShardReply
+}
+
+export class FakeShard implements TestShard {
   readonly address: Address
   id: string
   mood: Mood = 'well'
-  /** Refuses every write so, when set. */
-  refusal: Refusal | null = null
   ring: RingDocument | null = null
   rows = new Map<string, WireRow>()
-  /** Requests of each kind that arrived. */
   readonly arrived: Record<string, number> = {}
-  /** When set, answers to operations wait for it; greetings do not. */
   held: Promise<void> | null = null
+  refusal: Refusal | null = null
 
   constructor(address: Address, id: string) {
     this.address = address
     this.id = id
   }
 
-  /** As after a deletion of its data folder. */
+  movedTo(address: Address): FakeShard {
+    return Object.assign(new FakeShard(address, this.id), { ring: this.ring, rows: this.rows })
+  }
+
   emptyDisk(newId: string): void {
     this.id = newId
     this.ring = null
@@ -106,13 +128,13 @@ function isNewer(a: WireRow, b: WireRow): boolean {
 }
 
 export class FakeNetwork implements Network {
-  readonly shards = new Map<Address, FakeShard>()
+  readonly shards = new Map<Address, TestShard>()
   /** Bodies of operations sent so far. */
   bodies = 0
   /** Event-loop turns that a body of operations is under way before it arrives; others take one. */
   operationTurns = 1
 
-  add(shard: FakeShard): FakeShard {
+  add(shard: TestShard): TestShard {
     this.shards.set(shard.address, shard)
     return shard
   }
@@ -126,7 +148,7 @@ export class FakeNetwork implements Network {
     }
     if (!shard || shard.mood === 'stopped') return { kind: 'refused', reason: 'nobody listens' }
     if (shard.mood === 'silent') return { kind: 'silence', reason: 'too late' }
-    const body: unknown = JSON.parse(JSON.stringify(shard.answer(sent)))
+    const body: unknown = JSON.parse(JSON.stringify(await shard.answer(sent)))
     if (request.kind === 'ops') await shard.held
     if (shard.mood === 'lossy') return { kind: 'silence', reason: 'the reply was lost' }
     return { kind: 'answer', body }

@@ -1,24 +1,42 @@
 /**
- * A store for scenarios: fake shards and one or more coordinators over them, which end with the
- * test.
+ * A store for scenarios: shards in memory and one or more coordinators over them, which end with
+ * the test. A `story` is told twice, with fake shards and with real ones.
  */
-import type { TestContext } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
 import { systemClock } from '../../src/adapters/system-clock.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import type { Network } from '../../src/ports/network.ts'
 import {
   type Coordinator,
   type CoordinatorOptions,
   createCoordinator,
 } from '../../src/store/coordinator/coordinator.ts'
 import { eventually } from './eventually.ts'
-import { FakeNetwork, FakeShard } from './fake-shards.ts'
+import { FakeNetwork, FakeShard, type TestShard } from './fake-shards.ts'
+import { RealShard } from './real-shards.ts'
 import { type RecordingTrace, recordingTrace } from './traces.ts'
+
+type ShardKind = 'fake' | 'real'
+
+const kinds = new WeakMap<TestContext, ShardKind>()
+
+/** A test with fake shards, and the same once more with real ones. */
+export function story(title: string, tell: (t: TestContext) => Promise<void>): void {
+  for (const kind of ['fake', 'real'] as const) {
+    void test(`${title} (${kind} shards)`, (t) => {
+      kinds.set(t, kind)
+      return tell(t)
+    })
+  }
+}
 
 export interface StoreCluster {
   readonly network: FakeNetwork
-  readonly shards: readonly FakeShard[]
+  readonly shards: readonly TestShard[]
   readonly addresses: readonly string[]
+  /** One more on the network, in no ring. */
+  addShard(address: string, id: string): TestShard
   /**
    * Starts a coordinator; it knows the shards' addresses as its bootstrap list unless told
    * otherwise.
@@ -34,15 +52,18 @@ export interface StartedCoordinator extends Coordinator {
 export function storeCluster(t: TestContext, shardCount = 3): StoreCluster {
   const network = new FakeNetwork()
   const addresses = Array.from({ length: shardCount }, (_, i) => `local:shard-${i + 1}`)
-  const shards = addresses.map((address, i) => network.add(new FakeShard(address, `id-${i + 1}`)))
+  const Kind = kinds.get(t) === 'real' ? RealShard : FakeShard
+  const addShard = (address: string, id: string) => network.add(new Kind(address, id))
+  const shards = addresses.map((address, i) => addShard(address, `id-${i + 1}`))
   let started = 0
   return {
     network,
     shards,
     addresses,
+    addShard,
     startCoordinator: (options, clock = systemClock) => {
       started += 1
-      return start(t, network, { bootstrap: addresses, ...options }, clock, started)
+      return startCoordinatorOn(t, network, { bootstrap: addresses, ...options }, clock, started)
     },
   }
 }
@@ -65,12 +86,13 @@ export function skewedClock(byMs: number): Clock {
   return { ...systemClock, wallMs: () => systemClock.wallMs() + byMs }
 }
 
-function start(
+/** A coordinator on any network, with short waits. */
+export function startCoordinatorOn(
   t: TestContext,
-  network: FakeNetwork,
+  network: Network,
   options: CoordinatorOptions,
-  clock: Clock,
-  seed: number,
+  clock: Clock = systemClock,
+  seed = 1,
 ): StartedCoordinator {
   const trace = recordingTrace()
   const fast = { pingEveryMs: 25, foundingGraceMs: 200, virtualNodes: 8 }

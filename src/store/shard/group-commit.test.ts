@@ -29,6 +29,7 @@ function desk(limits: Partial<CommitLimits> = {}) {
         heard.push('commit')
         return rows.map(({ version }) => version)
       },
+      heldAlready: ({ key, version }) => (key === 'held' ? version : undefined),
       committed: (rows) => void facts.push(`committed ${rows}`),
       becameFull: () => void facts.push('full'),
       hasRoom: () => void facts.push('room'),
@@ -103,9 +104,9 @@ test('a full disk refuses whole groups, without trying each, and goes on when it
   for (const key of ['a', 'b']) add(key)
   endTurn()
   state.failure = null
-  add('c')
+  for (const key of ['held', 'c']) add(key)
   endTurn()
-  assert.deepEqual(heard, ['1 full', '2 full', '3 full'])
+  assert.deepEqual(heard, ['1 full', '2 full', '3 held', '4 full'], 'what is held needs no room')
   state.nowMs = FULL_RETRY_MS
   add('d', 1, FULL_RETRY_MS + 1)
   endTurn()

@@ -51,6 +51,8 @@ export interface CommitWorld {
   readonly afterTurn: (run: () => void) => void
   /** Commits rows; throws EngineError. */
   readonly apply: (rows: readonly PartitionedRow[]) => readonly Version[]
+  /** The version that is held already, if the row would change nothing; undefined when it would. */
+  readonly heldAlready: (row: PartitionedRow) => Version | undefined
   readonly committed: (rows: number, tookMs: number) => void
   readonly becameFull: () => void
   readonly hasRoom: () => void
@@ -138,7 +140,7 @@ export class GroupCommit {
     const { disk, apply, monotonicMs } = this.world
     const startMs = monotonicMs()
     if (!disk.mayTry(startMs)) {
-      tell(group, 'full')
+      this.tellFull(group)
       return
     }
     let versions: readonly Version[]
@@ -160,7 +162,12 @@ export class GroupCommit {
       return
     }
     if (this.world.disk.wasFull(this.world.monotonicMs())) this.world.becameFull()
-    tell(group, 'full')
+    this.tellFull(group)
+  }
+
+  /** What is on the disk already needs no room: reads that repair would fail for nothing. */
+  private tellFull(group: readonly Waiting[]): void {
+    for (const { row, sink, tag } of group) sink.written(tag, this.world.heldAlready(row) ?? 'full')
   }
 }
 

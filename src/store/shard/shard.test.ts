@@ -216,6 +216,7 @@ test('a full disk makes it read-only until there is room, which is said once', a
   for (const key of ['b', 'c']) {
     assert.deepEqual(await wordsOf(shard, apply(wireRow(key, 1)), get('a')), ['full', '"a"'])
   }
+  assert.deepEqual(await wordsOf(shard, apply(wireRow('a', 1))), ['held'], 'it is there already')
   assert.equal((await shard.ask({ kind: 'hello' })).writable, false)
   const ring = { ...ringOf([shard.id]), version: 2, cluster: ringOf([shard.id]).cluster }
   const padded = { ...ring, shards: [...ring.shards, { id: 'x'.repeat(99), address: 'x' }] }

@@ -6,13 +6,17 @@
  * A failure of the engine other than a full disk ends it all: what is on the disk is not known any
  * more, so nothing further is answered but that, `run` rejects, and the process must end.
  */
+import { compareVersions, type Version } from '../../model/version.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { EngineError, type KeyValueEngine } from '../../ports/key-value-engine.ts'
+import {
+  EngineError,
+  type KeyValueEngine,
+  type PartitionedRow,
+} from '../../ports/key-value-engine.ts'
 import type { Endpoint } from '../../ports/network.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Service } from '../../ports/service.ts'
-import type { FactLevel, Trace } from '../../ports/trace.ts'
-import { wallOf } from '../hybrid-clock.ts'
+import type { Trace } from '../../ports/trace.ts'
 import type { RingDocument } from '../ring/document.ts'
 import type { ReplyOf, ShardReply, ShardRequest } from '../wire.ts'
 import { isRing } from '../wire-guard.ts'
@@ -25,8 +29,8 @@ import { ReplicaRows } from './replica-rows.ts'
 import { admitRequest } from './request-guard.ts'
 import { isSuccessor, RingCopy } from './ring-copy.ts'
 import { NO_CACHE, type RowCache } from './row-cache.ts'
-import { Seldom } from './seldom.ts'
 import { scanPartitions } from './shard-scan.ts'
+import { ShardVoice } from './shard-voice.ts'
 import { rowToWire } from './wire-rows.ts'
 
 export interface ShardWorld {
@@ -82,7 +86,7 @@ class ReplicaShard {
   private readonly rows: ReplicaRows
   private readonly disk = new DiskState()
   private readonly commits: GroupCommit
-  private readonly seldom = new Seldom()
+  private readonly voice: ShardVoice
   private readonly broken = Promise.withResolvers<never>()
   private failure: string | null = null
   private ring: RingCopy | null
@@ -90,6 +94,7 @@ class ReplicaShard {
   constructor(world: ShardWorld, { cache, limits, afterTurn }: ShardOptions) {
     this.world = world
     this.id = identityOf(world.engine, world.random.fork('identity'))
+    this.voice = new ShardVoice(world.trace, world.clock, this.id)
     this.ring = readRing(world.engine, this.id)
     this.rows = new ReplicaRows(world.engine, cache ?? NO_CACHE)
     this.commits = new GroupCommit(
@@ -98,10 +103,11 @@ class ReplicaShard {
         disk: this.disk,
         afterTurn: afterTurn ?? ((run) => void setImmediate(run)),
         apply: (rows) => this.rows.apply(rows),
+        heldAlready: (row) => this.heldAlready(row),
         committed: (rows, tookMs) =>
           world.trace.note('debug', { kind: 'shard.committed', rows, tookMs }),
-        becameFull: () => this.say('warn', 'shard.full', FULL_SENTENCE),
-        hasRoom: () => this.say('info', 'shard.has-room', 'The disk has room; writes go on.'),
+        becameFull: () => this.voice.full(),
+        hasRoom: () => this.voice.hasRoom(),
         die: (error) => this.die(error),
       },
       { ...COMMIT_DEFAULTS, ...limits },
@@ -127,9 +133,8 @@ class ReplicaShard {
     if (this.failure) return { kind: 'error', reason: this.failure }
     const admitted = admitRequest(body)
     if (admitted.kind === 'bad') {
-      const { reason } = admitted
-      if (this.isNews('bad request')) this.say('warn', 'shard.bad-request', reason)
-      return { kind: 'error', reason }
+      this.voice.badRequest(admitted.reason)
+      return { kind: 'error', reason: admitted.reason }
     }
     try {
       return await this.perform(admitted.request)
@@ -192,8 +197,18 @@ class ReplicaShard {
       ...{ rows: this.rows, commits: this.commits, ring: this.ring },
       wallMs: clock.wallMs(),
       monotonicMs: clock.monotonicMs(),
-      damaged: (key: string) => this.noteDamage(key),
-      clockAhead: (writer: string, time: number) => this.noteClockAhead(writer, time),
+      damaged: (key: string) => this.voice.damaged(key),
+      clockAhead: (writer: string, time: number) => this.voice.clockAhead(writer, time),
+    }
+  }
+
+  private heldAlready({ partition, key, version }: PartitionedRow): Version | undefined {
+    try {
+      const held = this.rows.get(partition, key)?.version
+      return held && compareVersions(held, version) >= 0 ? held : undefined
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.code !== 'damaged') this.die(error)
+      return undefined
     }
   }
 
@@ -212,19 +227,14 @@ class ReplicaShard {
     if (!isSuccessor(offered, present)) return { kind: 'ring.store', stored: false, ring: present }
     this.world.engine.setMeta(RING, JSON.stringify(offered))
     this.ring = new RingCopy(offered, this.id)
-    const { cluster, version, shards } = offered
-    const partitions = this.ring.owned.length
-    const fact = { kind: 'shard.ring', cluster, version, shards: shards.length, partitions }
-    this.world.trace.note('info', fact)
+    this.voice.ring(offered, this.ring.owned.length)
     return { kind: 'ring.store', stored: true, ring: offered }
   }
 
   /** A full disk and a damaged row are answers; whatever else was thrown is the end. */
   private endOrExplain(error: unknown): Promise<ShardReply> | ShardReply {
     if (error instanceof EngineError && error.code !== 'broken') {
-      if (error.code === 'damaged' && this.isNews(error.message)) {
-        this.say('error', 'shard.damaged', error.message)
-      }
+      if (error.code === 'damaged') this.voice.damagedInScan(error.message)
       return { kind: 'error', reason: error.message }
     }
     this.die(error)
@@ -237,7 +247,7 @@ class ReplicaShard {
     const reason = error instanceof Error ? error.message : String(error)
     this.failure = `this shard has failed and must be started again: ${reason}`
     this.commits.stop(error)
-    this.say('error', 'shard.broken', this.failure)
+    this.voice.broken(this.failure)
     this.broken.reject(error)
   }
 
@@ -251,30 +261,6 @@ class ReplicaShard {
       return this.failure ?? undefined
     }
   }
-
-  private noteDamage(key: string): void {
-    const sentence =
-      `The value of ${JSON.stringify(key)} on this disk is not what was written. The other ` +
-      'replicas answer for it; writing the key again mends it here.'
-    if (this.isNews(sentence)) this.say('error', 'shard.damaged', sentence)
-  }
-
-  private noteClockAhead(writer: string, time: number): void {
-    if (!this.isNews(`clock of ${writer}`)) return
-    const aheadMs = wallOf(time) - this.world.clock.wallMs()
-    const sentence =
-      `A coordinator's clock is ${Math.round(aheadMs)} ms ahead of this shard's, so its writes ` +
-      'are refused here. Set the clocks right (NTP).'
-    this.say('warn', 'shard.clock-ahead', sentence)
-  }
-
-  private isNews(about: string): boolean {
-    return this.seldom.allows(about, this.world.clock.monotonicMs())
-  }
-
-  private say(level: FactLevel, kind: string, sentence: string): void {
-    this.world.trace.note(level, { kind, shard: this.id, sentence })
-  }
 }
 
 function readRing(engine: KeyValueEngine, shardId: string): RingCopy | null {
@@ -284,7 +270,3 @@ function readRing(engine: KeyValueEngine, shardId: string): RingCopy | null {
   if (!isRing(document)) throw new EngineError('broken', 'the ring in this database is unreadable')
   return new RingCopy(document, shardId)
 }
-
-const FULL_SENTENCE =
-  'The disk has no room: this shard is read-only and the others go on. Make room; it goes on by ' +
-  'itself then.'
