@@ -4,6 +4,7 @@
  * would do it.
  */
 import { createServer } from 'node:net'
+import { DEFAULT_ADMIN_TOKEN } from '../../src/app/settings/store.ts'
 import { eventually } from './eventually.ts'
 import { type RoleProcess, startRole, temporaryFolder } from './process.ts'
 
@@ -55,6 +56,19 @@ export async function startStore({
 async function shardCount(url: string): Promise<number> {
   const info = await (await fetch(`${url}/sharding/info`)).json()
   return (info as { total_nodes: number }).total_nodes
+}
+
+/** As an admin would, with the default token. `thresholds`: the body of the request. */
+export async function putThresholds(url: string, thresholds: unknown): Promise<void> {
+  const response = await fetch(`${url}/admin/thresholds`, {
+    method: 'PUT',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${DEFAULT_ADMIN_TOKEN}`,
+    },
+    body: JSON.stringify(thresholds),
+  })
+  if (!response.ok) throw new Error(`PUT /admin/thresholds: ${await response.text()}`)
 }
 
 export function startIngestion(store: Store, { logFlags, env }: PipelineOptions): Promise<Member> {

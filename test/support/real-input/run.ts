@@ -6,12 +6,14 @@
  */
 import { must } from '../../../src/model/must.ts'
 import { type AlarmWatcher, watchAlarms } from '../alarm-stream.ts'
+import { eventIds } from '../alert-ids.ts'
 import { eventually } from '../eventually.ts'
 import type { KafkaBroker } from '../kafka-broker.ts'
 import { openDescribed } from '../log-description.ts'
 import { type LogView, type Step, viewLog } from '../log-view.ts'
 import {
   type Member,
+  putThresholds,
   type Store,
   startDetector,
   startIngestion,
@@ -49,8 +51,6 @@ export interface RealInputResult {
   readonly seconds: number
 }
 
-/** The default token of the coordinator, good on loopback. */
-const TOKEN = 'eg-admin-token'
 /** The longest that a stage may need for what is left when everything was sent. */
 const THROUGH_MS_MAX = 300_000
 const SHOWN_MS_MAX = 30_000
@@ -61,7 +61,7 @@ export async function runRealInput(options: RealInputOptions): Promise<RealInput
   const expected = expectedHouse(readHouseFile(options.file))
   const pipeline = { logFlags: ['--kafka-bootstrap', broker.bootstrap] }
   const store = await startStore(pipeline)
-  await setThresholds(store.url)
+  await putThresholds(store.url, HOUSE_THRESHOLDS)
   const watcher = await watchAlarms(store.url)
   const stages = {
     ingestion: await startIngestion(store, pipeline),
@@ -81,15 +81,6 @@ export async function runRealInput(options: RealInputOptions): Promise<RealInput
   await kafka.close()
   await stopMembers([stages.detector, stages.ingestion, store.coordinator, ...store.shards])
   return { lines: [...countHouse(expected, found), ...kills], seconds }
-}
-
-async function setThresholds(url: string): Promise<void> {
-  const response = await fetch(`${url}/admin/thresholds`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
-    body: JSON.stringify(HOUSE_THRESHOLDS),
-  })
-  if (!response.ok) throw new Error(`PUT /admin/thresholds: ${await response.text()}`)
 }
 
 /** How many readings the command says that it has sent. */
@@ -165,16 +156,4 @@ async function settle(
     gaps: watcher.gaps(),
     archived: (await scanAll(store.url, 'alerts:')).flatMap(({ value }) => eventIds(value)),
   }
-}
-
-interface AlertDocument {
-  readonly piano: number
-  readonly eventi: readonly { readonly metrica: string; readonly tipo: string }[]
-  readonly raw: { readonly timestamp: string }
-}
-
-/** A document of one reading; here no two readings of a floor share a second. */
-function eventIds(document: unknown): readonly string[] {
-  const { piano, eventi, raw } = document as AlertDocument
-  return eventi.map(({ metrica, tipo }) => `${piano}:${metrica}:${tipo}:${raw.timestamp}`)
 }

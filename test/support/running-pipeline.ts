@@ -1,0 +1,80 @@
+/**
+ * A whole pipeline on one embedded log that separate processes share, meters that are counted at
+ * one end and a browser at the other: what tests of faults begin with.
+ */
+import { join } from 'node:path'
+import { topicDeclarations } from '../../src/app/topics.ts'
+import type { Log } from '../../src/ports/log.ts'
+import { type AlarmWatcher, watchAlarms } from './alarm-stream.ts'
+import { openDescribed } from './log-description.ts'
+import { type LogView, viewLog } from './log-view.ts'
+import { METER_THRESHOLDS, type Meters, startMeters } from './meters.ts'
+import {
+  type Member,
+  putThresholds,
+  type Store,
+  startDetector,
+  startIngestion,
+  startStore,
+  stopMembers,
+} from './pipeline.ts'
+import { temporaryFolder } from './process.ts'
+import { assertAllIsThere } from './reckoning.ts'
+
+export interface RunningPipeline {
+  readonly store: Store
+  readonly ingestion: Member
+  readonly detector: Member
+  /** All of them. */
+  readonly members: readonly Member[]
+  readonly log: LogView
+  readonly watcher: AlarmWatcher
+  /** `backlog`: ticks that are sent at once at first. */
+  startMeters(backlog?: number): Meters
+  /** Stops the meters, waits until all is through, holds it against what was acknowledged. */
+  reckon(meters: Meters): Promise<void>
+  /** Every process must end with 0. */
+  stop(): Promise<void>
+}
+
+/** As many as can be asked for, so that the list shows every alarm of a test. */
+const ENV = { NOTIFY_BUFFER_SIZE: '1000' }
+
+export async function startPipeline(): Promise<RunningPipeline> {
+  const path = join(temporaryFolder('log'), 'log.db')
+  const options = { logFlags: ['--log-path', path], env: ENV }
+  const records = await openDescribed({ kind: 'sqlite', options: { path } })
+  await records.declare(topicDeclarations())
+  const store = await startStore(options)
+  await putThresholds(store.url, METER_THRESHOLDS)
+  const [ingestion, detector, watcher] = await Promise.all([
+    startIngestion(store, options),
+    startDetector(store, options),
+    watchAlarms(store.url),
+  ])
+  return assemble(records, store, ingestion, detector, watcher)
+}
+
+function assemble(
+  records: Log,
+  store: Store,
+  ingestion: Member,
+  detector: Member,
+  watcher: AlarmWatcher,
+): RunningPipeline {
+  const log = viewLog(records)
+  const members = [detector, ingestion, store.coordinator, ...store.shards]
+  return {
+    ...{ store, ingestion, detector, members, log, watcher },
+    startMeters: (backlog) => startMeters(records, backlog),
+    async reckon(meters) {
+      await meters.stop()
+      await assertAllIsThere({ url: store.url, log, watcher }, meters.acknowledged)
+    },
+    async stop() {
+      await watcher.stop()
+      await log.close()
+      await stopMembers(members)
+    },
+  }
+}
