@@ -2,12 +2,9 @@
  * Writes the table of settings into the READMEs, between their two markers, or prints it where no
  * file is named: `npm run settings`. A test says when one is out of date.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { settingsTable, withSettingsTable } from '../src/app/settings/table.ts'
 
 const paths = process.argv.slice(2)
-for (const path of paths) {
-  if (existsSync(path)) writeFileSync(path, withSettingsTable(readFileSync(path, 'utf8')))
-  else process.stderr.write(`${path} is not there and was left out.\n`)
-}
+for (const path of paths) writeFileSync(path, withSettingsTable(readFileSync(path, 'utf8')))
 if (paths.length === 0) process.stdout.write(`${settingsTable()}\n`)
