@@ -122,4 +122,10 @@ export const METRIC_RULES: readonly MetricRule[] = [
     amount: 'tookMs',
     scale: MS_TO_SECONDS,
   },
+  {
+    fact: 'http.stream-cut',
+    type: 'counter',
+    name: 'http_streams_cut_total',
+    help: 'Streams of alarms that were cut because their client did not read.',
+  },
 ]

@@ -16,6 +16,7 @@ import { addNotificationRoutes } from './notification-routes.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
 import { readAnswers, writeAnswers, writtenSchema } from './outcome-schemas.ts'
 import { readAnswer, writeAnswer } from './outcomes.ts'
+import { RequestTally } from './request-tally.ts'
 import { addShardingRoutes } from './sharding-routes.ts'
 import { addThresholdsRoutes } from './thresholds-routes.ts'
 
@@ -32,7 +33,9 @@ export interface CoordinatorParts extends OpsParts {
 }
 
 export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> {
-  return createHttpApp({ title: 'EnergyGuard coordinator', trace: parts.trace }, (app) => {
+  const tally = new RequestTally()
+  const options = { title: 'EnergyGuard coordinator', trace: parts.trace, tally }
+  return createHttpApp(options, (app) => {
     const summary = 'It answers.'
     const health = { tags: ['operations'], summary, response: { 200: statusOkSchema } }
     app.get('/health', { schema: health }, () => ({ status: 'ok' as const }))
@@ -42,7 +45,7 @@ export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> 
     addThresholdsRoutes(app, parts.thresholds, parts.adminToken)
     addNotificationRoutes(app, parts.live, parts.broadcastToken)
     addAnomalyStream(app, parts.stream)
-    addOpsRoutes(app, parts)
+    addOpsRoutes(app, parts, tally)
   })
 }
 

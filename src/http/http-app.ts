@@ -24,6 +24,7 @@ import { JSON_TYPE } from './answer.ts'
 import { bodyText, parseJson } from './json-body.ts'
 import { routedUrl } from './key-path.ts'
 import { errorAnswer, STATUS_TOO_LARGE } from './problems.ts'
+import type { RequestTally } from './request-tally.ts'
 
 export type HttpApp = FastifyInstance<
   RawServerDefault,
@@ -37,6 +38,7 @@ export interface HttpAppOptions {
   /** Of the documentation. */
   readonly title: string
   readonly trace: Trace
+  readonly tally: RequestTally
 }
 
 /** Bodies of routes that take no documents. */
@@ -73,6 +75,7 @@ export async function createHttpApp(
   })
   app.setSerializerCompiler(serializerCompiler)
   answerErrors(app, options.trace)
+  countAnswers(app, options.tally)
   readBodies(app, (text) => (text === undefined ? undefined : parseJson(text)))
   await app.register(cors, {
     origin: ORIGINS,
@@ -100,6 +103,14 @@ export function readBodies(
     } catch (error) {
       done(error as Error)
     }
+  })
+}
+
+function countAnswers(app: HttpApp, tally: RequestTally): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request
+    tally.count(method, routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime)
+    done()
   })
 }
 

@@ -6,6 +6,7 @@ import type { Trace } from '../ports/trace.ts'
 import { createHttpApp, type HttpApp } from './http-app.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
 import { invalidSchema, sentenceSchema } from './problems.ts'
+import { RequestTally } from './request-tally.ts'
 import { isSameSecret } from './secrets.ts'
 
 export interface Credentials {
@@ -22,11 +23,13 @@ export function createLoginApp(
   credentials: Credentials,
   parts: OpsParts & { readonly trace: Trace },
 ): Promise<HttpApp> {
-  return createHttpApp({ title: 'EnergyGuard login', trace: parts.trace }, (app) => {
+  const tally = new RequestTally()
+  const options = { title: 'EnergyGuard login', trace: parts.trace, tally }
+  return createHttpApp(options, (app) => {
     addLogin(app, credentials)
     const health = { summary: 'It answers.', response: { 200: statusOkSchema } }
     app.get('/health', { schema: health }, () => ({ status: 'ok' as const }))
-    addOpsRoutes(app, parts)
+    addOpsRoutes(app, parts, tally)
   })
 }
 

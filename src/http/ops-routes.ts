@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import type { HttpApp } from './http-app.ts'
 import { sentenceSchema } from './problems.ts'
+import type { RequestTally } from './request-tally.ts'
 
 export interface OpsParts {
   readonly metrics: { readonly contentType: string; text(): Promise<string> }
@@ -13,7 +14,11 @@ export interface OpsParts {
 
 export const statusOkSchema = z.object({ status: z.literal('ok') })
 
-export function addOpsRoutes(app: HttpApp, { metrics, readiness }: OpsParts): void {
+export function addOpsRoutes(
+  app: HttpApp,
+  { metrics, readiness }: OpsParts,
+  tally: RequestTally,
+): void {
   const tags = ['operations']
   const alive = { tags, summary: 'The process lives.', response: { 200: statusOkSchema } }
   app.get('/livez', { schema: alive }, () => ({ status: 'ok' as const }))
@@ -29,6 +34,6 @@ export function addOpsRoutes(app: HttpApp, { metrics, readiness }: OpsParts): vo
       : reply.code(503).send({ detail })
   })
   app.get('/metrics', { schema: { tags, summary: 'Prometheus metrics.' } }, async (_, reply) =>
-    reply.type(metrics.contentType).send(await metrics.text()),
+    reply.type(metrics.contentType).send((await metrics.text()) + tally.text()),
   )
 }

@@ -11,6 +11,7 @@ import { addKeyRoutes, type KeyDoor } from './key-routes.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
 import { foundSchema } from './outcome-schemas.ts'
 import { sentenceSchema } from './problems.ts'
+import { RequestTally } from './request-tally.ts'
 
 interface InvalidKey {
   readonly kind: 'invalid'
@@ -55,7 +56,9 @@ export function createShardApp(
   door: ReplicaDoor,
   parts: OpsParts & { readonly trace: Trace },
 ): Promise<HttpApp> {
-  return createHttpApp({ title: 'EnergyGuard shard', trace: parts.trace }, (app) => {
+  const tally = new RequestTally()
+  const options = { title: 'EnergyGuard shard', trace: parts.trace, tally }
+  return createHttpApp(options, (app) => {
     const written = { 200: statusOkSchema, 503: sentenceSchema }
     const answers = {
       put: written,
@@ -64,7 +67,7 @@ export function createShardApp(
     }
     addKeyRoutes(app, keyDoor(door), answers, VALUE_BYTES_MAX)
     addStateRoutes(app, door)
-    addOpsRoutes(app, parts)
+    addOpsRoutes(app, parts, tally)
   })
 }
 

@@ -4,9 +4,17 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { freePorts } from '../support/compose-processes.ts'
+import { listenTo } from '../support/event-stream.ts'
 import { eventually } from '../support/eventually.ts'
-import { type RunningStore, runningCoordinator, runningStore } from '../support/running-store.ts'
-import type { WireAnswer } from '../support/wire-client.ts'
+import { startRole } from '../support/process.ts'
+import {
+  type RunningStore,
+  runningCoordinator,
+  runningShard,
+  runningStore,
+} from '../support/running-store.ts'
+import { type WireAnswer, wireClient } from '../support/wire-client.ts'
 
 const seen = ({ status, body }: WireAnswer) => [status, body]
 const value = { a: 1 }
@@ -116,6 +124,44 @@ test('a coordinator that is killed knows everything when it is back', async () =
   await eventually('it is ready', async () => (await store.get('/readyz')).status === 200)
   assert.deepEqual(seen(await store.get('/key/a')), [200, { value }])
   assert.deepEqual((await store.get('/sharding/info')).body.nodes, body.nodes)
+})
+
+test('a request that is under way when the coordinator is told to stop gets its answer', async () => {
+  const store = await runningStore()
+  await store.put('/key/a', { value })
+  for (const { member } of store.shards.slice(1)) member.current().kill('SIGSTOP')
+  const writing = store.put('/key/b', { value })
+  /** A later request has its answer, so this one has arrived. */
+  await store.get('/health')
+  const ended = store.coordinator.current().stop()
+  assert.deepEqual([(await writing).status, (await writing).body.outcome], [504, 'unknown'])
+  assert.deepEqual(await ended, { code: 0, signal: null })
+})
+
+test('while the log is away keys are served, and what needs the log is 503', async (t) => {
+  const shard = await runningShard()
+  const [port] = await freePorts(1)
+  const env = { KAFKA_BOOTSTRAP: `127.0.0.1:${port}`, BOOTSTRAP_NODES: shard.url }
+  const process = await startRole(['coordinator', '--port', '0'], { env })
+  const coordinator = wireClient(process.address)
+  await eventually('a key is written', async () => {
+    return (await coordinator.put('/key/a', { value })).status === 200
+  })
+  assert.deepEqual(seen(await coordinator.get('/key/a')), [200, { value }])
+  assert.equal((await coordinator.get('/admin/thresholds')).status, 200)
+  await (await listenTo(t, coordinator.url)).hears('ping')
+  const answers = [
+    await coordinator.get('/notifications'),
+    await coordinator.get('/notifications/unread_count'),
+    await coordinator.post('/notifications/mark_read', { ids: [] }),
+    await coordinator.post('/internal/broadcast', { piano: 1 }),
+    await coordinator.get('/readyz'),
+  ]
+  for (const { status, body } of answers) {
+    assert.equal(status, 503)
+    assert.match(String(body.detail), /alerts log|Kafka/)
+  }
+  assert.deepEqual(await process.stop(), { code: 0, signal: null })
 })
 
 function kill(store: RunningStore, count: number): void {
