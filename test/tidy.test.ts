@@ -25,10 +25,10 @@ const IMPORTS: Record<string, { own: string[]; npm: string[]; node: boolean }> =
   'src/meters': { own: STAGE, npm: [], node: false },
   'src/ingestion': { own: STAGE, npm: [], node: false },
   'src/detection': { own: STAGE, npm: [], node: false },
-  'src/live': { own: STAGE, npm: ['zod', 'better-sse'], node: false },
+  'src/live': { own: STAGE, npm: ['zod'], node: false },
   'src/http': {
     own: [...STAGE, 'src/live', 'src/store/coordinator/ring-admin.ts'],
-    npm: ['fastify', 'zod', 'fastify-type-provider-zod', '@fastify/*', 'better-sse'],
+    npm: ['fastify', 'zod', 'fastify-type-provider-zod', '@fastify/*'],
     node: true,
   },
   'src/adapters': { own: ['src/model', 'src/ports', 'src/store'], npm: ['*'], node: true },
