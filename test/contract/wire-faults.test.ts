@@ -1,6 +1,7 @@
 /**
- * The wire contract: the table of outcomes, with shards that are stopped, silent or killed for real.
- * "Not found" is never said when nobody was asked, and "failed" never when it may have happened.
+ * The wire contract: the table of outcomes, with shards that are stopped, silent or killed for
+ * real. "Not found" is never said when nobody was asked, and "failed" never when it may have
+ * happened.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -78,7 +79,7 @@ test('with two dead, a write is 504 unknown and a read is 503, never 404', async
   })
 })
 
-test('with all dead, a write has certainly failed; when they are back all is as it was', async () => {
+test('with all dead, a write has failed for certain; when they are back all is as before', async () => {
   const store = await runningStore()
   await store.put('/key/a', { value })
   for (const { member } of store.shards) {
@@ -126,7 +127,7 @@ test('a coordinator that is killed knows everything when it is back', async () =
   assert.deepEqual((await store.get('/sharding/info')).body.nodes, body.nodes)
 })
 
-test('a request that is under way when the coordinator is told to stop gets its answer', async () => {
+test('a request that is under way when the coordinator stops gets its answer', async () => {
   const store = await runningStore()
   await store.put('/key/a', { value })
   for (const { member } of store.shards.slice(1)) member.current().kill('SIGSTOP')

@@ -182,7 +182,7 @@ test('keys that begin with _system: are refused and never listed', async () => {
   assert.equal((await store.get('/scan?prefix=_system:')).status, 422)
 })
 
-test('the largest document is taken; a larger one is refused, and a far larger one at once', async () => {
+test('the largest document is taken, a larger one refused, a far larger one at once', async () => {
   const documentOf = (bytes: number) => `{"a":"${'x'.repeat(bytes - 8)}"}`
   const put = (text: string) => store.ask('PUT', '/key/large', { text: `{"value":${text}}` })
   assert.equal((await put(documentOf(VALUE_BYTES_MAX))).status, 200)

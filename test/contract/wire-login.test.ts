@@ -30,7 +30,7 @@ test('the name and the password are exchanged for the token', async () => {
   }
 })
 
-test('name and password are admin unless told otherwise; the token is the default one', async () => {
+test('name and password are admin unless told otherwise, the token is the default', async () => {
   const login = await runningLogin()
   const answer = await login.post('/login', { username: 'admin', password: 'admin' })
   assert.deepEqual([answer.status, answer.body], [200, { token: 'eg-admin-token' }])

@@ -84,7 +84,7 @@ test('an id that was seen before counts as suppressed; entries of one alert do n
   assert.equal((await listed(coordinator)).length, 4)
 })
 
-test('an id that has left the list is suppressed for NOTIFY_SUPPRESS_SECS and no longer', async () => {
+test('an id that has left the list is suppressed for NOTIFY_SUPPRESS_SECS, no longer', async () => {
   const one = (second: number) => ({ piano: 1, timestamp: 1_750_000_000 + second })
   for (const [seconds, expected] of [
     ['3600', accepted(0, 1)],
@@ -98,7 +98,7 @@ test('an id that has left the list is suppressed for NOTIFY_SUPPRESS_SECS and no
   }
 })
 
-test('the kind of an event decides its metric; an alert without events is one notification', async () => {
+test('the kind of an event decides its metric; no events are one notification', async () => {
   const coordinator = await runningCoordinator()
   const kinds: readonly (readonly [unknown, string])[] = [
     ['kw_over', 'kw'],
@@ -136,7 +136,7 @@ test('the kind of an event decides its metric; an alert without events is one no
   })
 })
 
-test('seconds, milliseconds and ISO are understood; the reading counts before the alert', async () => {
+test('seconds, milliseconds, ISO are understood; the reading counts before the alert', async () => {
   const coordinator = await runningCoordinator()
   const at = 1_750_000_000
   const times: readonly (readonly [object, number])[] = [
@@ -195,7 +195,7 @@ test('when a token is set, _token must match it, and goes no further', async () 
   assert.deepEqual(seen(await open.post('/internal/broadcast', unasked)), accepted(2))
 })
 
-test('the list is the newest ones, oldest first; its limit is clamped and never refused', async () => {
+test('the list is the newest ones, oldest first; a limit is clamped, never refused', async () => {
   const coordinator = await runningCoordinator()
   for (let batch = 0; batch < 12; batch += 1) {
     const eventi = Array.from({ length: 100 }, (_, i) => ({ tipo: `kw_${i}`, valore: i }))
@@ -230,7 +230,7 @@ test('since_ts keeps what is strictly newer by its own time', async () => {
   assert.deepEqual((body.detail as { loc: string[] }[])[0]?.loc, ['query', 'since_ts'])
 })
 
-test('marking as read lowers the count: by name, by one for an empty list, never below', async () => {
+test('marking as read lowers the count, by name, or by one for an empty list', async () => {
   const coordinator = await runningCoordinator()
   const mark = (ids: unknown) => coordinator.post('/notifications/mark_read', { ids })
   const marked = (count: number) => [200, { status: 'ok', unread: count }]

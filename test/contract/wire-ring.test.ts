@@ -16,7 +16,7 @@ async function infoOf(client: WireClient) {
   return body
 }
 
-test('without a shard the ring is empty, and its numbers are those that were asked for', async () => {
+test('without a shard the ring is empty, its numbers are those that were asked for', async () => {
   const coordinator = await runningCoordinator({ REPLICATION_FACTOR: '2', VIRTUAL_NODES: '10' })
   assert.deepEqual(seen(await coordinator.get('/health')), [200, { status: 'ok' }])
   assert.deepEqual(await infoOf(coordinator), {

@@ -72,7 +72,7 @@ test('it tells what it holds, where, and how much of it in memory', async () => 
   assert.ok(existsSync(path))
 })
 
-test('what a coordinator has written is in memory and in the database, and can be looked at', async () => {
+test('what a coordinator has written can be looked at, in memory and in the database', async () => {
   const store = await runningStore({ shards: 1 })
   await store.put('/key/a', { value: { a: 1 } })
   const [shard] = store.shards

@@ -69,7 +69,7 @@ test('a client that had heard nothing yet misses nothing either', async (t) => {
   )
 })
 
-test('an id of which nothing is known is answered by a gap and the list, never by silence', async (t) => {
+test('an unknown id is answered by a gap and the list, never by silence', async (t) => {
   const coordinator = await runningCoordinator()
   await raise(coordinator, 1)
   const headers = { 'last-event-id': 'another-log-7' }

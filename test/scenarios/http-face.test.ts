@@ -21,7 +21,7 @@ test('a full queue is 429 and says in how many seconds to come again', async (t)
   assert.partialDeepStrictEqual(body, { results: [{ status: 429, retry_after_ms: 1_500 }] })
 })
 
-test('why a write has failed stands in a header, so that the body is that of the contract', async (t) => {
+test('why a write has failed stands in a header beside the body of the contract', async (t) => {
   const face = await coordinatorFace(t)
   face.store.onWrite = () => ({ kind: 'failed', reason: 'the disks have no room left' })
   const answer = await face.put('/key/a', { value: {} }, { headers: { origin } })
@@ -30,7 +30,7 @@ test('why a write has failed stands in a header, so that the body is that of the
   assert.match(String(answer.headers['access-control-expose-headers']), /x-energyguard-reason/)
 })
 
-test('our own mistakes are 500, are noted with their place, and are not told to strangers', async (t) => {
+test('our own mistakes are 500, noted with their place and not told to strangers', async (t) => {
   const broken = { ...fakeStore(), read: () => Promise.reject(new Error('secret detail')) }
   const face = await coordinatorFace(t, { store: broken })
   const answer = await face.get('/key/a', { headers: { origin } })
@@ -74,7 +74,7 @@ test('_token is taken off before an alert goes anywhere', async (t) => {
   assert.deepEqual(face.live.broadcasts, [{ piano: 1, raw: { _token: 'kept' } }])
 })
 
-test('thresholds that nobody knows are 503; what the store makes of a change is told', async (t) => {
+test('thresholds that nobody knows are 503; what became of a change is told', async (t) => {
   const book = {
     current: async () => undefined,
     replace: async () => ({ kind: 'unknown', needed: 2, had: 1 }) as const,

@@ -16,7 +16,7 @@ import { eventually } from '../support/eventually.ts'
 import { coordinatorFace } from '../support/face.ts'
 import { manualClock } from '../support/manual-clock.ts'
 
-test('a comment comes every quarter of a minute, so that no proxy takes quiet for an end', async (t) => {
+test('a comment comes now and then, so that no proxy takes quiet for an end', async (t) => {
   const clock = manualClock()
   const face = await coordinatorFace(t, { clock })
   const listener = await listenTo(t, face.url)
@@ -75,7 +75,7 @@ test('when the face closes, streams end at once and new ones are refused', async
   assert.equal((await face.get('/anomalies/stream')).status, 503)
 })
 
-test('beyond so many clients the next one is told to come back, and may once one has left', async (t) => {
+test('beyond so many clients the next is refused, until one has left', async (t) => {
   const face = await coordinatorFace(t, { streamLimits: { clientsMax: 2, unsentBytesMax: 1e6 } })
   const [first] = [await listenTo(t, face.url), await listenTo(t, face.url)]
   assert.equal((await face.get('/anomalies/stream')).status, 503)
@@ -84,7 +84,7 @@ test('beyond so many clients the next one is told to come back, and may once one
   await (await listenTo(t, face.url)).hears('ping')
 })
 
-test('a client says where it was by header or by query, and is given a place if it has none', async (t) => {
+test('a client says where it was, by header or query, or is given a place', async (t) => {
   const face = await coordinatorFace(t)
   face.live.newestId = 'log-7'
   const fresh = await listenTo(t, face.url)
