@@ -68,73 +68,6 @@ test('operations travel in the form of the wire, documents as text', async (t) =
   ])
 })
 
-test('each result becomes its outcome', async (t) => {
-  const { server, store } = await scene(t)
-  const written = [
-    [
-      { status: 200, replicas_ok: 2, targets: ['x'] },
-      { kind: 'done', replicas: 2, targets: ['x'] },
-    ],
-    [
-      { status: 422, field: 'value', detail: 'why' },
-      { kind: 'invalid', field: 'value', reason: 'why' },
-    ],
-    [
-      { status: 502, detail: 'd', reason: 'full' },
-      { kind: 'failed', reason: 'full' },
-    ],
-    [
-      { status: 504, detail: 'd', needed: 2, had: 1 },
-      { kind: 'unknown', needed: 2, had: 1 },
-    ],
-    [{ status: 503, detail: 'Nessun nodo KVS registrato' }, { kind: 'no-shards' }],
-    [
-      { status: 429, detail: 'd', retry_after_ms: 70 },
-      { kind: 'busy', retryAfterMs: 70 },
-    ],
-  ]
-  server.answer = always(200, { results: written.map(([result]) => result) })
-  const writes = written.map((_, n) => ({ key: `k${n}`, text: '{}' }))
-  assert.deepEqual(
-    await store.write(writes),
-    written.map(([, outcome]) => outcome),
-  )
-  const read = [
-    [
-      { status: 200, text: '{}', order: 1.5 },
-      { kind: 'found', text: '{}', order: 1.5 },
-    ],
-    [{ status: 404, detail: 'd' }, { kind: 'absent' }],
-    [
-      { status: 503, detail: 'd', needed: 2, had: 1 },
-      { kind: 'unavailable', needed: 2, had: 1 },
-    ],
-    ...[written[1], written[4], written[5]].flatMap((one) => (one ? [one] : [])),
-  ]
-  server.answer = always(200, { results: read.map(([result]) => result) })
-  const keys = read.map((_, n) => `k${n}`)
-  assert.deepEqual(
-    await store.read(keys),
-    read.map(([, outcome]) => outcome),
-  )
-})
-
-test('results of no known form are as good as none, each for itself', async (t) => {
-  const { server, store } = await scene(t)
-  const strange = [null, 7, {}, { status: 200 }, { status: 201, text: '{}' }, { status: 503 }]
-  server.answer = always(200, { results: strange })
-  const keys = strange.map((_, n) => `k${n}`)
-  assert.deepEqual(
-    await store.read(keys),
-    keys.map(() => UNAVAILABLE),
-  )
-  const outcomes = await store.write(keys.map((key) => ({ key, text: '{}' })))
-  assert.deepEqual(
-    outcomes,
-    keys.map(() => UNKNOWN),
-  )
-})
-
 test('where nobody listens a write has certainly failed', async (t) => {
   for (const url of ['http://127.0.0.1:1', 'http://nowhere.invalid']) {
     const { written, ...rest } = await outcomesOf(storeAt(t, url))
@@ -210,32 +143,6 @@ test('what is refused as a whole has failed; a full one is busy', async (t) => {
   const busy = { kind: 'busy', retryAfterMs: 1_000 }
   const { status: _, ...outcomes } = await outcomesOf(store)
   assert.deepEqual(outcomes, { written: busy, read: busy, page: busy })
-})
-
-test('a scan is refused in the words of the single routes', async (t) => {
-  const { server, store } = await scene(t)
-  const refusals: [number, unknown, unknown][] = [
-    [503, { detail: 'Nessun nodo KVS registrato' }, { kind: 'no-shards' }],
-    [503, { detail: 'd', needed: 5, had: 3 }, { kind: 'unavailable', needed: 5, had: 3 }],
-    [
-      422,
-      { detail: [{ loc: ['query', 'limit'], msg: 'too much', type: 'limit' }] },
-      { kind: 'invalid', field: 'limit', reason: 'too much' },
-    ],
-    [422, { detail: 'no' }, { kind: 'invalid', field: 'request', reason: '"no"' }],
-  ]
-  for (const [status, body, outcome] of refusals) {
-    server.answer = always(status, body)
-    assert.deepEqual(await store.scan({ limit: 1 }), outcome)
-  }
-})
-
-test('a coordinator that says nothing of its shards counts as one that reaches them', async (t) => {
-  const { server, store } = await scene(t)
-  server.answer = always(200, { total_nodes: 3, nodes: [] })
-  assert.deepEqual(await store.status(), { reachable: true, shards: 3 })
-  server.answer = always(200, { total_nodes: 3, reachable: false })
-  assert.deepEqual(await store.status(), { reachable: false, shards: 3 })
 })
 
 test('an address may have a path of its own', async (t) => {
