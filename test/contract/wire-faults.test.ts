@@ -79,7 +79,7 @@ test('with two dead, a write is 504 unknown and a read is 503, never 404', async
   })
 })
 
-test('with all dead, a write has failed for certain; when they are back all is as before', async () => {
+test('with all dead, a write has failed for certain; once they are back all is well', async () => {
   const store = await runningStore()
   await store.put('/key/a', { value })
   for (const { member } of store.shards) {
