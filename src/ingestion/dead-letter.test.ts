@@ -51,4 +51,6 @@ test('dead letters are appended in runs that a broker takes, in order, each once
     [['0', '1'], ['2'], ['3'], ['4']],
   )
   assert.deepEqual(appendsOf([]), [])
+  const wide = ['è'.repeat(40), 'x'.repeat(30)].map((value) => ({ key: null, value }))
+  assert.equal(appendsOf(wide, 100).length, 2, 'bytes count, not characters')
 })
