@@ -19,6 +19,8 @@ export interface Member {
   killAndRestart(): Promise<void>
   /** SIGTERM; rejects when it does not end with 0. */
   stop(): Promise<void>
+  /** Rejects when it ends though nobody asked it to, with what it said last. */
+  readonly untilItFails: Promise<never>
 }
 
 export interface PipelineOptions {
@@ -94,26 +96,57 @@ async function startMember(
 ): Promise<Member> {
   const options = { dataDir: temporaryFolder(name.replace(' ', '-')), env }
   let current = await startRole(args, options)
+  const alarm = watchForFailure(name)
+  alarm.watch(current)
   const member: Member = {
     name,
     current: () => current,
+    untilItFails: alarm.failed,
     async kill() {
+      alarm.ignore()
       current.kill('SIGKILL')
       await current.exited
     },
     async start(moreFlags = []) {
       current = await startRole([...args, ...moreFlags], options)
+      alarm.watch(current)
     },
     async killAndRestart() {
       await member.kill()
       await member.start()
     },
     async stop() {
+      alarm.ignore()
       const { code } = await current.stop()
-      if (code !== 0) throw new Error(`${name} ended with ${code}: ${current.stderr()}`)
+      if (code !== 0) throw new Error(`${name} ended with ${code}: ${tail(current)}`)
     },
   }
   return member
+}
+
+/** What a message about a failed process quotes of its output. */
+const OUTPUT_CHARACTERS_MAX = 4_000
+
+const tail = (one: RoleProcess): string => one.stderr().slice(-OUTPUT_CHARACTERS_MAX)
+
+function watchForFailure(name: string) {
+  const failure = Promise.withResolvers<never>()
+  // A failure that nobody waits for must not end the process that started it.
+  failure.promise.catch(() => {})
+  let watched: RoleProcess | undefined
+  return {
+    failed: failure.promise,
+    ignore() {
+      watched = undefined
+    },
+    watch(one: RoleProcess) {
+      watched = one
+      void one.exited.then(({ code, signal }) => {
+        const how = code ?? signal
+        if (watched === one) failure.reject(new Error(`${name} ended with ${how}: ${tail(one)}`))
+      })
+    },
+  }
 }
 
 /** Below those that the system gives to clients, which would take a port while it is not in use. */

@@ -23,7 +23,13 @@ import {
 import { startProcess } from '../process.ts'
 import { scanAll } from '../store-scan.ts'
 import { type CountLine, countHouse, type FoundHouse } from './house-count.ts'
-import { expectedAlarms, expectedHouse, HOUSE_THRESHOLDS, readHouseFile } from './household.ts'
+import {
+  type ExpectedHouse,
+  expectedAlarms,
+  expectedHouse,
+  HOUSE_THRESHOLDS,
+  readHouseFile,
+} from './household.ts'
 
 export const VICTIMS = ['broker', 'detector', 'ingestion', 'coordinator', 'shard'] as const
 export type Victim = (typeof VICTIMS)[number]
@@ -57,7 +63,7 @@ const SHOWN_MS_MAX = 30_000
 
 /** The broker must be empty. Rejects when something cannot be counted at all. */
 export async function runRealInput(options: RealInputOptions): Promise<RealInputResult> {
-  const { broker, say } = options
+  const { broker } = options
   const expected = expectedHouse(readHouseFile(options.file))
   const pipeline = { logFlags: ['--kafka-bootstrap', broker.bootstrap] }
   const store = await startStore(pipeline)
@@ -71,16 +77,35 @@ export async function runRealInput(options: RealInputOptions): Promise<RealInput
   const kafka = viewLog(await openDescribed({ kind: 'kafka', options: { bootstrap } }))
   if ((await kafka.done('sent')) > 0) throw new Error('The broker holds readings already.')
   const startMs = performance.now()
-  const replaying = replayFile(options)
-  const kills = await killOnTheWay({ ...options, expected: expected.sent }, store, stages, kafka)
-  const sent = await replaying
-  say(`${sent} readings sent`)
-  const found = { sent, ...(await settle(kafka, watcher, store, expectedAlarms(expected).size)) }
+  const members = [stages.detector, stages.ingestion, store.coordinator, ...store.shards]
+  const counting = sendAndCount(options, { store, stages, kafka, watcher }, expected)
+  const lines = await Promise.race([counting, ...members.map((one) => one.untilItFails)])
   const seconds = (performance.now() - startMs) / 1000
   await watcher.stop()
   await kafka.close()
-  await stopMembers([stages.detector, stages.ingestion, store.coordinator, ...store.shards])
-  return { lines: [...countHouse(expected, found), ...kills], seconds }
+  await stopMembers(members)
+  return { lines, seconds }
+}
+
+interface Running {
+  readonly store: Store
+  readonly stages: Readonly<Record<'ingestion' | 'detector', Member>>
+  readonly kafka: LogView
+  readonly watcher: AlarmWatcher
+}
+
+async function sendAndCount(
+  options: RealInputOptions,
+  running: Running,
+  expected: ExpectedHouse,
+): Promise<readonly CountLine[]> {
+  const [sent, kills] = await Promise.all([
+    replayFile(options),
+    killOnTheWay(options, running, expected.sent),
+  ])
+  options.say(`${sent} readings sent`)
+  const found = { sent, ...(await settle(running, expectedAlarms(expected).size)) }
+  return [...countHouse(expected, found), ...kills]
 }
 
 /** How many readings the command says that it has sent. */
@@ -102,19 +127,16 @@ const MOMENTS: Record<Victim, { readonly step: Step; readonly share: number }> =
   shard: { step: 'stored', share: 0.6 },
 }
 
-type Stages = Readonly<Record<'ingestion' | 'detector', Member>>
-
 /** One after the other. A kill that came when all was done proves nothing, so each is counted. */
 async function killOnTheWay(
-  { broker, kills, say, expected }: RealInputOptions & { readonly expected: number },
-  store: Store,
-  { ingestion, detector }: Stages,
-  kafka: LogView,
+  { broker, kills, say }: RealInputOptions,
+  { store, stages, kafka }: Running,
+  expected: number,
 ): Promise<readonly CountLine[]> {
   const weapons: Record<Victim, () => Promise<void>> = {
     broker: () => killAndStart(must(broker.own, 'the broker is ours to kill')),
-    detector: () => detector.killAndRestart(),
-    ingestion: () => ingestion.killAndRestart(),
+    detector: () => stages.detector.killAndRestart(),
+    ingestion: () => stages.ingestion.killAndRestart(),
     coordinator: () => store.coordinator.killAndRestart(),
     shard: () => must(store.shards[1], 'there is a second shard').killAndRestart(),
   }
@@ -138,9 +160,7 @@ async function killAndStart(broker: Pick<KafkaBroker, 'kill' | 'start'>): Promis
 
 /** Waits until every stage is through, then reads what is there, complete or not. */
 async function settle(
-  kafka: LogView,
-  watcher: AlarmWatcher,
-  store: Store,
+  { kafka, watcher, store }: Running,
   alarms: number,
 ): Promise<Omit<FoundHouse, 'sent'>> {
   for (const step of ['stored', 'judged', 'archived'] as const) {
