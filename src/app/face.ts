@@ -16,7 +16,7 @@ export interface Face {
 }
 
 /** Requests under way are given so long at the end. */
-export const DRAIN_MS_MAX = 4_000
+const DRAIN_MS_MAX = 4_000
 const DRAIN_LOOK_MS = 25
 
 /**
