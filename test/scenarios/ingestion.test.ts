@@ -117,16 +117,6 @@ test('after a failed write it asks for the shards before it presses the store ag
   await member.stop()
 })
 
-test('a store that is busy is left alone for as long as it asks', async () => {
-  const scene = ingestionScene()
-  let refusals = 1
-  scene.store.onWrite = () => (refusals-- > 0 ? { kind: 'busy', retryAfterMs: 3_000 } : undefined)
-  await scene.send(reading(1, at(1)))
-  await scene.runToEnd()
-  const over = scene.trace.facts.find((fact) => fact.kind === 'ingestion.store-waiting.over')
-  assert.ok(Number(over?.waitedMs) >= 3_000)
-})
-
 test('many large dead letters are appended in pieces that a broker takes', async () => {
   const scene = ingestionScene()
   const appends: number[] = []
