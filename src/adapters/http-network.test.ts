@@ -38,11 +38,16 @@ test('a connection that breaks after the request went out may have done somethin
   }
 })
 
-test('a request that only waited for a connection was certainly not sent', async (t) => {
+test('a request that only waited for a connection is not sent, then or later', async (t) => {
   let heard = 0
-  const { address } = await listenAsShard(t, () => {
+  let goOn = () => {}
+  const waiting = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const { address } = await listenAsShard(t, async () => {
     heard += 1
-    return new Promise(() => {})
+    await waiting
+    return HELLO
   })
   const network = openNetwork(t)
   const asked = Array.from({ length: 20 }, () => network.ask(address, HELLO, 300))
@@ -51,6 +56,9 @@ test('a request that only waited for a connection was certainly not sent', async
   assert.equal(silent, heard, 'as many are silent as have arrived')
   assert.ok(heard > 0 && heard < 20, `${heard}`)
   assert.equal(kinds.filter((kind) => kind === 'refused').length, 20 - heard)
+  goOn()
+  assert.equal((await network.ask(address, HELLO, PATIENT_MS)).kind, 'answer')
+  assert.equal(heard, silent + 1)
 })
 
 test('a host that nobody knows is refused', async (t) => {

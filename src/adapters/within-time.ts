@@ -4,6 +4,9 @@
  */
 import type { Clock } from '../ports/clock.ts'
 
+/** One for all: an error of its own for each answer that comes in time would be made for nothing. */
+const IN_TIME = new Error('it was answered in time')
+
 /** What `answer` settles with, or undefined after timeoutMs. */
 export async function withinTime<T>(
   clock: Clock,
@@ -18,7 +21,7 @@ export async function withinTime<T>(
   try {
     return await Promise.race([answer, timeUp])
   } finally {
-    done.abort()
+    done.abort(IN_TIME)
   }
 }
 

@@ -131,7 +131,13 @@ function lifeStories(story: Story): void {
     engine.count(NOW_MS + 1)
     engine.apply([row('b', 2, { expiresMs: NOW_MS + 9 })])
     assert.equal(engine.count(NOW_MS + 2), 2, 'written again it lives longer')
-    assert.equal(own.open().count(NOW_MS + 2), 2)
+    let again = own.open()
+    assert.equal(again.count(NOW_MS + 2), 2)
+    again.count(NOW_MS + 10)
+    again.apply([row('d', 1)])
+    again = own.open()
+    assert.equal(again.count(NOW_MS + 10), 2, 'and it is so after a start too')
+    again.close()
   })
 
   story('system keys and unplaced rows are kept and never counted', (engine) => {
@@ -202,6 +208,9 @@ function fullDiskStory(harness: EngineHarness): void {
       assert.equal(engine.scan(7, EVERYTHING, 999, false).length, 2 * held)
     }
     isAsBefore()
+    const twice = [row('s0', 2), row('s0', 3), ...[1, 2, 3].map((n) => large(`more${n}`, 1))]
+    assert.throws(() => engine.apply(twice), EngineError)
+    assert.equal(engine.get(7, 's0')?.version.order, 1, 'nor of one that has a key twice')
     engine = own.open()
     isAsBefore()
     engine.apply([row('l0', 2, { text: null }), row('l1', 2, { text: null })])

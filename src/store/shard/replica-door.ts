@@ -117,9 +117,7 @@ function versionAbove(
   hybridClock: HybridClock,
   met: Version | undefined,
 ): Version {
-  const nowMs = clock.wallMs()
-  if (met) hybridClock.observe(met.time, nowMs)
-  const time = hybridClock.stamp(nowMs)
+  const time = hybridClock.stamp(clock.wallMs())
   const wallMs = wallOf(time)
   return { order: met ? orderAbove(met, time, wallMs) : wallMs, time, writer }
 }

@@ -71,6 +71,7 @@ test('unplaced rows are no rows of a partition, and only counted where all are',
   rows.apply([row('u1', 2, { partition: UNPLACED, text: null })])
   rows.apply([row('u2', 2, { partition: UNPLACED, expiresMs: NOW_MS })])
   assert.deepEqual([rows.get(UNPLACED, 'u0')?.text, rows.get(0, 'u0')?.text], ['1', 'placed'])
+  assert.equal(rows.get(0, 'u199'), undefined)
   assert.equal(rows.countAll(NOW_MS), 198 + 1)
   assert.equal(rows.engine.count(NOW_MS), 1)
 })
