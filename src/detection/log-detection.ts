@@ -43,18 +43,15 @@ async function detect(
   options: LogDetectionOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { log, trace } = world
-  const generation = await untilDone(world, 'log.waiting', signal, () =>
-    whenReachable(() => log.generation(options.topic)),
-  )
+  const { trace } = world
   const judge = createJudge(world, options, async (thresholds, until) => {
     if (options.dryRun) return
     await appendPatiently(world, DETECTION_STATE_TOPIC, [thresholdsRecord(thresholds)], until)
   })
-  const recollection = await recall(world, generation, signal)
+  const recollection = await recollect(world, options.topic, signal)
   await judge.begin(recollection.thresholds, signal)
   trace.note('info', { kind: 'detection.begun', dryRun: options.dryRun })
-  const desk: Desk = { world, options, judge, generation, floors: new Map() }
+  const desk: Desk = { world, options, judge, partitions: new Map() }
   await together(signal, [
     ...judge.tasks,
     (either) =>
@@ -64,13 +61,27 @@ async function detect(
   ])
 }
 
-/** What a member works with. `floors`: what it knows of the partitions that are its own. */
+/** What a member works with. `partitions`: what it knows of those that are its own. */
 interface Desk {
   readonly world: LogDetectionWorld
   readonly options: LogDetectionOptions
   readonly judge: Judge
+  readonly partitions: Map<number, PartitionMemory>
+}
+
+interface PartitionMemory {
+  /** Of the readings topic when the partition was assigned: it may be made anew while we run. */
   readonly generation: string
-  readonly floors: Map<number, Map<number, FloorMemory>>
+  readonly floors: Map<number, FloorMemory>
+}
+
+/** What the log remembers, with the offsets of the readings topic as it is now. */
+async function recollect(world: LogDetectionWorld, topic: string, signal: AbortSignal) {
+  const generation = await untilDone(world, 'log.waiting', signal, () =>
+    whenReachable(() => world.log.generation(topic)),
+  )
+  const { floors, thresholds } = await recall(world, generation, signal)
+  return { generation, floors, thresholds }
 }
 
 async function consume(desk: Desk, signal: AbortSignal): Promise<void> {
@@ -83,18 +94,22 @@ async function consume(desk: Desk, signal: AbortSignal): Promise<void> {
 
 async function handle(desk: Desk, event: GroupEvent, signal: AbortSignal): Promise<void> {
   if (event.kind === 'batch') return takeBatch(desk, event.batch, signal)
-  desk.floors.delete(event.partition)
+  desk.partitions.delete(event.partition)
   if (event.kind === 'assigned') await knownOf(desk, event.partition, signal)
   desk.world.trace.note('info', { kind: `detection.${event.kind}`, partition: event.partition })
 }
 
 /** What is known of a partition's floors: remembered, else read from the log. */
-async function knownOf(desk: Desk, partition: number, signal: AbortSignal) {
-  const known = desk.floors.get(partition)
+async function knownOf(
+  { world, options, partitions }: Desk,
+  partition: number,
+  signal: AbortSignal,
+): Promise<PartitionMemory> {
+  const known = partitions.get(partition)
   if (known) return known
-  const { floors } = await recall(desk.world, desk.generation, signal)
-  const recalled = new Map(floors.get(partition))
-  desk.floors.set(partition, recalled)
+  const { generation, floors } = await recollect(world, options.topic, signal)
+  const recalled = { generation, floors: new Map(floors.get(partition)) }
+  partitions.set(partition, recalled)
   return recalled
 }
 
@@ -102,15 +117,15 @@ async function takeBatch(desk: Desk, batch: LogBatch, signal: AbortSignal): Prom
   const { world, judge } = desk
   const startMs = world.clock.monotonicMs()
   const known = await knownOf(desk, batch.partition, signal)
-  const result = stepBatch(known, batch.records, judge.context(), world.clock.wallMs())
+  const result = stepBatch(known.floors, batch.records, judge.context(), world.clock.wallMs())
   await raise(world, result, signal)
   judge.learn(result.averages)
-  await save(desk, batch.partition, result, signal)
-  for (const [floor, memory] of result.changed) known.set(floor, memory)
+  await save(world, batch.partition, known.generation, result, signal)
+  for (const [floor, memory] of result.changed) known.floors.set(floor, memory)
   const outcome = await untilDone(world, 'log.waiting', signal, () =>
     whenReachable(() => batch.commit()),
   )
-  if (outcome === 'fenced') desk.floors.delete(batch.partition)
+  if (outcome === 'fenced') desk.partitions.delete(batch.partition)
   noteBatch(world, batch, result, outcome, startMs)
 }
 
@@ -127,10 +142,16 @@ async function raise(world: LogDetectionWorld, { alerts }: BatchResult, signal: 
   noteAlerts(world.trace, 'detection.alarm', alerts)
 }
 
-async function save(desk: Desk, partition: number, { changed }: BatchResult, signal: AbortSignal) {
+async function save(
+  world: LogDetectionWorld,
+  partition: number,
+  generation: string,
+  { changed }: BatchResult,
+  signal: AbortSignal,
+): Promise<void> {
   if (changed.size === 0) return
   const records = [...changed].map(([floor, { offset, state }]) =>
-    savedFloorRecord({ floor, partition, offset, generation: desk.generation, state }),
+    savedFloorRecord({ floor, partition, offset, generation, state }),
   )
-  await appendPatiently(desk.world, DETECTION_STATE_TOPIC, records, signal)
+  await appendPatiently(world, DETECTION_STATE_TOPIC, records, signal)
 }

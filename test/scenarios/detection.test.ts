@@ -9,7 +9,6 @@ import { FLOORS_MAX } from '../../src/detection/batch.ts'
 import type { Reading } from '../../src/model/reading.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
 import { ALERTS_TOPIC, DETECTION_STATE_TOPIC, READINGS_TOPIC } from '../../src/model/topics.ts'
-import type { GroupEvent, LogRecord } from '../../src/ports/log.ts'
 import { detectionScene, oneLife } from '../support/detection-world.ts'
 import { unavailable } from '../support/scripted-log.ts'
 
@@ -235,55 +234,4 @@ test('a dry run begins where the group stands, with what the group knows', async
     { partition: 1, offset: 1 },
   ]
   assert.deepEqual(starts, [places])
-})
-
-/** What another member, which had the partition meanwhile, saved after these readings. */
-async function savedElsewhere(...readings: readonly Reading[]) {
-  const elsewhere = detectionScene({ cooldownMs: 600_000 })
-  await elsewhere.send(...readings)
-  await elsewhere.runToEnd()
-  return elsewhere.log.records(DETECTION_STATE_TOPIC).slice(-1)
-}
-
-/** Hands out the first reading, lets another member work, then hands out the third. */
-async function interrupted(
-  outcome: 'committed' | 'fenced',
-  between: (partition: number) => readonly GroupEvent[],
-) {
-  const scene = detectionScene({ cooldownMs: 600_000 })
-  const quiet = reading(1, 0, { sensore2_kw: 3 })
-  await scene.send(quiet, reading(1, 1), reading(1, 2))
-  const [first, , third] = scene.log.records(READINGS_TOPIC)
-  assert.ok(first && third)
-  let commits = 0
-  const batch = (record: LogRecord, answer: 'committed' | 'fenced'): GroupEvent => {
-    const commit = async () => {
-      commits += 1
-      return answer
-    }
-    return { kind: 'batch', batch: { partition: 1, records: [record], commit } }
-  }
-  scene.log.consume = async function* () {
-    yield { kind: 'assigned', partition: 1, nextOffset: 0 }
-    yield batch(first, outcome)
-    const saved = await savedElsewhere(quiet, reading(1, 1))
-    await scene.log.append(DETECTION_STATE_TOPIC, saved)
-    yield* between(1)
-    yield batch(third, 'committed')
-  }
-  await oneLife(scene.member(), () => commits === 2)
-  return scene.shown()
-}
-
-test('after a refused commit a member begins again from what others have saved', async () => {
-  const shown = await interrupted('fenced', () => [])
-  assert.equal(shown.size, 0)
-})
-
-test('a partition that comes back is begun from what others have saved meanwhile', async () => {
-  const shown = await interrupted('committed', (partition) => [
-    { kind: 'revoked', partition },
-    { kind: 'assigned', partition, nextOffset: 2 },
-  ])
-  assert.equal(shown.size, 0)
 })
