@@ -97,6 +97,12 @@ export class GroupCommit {
     return new Promise((resolve) => this.whenIdle.push(resolve))
   }
 
+  /** Refuses what waits, unwritten. */
+  refuseAll(refusal: Refusal): void {
+    this.bytes = 0
+    tell(this.queue.splice(0), refusal)
+  }
+
   /** After a failure: gives up what waits, and takes nothing any more. */
   stop(error: unknown): void {
     this.isStopped = true

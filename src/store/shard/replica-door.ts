@@ -140,5 +140,6 @@ function commit(
 
 const SENTENCES: Readonly<Partial<Record<Refusal, string>>> = {
   full: 'The disk of this shard has no room; it is read-only until there is.',
+  fenced: 'The ring has changed at this very moment. Try again.',
   busy: 'Too many writes wait for the disk of this shard. Try again.',
 }

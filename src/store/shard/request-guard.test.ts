@@ -68,6 +68,7 @@ test('keys, values, writers and bounds have their limits here too', () => {
   assert.ok(row({ v: '\udfff' }))
   assert.equal(row({ v: null, e: 5, n: 'n'.repeat(WRITER_LENGTH_MAX) }), undefined)
   assert.ok(row({ n: 'n'.repeat(WRITER_LENGTH_MAX + 1) }))
+  assert.ok(row({ n: '\ud800' }))
   assert.ok(row({ t: -1 }))
   assert.equal(reasonOf({ ...SCAN, from: 'x'.repeat(BOUND_BYTES_MAX) }), undefined)
   assert.ok(reasonOf({ ...SCAN, to: 'x'.repeat(BOUND_BYTES_MAX + 1) }))

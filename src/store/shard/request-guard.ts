@@ -66,7 +66,9 @@ function operationProblem(operation: unknown): string | undefined {
   if (row.v !== null && !(fits(row.v, VALUE_BYTES_MAX) && row.v.isWellFormed())) {
     return `row.v is text of at most ${VALUE_BYTES_MAX} bytes`
   }
-  if (row.n.length > WRITER_LENGTH_MAX) return `row.n has more than ${WRITER_LENGTH_MAX} characters`
+  if (row.n.length > WRITER_LENGTH_MAX || !row.n.isWellFormed()) {
+    return `row.n is text of at most ${WRITER_LENGTH_MAX} characters`
+  }
   return row.t < 0 ? 'row.t is less than 0' : keyProblem(row.k)
 }
 

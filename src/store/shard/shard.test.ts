@@ -173,6 +173,19 @@ test('a ring is kept, a newer one follows, and no other cluster’s is taken', a
   assert.equal(JSON.stringify(hello.ring), JSON.stringify(newer), 'to the letter')
 })
 
+test('what was let in under a former ring is not written under the next', async () => {
+  const shard = await openShardInRing({ limits: { queueRowsMax: 2 } })
+  const asked = shard.ask(operations(apply(wireRow('a', 1))))
+  const byHand = shard.door.write('b', '1')
+  const next = { ...ringOf([shard.id]), version: 2 }
+  assert.equal((await shard.ask({ kind: 'ring.store', ring: next })).stored, true)
+  shard.endTurn()
+  assert.deepEqual((await asked).results.map(wordOf), ['fenced'])
+  assert.match(JSON.stringify(await byHand), /refused.*ring has changed/)
+  const rows = ['a', 'b'].map((key) => apply(wireRow(key, 2)))
+  assert.deepEqual(await wordsOf(shard, get('a'), get('b'), ...rows), [null, null, 'held', 'held'])
+})
+
 test('a greeting counts the keys that clients can read', async () => {
   const shard = await openShardInRing()
   const nowMs = nowOf(shard)

@@ -221,12 +221,16 @@ class ReplicaShard {
     return { kind: 'scan', rows: rows.map(rowToWire), more }
   }
 
-  /** The ring is on the disk before it is gone by. */
+  /**
+   * The ring is on the disk before it is gone by. What was let in under the former one and is not
+   * written yet is refused: whoever is told of the new ring must be able to rely on it.
+   */
   private storeRing(offered: RingDocument): ShardReply {
     const present = this.ring?.document ?? null
     if (!isSuccessor(offered, present)) return { kind: 'ring.store', stored: false, ring: present }
     this.world.engine.setMeta(RING, JSON.stringify(offered))
     this.ring = new RingCopy(offered, this.id)
+    this.commits.refuseAll('fenced')
     this.voice.ring(offered, this.ring.owned.length)
     return { kind: 'ring.store', stored: true, ring: offered }
   }
