@@ -15,6 +15,7 @@ import { endpointsOf, type Place, planOf } from '../support/compose-plan.ts'
 import { type ComposeProcesses, composeProcesses, freePorts } from '../support/compose-processes.ts'
 import { eventually } from '../support/eventually.ts'
 import { temporaryFolder } from '../support/process.ts'
+import { ownKafka } from '../support/shared-kafka.ts'
 import { ROOT } from '../support/source-files.ts'
 
 const file = readComposeFile()
@@ -25,15 +26,14 @@ const ringAnswer = z.object({
   nodes: z.array(z.string()),
 })
 const thresholdsAnswer = z.object({ default: z.object({ kw_max: z.number() }) })
-const broker = process.env.KAFKA_BOOTSTRAP
+const { bootstrap: broker, skip } = await ownKafka()
 /** For plans that nobody starts. */
 const NO_BROKER = '127.0.0.1:9'
-const skip = broker ? false : 'there is no Kafka broker: KAFKA_BOOTSTRAP is not set'
 
 test('every service starts by its own command, works, stops, comes up again', {
   skip,
 }, async (t) => {
-  const place = await placeFor(must(broker))
+  const place = await placeFor(broker)
 
   const first = await bringUp(t, place)
   const timestamp = await readingArrives(place)

@@ -18,11 +18,10 @@ export interface SharedKafka {
   readonly skip: string | false
 }
 
-const NO_BROKER = 'no Kafka broker'
 /** Why the setup of the run could not start one, for its test files. */
 const REASON_VARIABLE = 'ENERGYGUARD_TEST_NO_KAFKA'
 
-/** The broker for a test file; started lazily, and stopped after the file's last test. */
+/** The broker for a test file; one that was started for it is stopped after its last test. */
 export async function sharedKafka(): Promise<SharedKafka> {
   const { found, own } = await findBroker()
   if (own) after(() => own.stop())
@@ -37,35 +36,51 @@ export async function offerKafka(): Promise<() => Promise<void>> {
   return async () => own?.stop()
 }
 
-/** Whether a test can start brokers of its own, to kill them: false, or the reason to skip. */
-export function skipOwnBroker(): string | false {
-  const known = process.env[REASON_VARIABLE]
-  if (known) return known
-  const missing = missingTools()
-  return missing.length > 0 && `${NO_BROKER} to kill: there is no ${missing.join(', no ')} here`
+/** A broker that a file has for itself and may kill. */
+export async function ownBroker(): Promise<{ broker?: KafkaBroker; skip: string | false }> {
+  const { found, own } = await startBroker()
+  if (!own) return { skip: found.skip }
+  after(() => own.stop())
+  return { broker: own, skip: false }
 }
 
-async function findBroker(): Promise<{ found: SharedKafka; own?: KafkaBroker }> {
+/**
+ * For tests of commands whose topics and groups have fixed names: files that run side by side must
+ * not read each other's records. Where none can be started, the given one.
+ */
+export async function ownKafka(): Promise<SharedKafka> {
+  const { broker } = await ownBroker()
+  return broker ? { bootstrap: broker.bootstrap, skip: false } : sharedKafka()
+}
+
+async function findBroker(): Promise<Found> {
   const given = process.env.KAFKA_BOOTSTRAP
-  if (given) return { found: { bootstrap: given, skip: false } }
-  const known = process.env[REASON_VARIABLE]
-  if (known) return { found: none(known) }
-  const missing = missingTools()
-  if (missing.length > 0) {
-    return {
-      found: none(`KAFKA_BOOTSTRAP is not set and there is no ${missing.join(', no ')} here`),
-    }
-  }
+  return given ? { found: { bootstrap: given, skip: false } } : startBroker()
+}
+
+interface Found {
+  readonly found: SharedKafka
+  readonly own?: KafkaBroker
+}
+
+async function startBroker(): Promise<Found> {
+  const skip = skipOwnBroker()
+  if (skip) return { found: { bootstrap: '', skip } }
   try {
     const own = await startKafkaBroker()
     return { found: { bootstrap: own.bootstrap, skip: false }, own }
   } catch (error) {
     if (process.env.CI === 'true') throw error
-    return { found: none(`it could not be started: ${String(error)}`) }
+    return { found: { bootstrap: '', skip: because(`it could not be started: ${String(error)}`) } }
   }
 }
 
-const none = (reason: string): SharedKafka => ({
-  bootstrap: '',
-  skip: reason.startsWith(NO_BROKER) ? reason : `${NO_BROKER}: ${reason}`,
-})
+/** For tests that start brokers themselves: false, or why none can be started here. */
+export function skipOwnBroker(): string | false {
+  const known = process.env[REASON_VARIABLE]
+  if (known) return known
+  const missing = missingTools()
+  return missing.length > 0 && because(`there is no ${missing.join(' and no ')} here`)
+}
+
+const because = (reason: string) => `no Kafka broker: KAFKA_BOOTSTRAP is not set, and ${reason}`

@@ -9,7 +9,8 @@
  * after its sender has given up), and everything that waits is told.
  */
 import type { NewRecord, Position } from '../../ports/log.ts'
-import { failureOf, type KafkaProducer, type Message, openProducer } from './client.ts'
+import { failureOf, openProducer } from './client.ts'
+import type { KafkaProducer, Message } from './faces.ts'
 import { recordTooLarge } from './failures.ts'
 import { ask, asLogError, within } from './outage.ts'
 import { partitionOf } from './partitioner.ts'

@@ -11,14 +11,23 @@ import {
   Admin,
   ConnectionPool,
   Consumer,
-  type ExtendedGroupProtocolSubscription,
   findErrorBy,
   GenericError,
   type GroupPartitionsAssigner,
   offsetCommitV8,
   Producer,
 } from '@platformatic/kafka'
-import { type Chunk, decodeChunk } from './decode.ts'
+import { must } from '../../model/must.ts'
+import { decodeChunk } from './decode.ts'
+import type {
+  FailureKind,
+  KafkaAdmin,
+  KafkaMember,
+  KafkaProducer,
+  KafkaReader,
+  MemberListener,
+} from './faces.ts'
+import { assignByTopic } from './sharing.ts'
 import {
   FETCH_BYTES_MAX,
   FETCH_WAIT_MS,
@@ -26,18 +35,6 @@ import {
   type KafkaWorld,
   RETRY_DELAY_MS,
 } from './tuning.ts'
-
-export type FailureKind =
-  | 'unknown-topic'
-  | 'too-large'
-  | 'out-of-range'
-  | 'exists'
-  /** The group has forgotten this member. */
-  | 'not-a-member'
-  /** The group is being shared out anew. */
-  | 'moving'
-  /** Everything that may pass: no connection, no leader, a broker that is starting. */
-  | 'away'
 
 const KIND_OF_API_ERROR: Readonly<Record<string, FailureKind>> = {
   MESSAGE_TOO_LARGE: 'too-large',
@@ -74,35 +71,7 @@ function common({ bootstrap, tuning }: KafkaWorld, role: string) {
   }
 }
 
-export interface TopicFacts {
-  readonly id: string
-  readonly partitions: number
-  /** Whether each partition has a broker that leads it. */
-  readonly isLed: boolean
-}
-
-export interface KafkaAdmin {
-  brokers(): Promise<number>
-  /** Names of all. */
-  topics(): Promise<readonly string[]>
-  topic(name: string): Promise<TopicFacts>
-  create(
-    name: string,
-    partitions: number,
-    replicas: number,
-    configs: Readonly<Record<string, string>>,
-  ): Promise<void>
-  /** For each partition named: the oldest offset kept, or the one the next record gets. */
-  offsets(
-    topic: string,
-    partitions: readonly number[],
-    end: 'first' | 'next',
-  ): Promise<readonly number[]>
-  /** For each partition named; -1 where the group has committed nothing. */
-  committed(group: string, topic: string, partitions: readonly number[]): Promise<readonly number[]>
-  close(): Promise<void>
-}
-
+const ANSWERED = 'an answer about a topic names it'
 const LIST_FIRST = -2n
 const LIST_NEXT = -1n
 /** Only what is committed, as readers see it. */
@@ -117,8 +86,7 @@ export function openAdmin(world: KafkaWorld): KafkaAdmin {
     topics: () => admin.listTopics(),
     async topic(name) {
       const { topics } = await admin.metadata({ topics: [name], forceUpdate: true })
-      const facts = topics.get(name)
-      if (!facts) throw new Error(`Kafka answered without ${name}`)
+      const facts = must(topics.get(name), ANSWERED)
       const isLed = facts.partitions.every(({ leader }) => leader >= 0)
       return { id: facts.id, partitions: facts.partitionsCount, isLed }
     },
@@ -154,18 +122,6 @@ function inOrder<One extends { readonly partitionIndex: number }>(
   return partitions.map((partition) => found.get(partition) ?? -1)
 }
 
-export interface Message {
-  readonly key: Buffer | undefined
-  readonly value: Buffer
-}
-
-export interface KafkaProducer {
-  partitions(topic: string): Promise<number>
-  /** Resolves to the offset of the first when all are durable. Tries until it is closed. */
-  send(topic: string, partition: number, messages: readonly Message[]): Promise<number>
-  close(): Promise<void>
-}
-
 /**
  * Idempotent: a request that is sent again after a broken connection is stored once. One `send`
  * names one partition, because the library sends what belongs to several to the leader of the first
@@ -180,7 +136,7 @@ export function openProducer(world: KafkaWorld): KafkaProducer {
   return {
     async partitions(topic) {
       const { topics } = await producer.metadata({ topics: [topic], retries: RETRIES_FEW })
-      return topics.get(topic)?.partitionsCount ?? 0
+      return must(topics.get(topic), ANSWERED).partitionsCount
     },
     async send(topic, partition, messages) {
       const list = messages.map(({ key, value }) => ({
@@ -194,12 +150,6 @@ export function openProducer(world: KafkaWorld): KafkaProducer {
     },
     close: () => producer.close(),
   }
-}
-
-export interface KafkaReader {
-  /** Waits a little where there is nothing yet. */
-  fetch(from: number): Promise<Chunk>
-  close(): Promise<void>
 }
 
 /** A connection of its own for each partition, so that a quiet one never holds up a busy one. */
@@ -233,31 +183,6 @@ export function openReader(world: KafkaWorld, topic: string, partition: number):
     },
     close: () => consumer.close(),
   }
-}
-
-/** One membership: what a commit is checked against. */
-export interface Membership {
-  readonly memberId: string
-  readonly generation: number
-}
-
-export interface JoinedMembership extends Membership {
-  readonly partitions: readonly number[]
-}
-
-export interface KafkaMember {
-  /** Joins, and keeps the membership alive from then on. */
-  join(): Promise<void>
-  commit(membership: Membership, partition: number, next: number): Promise<void>
-  /** Leaves politely where the broker can still be reached. */
-  leave(): Promise<void>
-}
-
-export interface MemberListener {
-  /** Called after each sharing out, the first included. */
-  joined(membership: JoinedMembership): void
-  /** The membership cannot be kept: another member must be opened. */
-  lost(error: unknown): void
 }
 
 export function openMember(
@@ -304,7 +229,7 @@ function groupOptions({ tuning: { sessionTimeoutMs, patienceMs } }: KafkaWorld) 
     heartbeatInterval: sessionTimeoutMs / HEARTBEATS_PER_SESSION,
     // A join waits at the broker until all members have come or have lost their session.
     requestTimeout: sessionTimeoutMs + patienceMs,
-    partitionAssigner: assignByTopic,
+    partitionAssigner: assignPartitions,
     retries: RETRIES_FEW,
   }
 }
@@ -317,24 +242,12 @@ async function coordinatorOf(consumer: Consumer, topic: string) {
   return broker
 }
 
-/**
- * Each topic in turn among the members that asked for it, in the order of their ids. The library's
- * own assigner gives every topic to every member.
- */
-export const assignByTopic: GroupPartitionsAssigner = (_leader, members, _topics, metadata) => {
-  const shares = new Map([...members.keys()].sort().map((memberId) => [memberId, new Map()]))
-  for (const [topic, { partitionsCount }] of metadata.topics) {
-    const takers = [...shares.keys()].filter((id) => asksFor(members.get(id), topic))
-    if (takers.length === 0) continue
-    for (let partition = 0; partition < partitionsCount; partition += 1) {
-      const share = shares.get(takers[partition % takers.length] ?? '')
-      const partitions: readonly number[] = share?.get(topic)?.partitions ?? []
-      share?.set(topic, { topic, partitions: [...partitions, partition] })
-    }
-  }
-  return [...shares].map(([memberId, assignments]) => ({ memberId, assignments }))
-}
-
-function asksFor(member: ExtendedGroupProtocolSubscription | undefined, topic: string): boolean {
-  return member?.topics?.includes(topic) ?? false
+/** The library's own assigner gives every topic to every member. */
+const assignPartitions: GroupPartitionsAssigner = (_leader, members, _topics, { topics }) => {
+  const wishes = new Map([...members].map(([id, member]) => [id, member.topics ?? []]))
+  const counts = new Map([...topics].map(([topic, facts]) => [topic, facts.partitionsCount]))
+  return [...assignByTopic(wishes, counts)].map(([memberId, share]) => {
+    const assignments = [...share].map(([topic, own]) => ({ topic, partitions: [...own] }))
+    return { memberId, assignments: new Map(assignments.map((one) => [one.topic, one])) }
+  })
 }

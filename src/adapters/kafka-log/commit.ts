@@ -3,7 +3,8 @@
  * the broker on the generation that it carries; which it gives is `fenced` only when the partition
  * is the member's own no longer.
  */
-import { failureOf, type KafkaMember, type Membership } from './client.ts'
+import { failureOf } from './client.ts'
+import type { KafkaMember, Membership } from './faces.ts'
 import { unavailable } from './failures.ts'
 import { TooLate, within } from './outage.ts'
 import { type KafkaWorld, RETRY_DELAY_MS } from './tuning.ts'

@@ -5,7 +5,7 @@
  */
 import type { GroupEvent } from '../../ports/log.ts'
 import { LogError } from '../../ports/log.ts'
-import type { KafkaAdmin } from './client.ts'
+import type { KafkaAdmin } from './faces.ts'
 import { type GroupSession, openGroupSession, type SessionPlace } from './group-session.ts'
 import { askUntilAnswered, asLogError, createOutage, type Outage } from './outage.ts'
 import type { KafkaWorld } from './tuning.ts'

@@ -4,7 +4,7 @@
  */
 import { must } from '../../model/must.ts'
 import type { FollowEvent, FollowStart, PartitionEnds } from '../../ports/log.ts'
-import type { KafkaAdmin } from './client.ts'
+import type { KafkaAdmin } from './faces.ts'
 import { askUntilAnswered, createOutage } from './outage.ts'
 import { openPartitionReader, type PartitionReader } from './partition-reader.ts'
 import { endsOf } from './topics.ts'

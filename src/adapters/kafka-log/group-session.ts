@@ -9,17 +9,12 @@
  * be ours, so the broker refuses what slept through a change.
  */
 import type { GroupEvent, LogBatch, LogRecord } from '../../ports/log.ts'
-import {
-  type JoinedMembership,
-  type KafkaAdmin,
-  type KafkaMember,
-  type Membership,
-  openMember,
-} from './client.ts'
+import { openMember } from './client.ts'
 import { commitPatiently, type Ownership } from './commit.ts'
-import { askUntilAnswered, createOutage, type Outage, rest } from './outage.ts'
-import { compareSharing } from './ownership.ts'
+import type { JoinedMembership, KafkaAdmin, KafkaMember, Membership } from './faces.ts'
+import { askUntilAnswered, createOutage, type Outage, within } from './outage.ts'
 import { openPartitionReader, type PartitionReader, type ReadItem } from './partition-reader.ts'
+import { compareSharing } from './sharing.ts'
 import { JOIN_BEFORE_LEAVE_MS, type KafkaWorld } from './tuning.ts'
 
 export interface GroupSession {
@@ -86,13 +81,11 @@ export function openGroupSession(
       session.stop.abort()
       endAll(session)
       // Who leaves in the middle of joining would be waited for by the others.
-      await Promise.race([joined, rest(world.clock, JOIN_BEFORE_LEAVE_MS, NEVER)])
+      await within(world.clock, JOIN_BEFORE_LEAVE_MS, joined).catch(() => {})
       await member.leave().catch(() => {})
     },
   }
 }
-
-const NEVER = new AbortController().signal
 
 function breakOff(session: Session, error: unknown): void {
   session.broken ??= error

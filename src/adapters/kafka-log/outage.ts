@@ -15,7 +15,7 @@ export class TooLate extends Error {}
 export async function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T> {
   const done = new AbortController()
   const late = clock.sleep(ms, done.signal).then(() => {
-    throw new TooLate(`no answer within ${ms} ms`)
+    throw new TooLate(`no answer within ${Math.round(ms)} ms`)
   })
   try {
     return await Promise.race([promise, late])

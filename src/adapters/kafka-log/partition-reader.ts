@@ -4,8 +4,9 @@
  * says so in order, as a gap between the records before and after.
  */
 import type { LogError, LogRecord } from '../../ports/log.ts'
-import { failureOf, type KafkaAdmin, type KafkaReader, openReader } from './client.ts'
+import { failureOf, openReader } from './client.ts'
 import type { Chunk } from './decode.ts'
+import type { KafkaAdmin, KafkaReader } from './faces.ts'
 import { unknownTopic } from './failures.ts'
 import { ask, createOutage, type Outage, TooLate, within } from './outage.ts'
 import {

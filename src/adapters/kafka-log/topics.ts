@@ -3,7 +3,8 @@
  */
 import type { PartitionEnds, TopicDeclaration } from '../../ports/log.ts'
 import { LogError } from '../../ports/log.ts'
-import { failureOf, type KafkaAdmin } from './client.ts'
+import { failureOf } from './client.ts'
+import type { KafkaAdmin } from './faces.ts'
 import { unavailable } from './failures.ts'
 import { ask } from './outage.ts'
 import { type KafkaWorld, REPLICAS_MAX, RETRY_DELAY_MS } from './tuning.ts'
