@@ -151,7 +151,7 @@ class SqliteEngine implements KeyValueEngine {
     }
   }
 
-  /** SQLite itself has rolled back after some failures. What fails here fails again elsewhere. */
+  /** After some failures SQLite has rolled back by itself. */
   private rollBack(): void {
     try {
       if (this.database.isTransaction) this.database.exec('ROLLBACK')

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../ports/clock.ts'
 
-/** One for all: an error of its own for each answer that comes in time would be made for nothing. */
+/** One for all: an error of its own for each answer in time would be made for nothing. */
 const IN_TIME = new Error('it was answered in time')
 
 /** What `answer` settles with, or undefined after timeoutMs. */
