@@ -4,6 +4,7 @@
  * end and a browser at the other. On the way, those named in `kills` are killed with `kill -9` once
  * each and started again on the same data.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { must } from '../../../src/model/must.ts'
 import { type AlarmWatcher, watchAlarms } from '../alarm-stream.ts'
 import { eventIds } from '../alert-ids.ts'
@@ -130,16 +131,11 @@ const MOMENTS: Record<Victim, { readonly step: Step; readonly share: number }> =
 /** One after the other. A kill that came when all was done proves nothing, so each is counted. */
 async function killOnTheWay(
   { broker, kills, say }: RealInputOptions,
-  { store, stages, kafka }: Running,
+  running: Running,
   expected: number,
 ): Promise<readonly CountLine[]> {
-  const weapons: Record<Victim, () => Promise<void>> = {
-    broker: () => killAndStart(must(broker.own, 'the broker is ours to kill')),
-    detector: () => stages.detector.killAndRestart(),
-    ingestion: () => stages.ingestion.killAndRestart(),
-    coordinator: () => store.coordinator.killAndRestart(),
-    shard: () => must(store.shards[1], 'there is a second shard').killAndRestart(),
-  }
+  const { kafka } = running
+  const weapons = weaponsFor(broker, running)
   const lines: CountLine[] = []
   for (const victim of VICTIMS.filter((one) => kills.includes(one))) {
     const { step, share } = MOMENTS[victim]
@@ -153,9 +149,37 @@ async function killOnTheWay(
   return lines
 }
 
+function weaponsFor(
+  { own }: Broker,
+  { store, stages }: Running,
+): Record<Victim, () => Promise<void>> {
+  return {
+    broker: () => killAndStart(must(own, 'the broker is ours to kill')),
+    detector: () => stages.detector.killAndRestart(),
+    ingestion: () => killWithFullHands(stages.ingestion, store.coordinator),
+    coordinator: () => store.coordinator.killAndRestart(),
+    shard: () => must(store.shards[1], 'there is a second shard').killAndRestart(),
+  }
+}
+
 async function killAndStart(broker: Pick<KafkaBroker, 'kill' | 'start'>): Promise<void> {
   await broker.kill()
   await broker.start()
+}
+
+/** Time for readings to arrive that cannot be handed on. */
+const FULL_HANDS_MS = 500
+
+/**
+ * Ingestion is killed while nobody takes what it holds. At any other moment the coordinator would
+ * finish what it was handed, and one that commits too early would lose nothing.
+ */
+async function killWithFullHands(ingestion: Member, coordinator: Member): Promise<void> {
+  await coordinator.kill()
+  await sleep(FULL_HANDS_MS)
+  await ingestion.kill()
+  await coordinator.start()
+  await ingestion.start()
 }
 
 /** Waits until every stage is through, then reads what is there, complete or not. */
