@@ -144,9 +144,12 @@ test('a member keeps what stays its own when others come and go', { skip }, asyn
   await second.until('both have some', () => second.partitions().length === 2)
   await first.until('it has given some', () => first.partitions().length === 2)
   const kept = first.partitions()
+  await log.append(topic, numbered(40))
+  await first.until('both have read', () => first.records.length + second.records.length === 40)
   await second.leave()
   await first.until('it has all again', () => first.partitions().length === 4)
   await first.leave()
+  assert.deepEqual(new Set(first.commits), new Set(['committed']))
   const moves = first.events.flatMap((event) => (event.kind === 'batch' ? [] : [event]))
   const movesOfKept = moves.filter(({ partition }) => kept.includes(partition))
   assert.deepEqual(

@@ -79,7 +79,7 @@ export async function writeAsAnotherClient(
   await producer.close()
 }
 
-/** In how many requests the records of a topic with one partition came, by what the broker keeps. */
+/** In how many requests the records came, of a topic with one partition. */
 export async function countRequests(bootstrap: string, topic: string): Promise<number> {
   const consumer = new Consumer({ ...common(bootstrap), groupId: 'nobody' })
   consumer.topics.track(topic)

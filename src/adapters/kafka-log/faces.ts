@@ -1,7 +1,7 @@
 /**
  * What the adapter asks of the client library, as four small faces: questions about topics, a
- * producer, a reader of one partition, a member of a group. client.ts stands behind them; a test may
- * stand there instead.
+ * producer, a reader of one partition, a member of a group. client.ts stands behind them; a test
+ * may stand there instead.
  */
 import type { Chunk } from './decode.ts'
 

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../ports/clock.ts'
 import { LogError } from '../../ports/log.ts'
+import { lateReason, withinTime } from '../within-time.ts'
 import { failureOf } from './client.ts'
 import { reasonOf, unavailable, unknownTopic } from './failures.ts'
 import { AWAY_WAIT_MS_FIRST, AWAY_WAIT_MS_MAX, type KafkaWorld } from './tuning.ts'
@@ -13,15 +14,13 @@ export class TooLate extends Error {}
 
 /** What the promise resolves to, or a rejection after `ms`; the promise itself goes on. */
 export async function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T> {
-  const done = new AbortController()
-  const late = clock.sleep(ms, done.signal).then(() => {
-    throw new TooLate(`no answer within ${Math.round(ms)} ms`)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    done.abort()
-  }
+  const answer = await withinTime(
+    clock,
+    ms,
+    promise.then((value) => ({ value })),
+  )
+  if (!answer) throw new TooLate(lateReason(ms))
+  return answer.value
 }
 
 /** One question with finite patience. Every rejection of Kafka becomes a LogError. */
