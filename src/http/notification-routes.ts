@@ -21,7 +21,7 @@ const notificationSchema = z.object({
   id: z.string(),
   timestamp: z.number().describe('Epoch seconds.'),
   timestamp_ms: z.number(),
-  floor: z.int(),
+  floor: z.number(),
   metric: z.enum(METRICS),
   value: z.number(),
   threshold: z.number(),

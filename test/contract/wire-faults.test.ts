@@ -4,19 +4,15 @@
  * happened.
  */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { freePorts } from '../support/compose-processes.ts'
 import { listenTo } from '../support/event-stream.ts'
 import { eventually } from '../support/eventually.ts'
 import { startRole } from '../support/process.ts'
-import {
-  type RunningStore,
-  runningCoordinator,
-  runningShard,
-  runningStore,
-} from '../support/running-store.ts'
+import { runningCoordinator, runningShard, runningStore } from '../support/running-store.ts'
 import { type WireAnswer, wireClient } from '../support/wire-client.ts'
 
+const store = await runningStore()
 const seen = ({ status, body }: WireAnswer) => [status, body]
 const value = { a: 1 }
 
@@ -31,46 +27,34 @@ test('without a shard, every route of a key is 503 in the words of the contract'
   assert.deepEqual(body, { results: [{ status: 503, detail: 'Nessun nodo KVS registrato' }] })
 })
 
-test('with one shard of three dead, keys are written and read as ever', async () => {
-  const store = await runningStore()
-  await store.put('/key/a', { value })
-  kill(store, 1)
+test('with one shard of three dead, keys are written and read as ever', async (t) => {
+  await store.put('/key/one:a', { value })
+  await kill(t, 1)
   for (const key of ['b', 'c', 'd']) {
-    const written = await store.put(`/key/${key}`, { value })
+    const written = await store.put(`/key/one:${key}`, { value })
     assert.deepEqual([written.status, written.body.replicas_ok], [200, 2])
   }
-  assert.deepEqual(seen(await store.get('/key/a')), [200, { value }])
+  assert.deepEqual(seen(await store.get('/key/one:a')), [200, { value }])
   assert.equal((await store.get('/key/none')).status, 404)
 })
 
-test('with two dead, a write is 504 unknown and a read is 503, never 404', async () => {
-  const store = await runningStore()
-  await store.put('/key/a', { value })
-  kill(store, 2)
-  for (const written of [await store.put('/key/b', { value }), await store.delete('/key/a')]) {
+test('with two dead, a write is 504 unknown and a read is 503, never 404', async (t) => {
+  await store.put('/key/two:a', { value })
+  await kill(t, 2)
+  const writes = [await store.put('/key/two:b', { value }), await store.delete('/key/two:c')]
+  for (const written of writes) {
     assert.equal(written.status, 504)
     assert.deepEqual(Object.keys(written.body).sort(), ['detail', 'outcome'])
     assert.equal(written.body.outcome, 'unknown')
     assert.equal(typeof written.body.detail, 'string')
   }
-  for (const key of ['a', 'none']) {
+  for (const key of ['two:a', 'none']) {
     const { status, body } = await store.get(`/key/${key}`)
     assert.equal(status, 503, key)
     assert.equal(body.needed, 2)
     assert.ok(body.had === 0 || body.had === 1, 'those that answered until it was certain')
     assert.match(String(body.detail), new RegExp(`${body.had} of the 2`))
   }
-  const operations = [
-    { op: 'put', key: 'b', value },
-    { op: 'get', key: 'a' },
-  ]
-  const { body } = await store.post('/batch', { operations })
-  assert.partialDeepStrictEqual(body, {
-    results: [
-      { status: 504, outcome: 'unknown', needed: 2, had: 1 },
-      { status: 503, needed: 2 },
-    ],
-  })
   assert.equal((await store.get('/scan')).status, 503)
   assert.equal((await store.get('/health')).status, 200)
   await eventually('it says what it waits for', async () => {
@@ -79,64 +63,71 @@ test('with two dead, a write is 504 unknown and a read is 503, never 404', async
   })
 })
 
-test('with all dead, a write has failed for certain; once they are back all is well', async () => {
-  const store = await runningStore()
-  await store.put('/key/a', { value })
-  for (const { member } of store.shards) {
-    member.current().kill('SIGKILL')
-    await member.current().exited
-  }
+test('with two dead, each operation of a batch says what became of it', async (t) => {
+  await kill(t, 2)
+  const operations = [
+    { op: 'put', key: 'two:d', value },
+    { op: 'get', key: 'two:a' },
+  ]
+  const { body } = await store.post('/batch', { operations })
+  assert.partialDeepStrictEqual(body, {
+    results: [
+      { status: 504, outcome: 'unknown', needed: 2, had: 1 },
+      { status: 503, needed: 2 },
+    ],
+  })
+})
+
+test('with all dead, a write has failed for certain; once they are back all is well', async (t) => {
+  await store.put('/key/all:a', { value })
+  const restore = await kill(t, 3)
   await eventually('the shards are known to be dead', async () => {
-    const { status, body } = await store.put('/key/b', { value })
+    const { status, body } = await store.put('/key/all:b', { value })
     if (status !== 502) return false
     assert.deepEqual(body, { detail: 'Scrittura fallita su tutti i nodi' })
     return true
   })
-  const deleted = await store.delete('/key/a')
+  const deleted = await store.delete('/key/all:a')
   assert.deepEqual(seen(deleted), [502, { detail: 'Cancellazione fallita su tutti i nodi' }])
-  const { status, body } = await store.get('/key/a')
+  const { status, body } = await store.get('/key/all:a')
   assert.deepEqual([status, body.needed, body.had], [503, 2, 0])
 
-  for (const { member } of store.shards) await member.killAndRestart()
-  await eventually('they are back', async () => (await store.get('/readyz')).status === 200)
-  assert.deepEqual(seen(await store.get('/key/a')), [200, { value }])
-  assert.equal((await store.get('/key/b')).status, 404, 'what failed did not happen')
+  await restore()
+  assert.deepEqual(seen(await store.get('/key/all:a')), [200, { value }])
+  assert.equal((await store.get('/key/all:b')).status, 404, 'what failed did not happen')
 })
 
 test('shards that are silent make a write unknown, within a few seconds', async () => {
-  const store = await runningStore()
-  await store.put('/key/a', { value })
-  for (const { member } of store.shards.slice(1)) member.current().kill('SIGSTOP')
-  const written = await store.put('/key/b', { value })
+  await store.put('/key/silent:a', { value })
+  signal('SIGSTOP')
+  const written = await store.put('/key/silent:b', { value })
   assert.deepEqual([written.status, written.body.outcome], [504, 'unknown'])
-  assert.equal((await store.get('/key/a')).status, 503)
-  for (const { member } of store.shards.slice(1)) member.current().kill('SIGCONT')
+  assert.equal((await store.get('/key/silent:a')).status, 503)
+  signal('SIGCONT')
   await eventually('the store works again', async () => {
-    return (await store.put('/key/b', { value })).status === 200
+    return (await store.put('/key/silent:b', { value })).status === 200
   })
-  assert.deepEqual(seen(await store.get('/key/a')), [200, { value }])
+  assert.deepEqual(seen(await store.get('/key/silent:a')), [200, { value }])
 })
 
 test('a coordinator that is killed knows everything when it is back', async () => {
-  const store = await runningStore()
-  await store.put('/key/a', { value })
+  await store.put('/key/back:a', { value })
   const { body } = await store.get('/sharding/info')
   await store.coordinator.killAndRestart()
-  await eventually('it is ready', async () => (await store.get('/readyz')).status === 200)
-  assert.deepEqual(seen(await store.get('/key/a')), [200, { value }])
+  await whole()
+  assert.deepEqual(seen(await store.get('/key/back:a')), [200, { value }])
   assert.deepEqual((await store.get('/sharding/info')).body.nodes, body.nodes)
 })
 
 test('a request that is under way when the coordinator stops gets its answer', async () => {
-  const store = await runningStore()
-  await store.put('/key/a', { value })
-  for (const { member } of store.shards.slice(1)) member.current().kill('SIGSTOP')
-  const writing = store.put('/key/b', { value })
+  signal('SIGSTOP')
+  const writing = store.put('/key/stop:b', { value })
   /** A later request has its answer, so this one has arrived. */
   await store.get('/health')
   const ended = store.coordinator.current().stop()
   assert.deepEqual([(await writing).status, (await writing).body.outcome], [504, 'unknown'])
   assert.deepEqual(await ended, { code: 0, signal: null })
+  signal('SIGCONT')
 })
 
 test('while the log is away keys are served, and what needs the log is 503', async (t) => {
@@ -165,6 +156,29 @@ test('while the log is away keys are served, and what needs the log is 503', asy
   assert.deepEqual(await process.stop(), { code: 0, signal: null })
 })
 
-function kill(store: RunningStore, count: number): void {
-  for (const { member } of store.shards.slice(0, count)) member.current().kill('SIGKILL')
+/** `kill -9`; the function brings them back and waits until all is well, as the test's end does. */
+async function kill(t: TestContext, count: number): Promise<() => Promise<void>> {
+  const members = store.shards.slice(0, count).map(({ member }) => member)
+  let areDead = true
+  const restore = async () => {
+    if (!areDead) return
+    areDead = false
+    await Promise.all(members.map((member) => member.killAndRestart()))
+    await whole()
+  }
+  t.after(restore)
+  for (const member of members) {
+    member.current().kill('SIGKILL')
+    await member.current().exited
+  }
+  return restore
+}
+
+/** To all shards but one. */
+function signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+  for (const { member } of store.shards.slice(1)) member.current().kill(name)
+}
+
+function whole(): Promise<unknown> {
+  return eventually('all is well', async () => (await store.get('/readyz')).status === 200)
 }

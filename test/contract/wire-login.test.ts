@@ -13,10 +13,12 @@ async function runningLogin(env: Readonly<Record<string, string>> = {}) {
   return { ...wireClient(process.address), process }
 }
 
+const login = await runningLogin()
+
 test('the name and the password are exchanged for the token', async () => {
   const env = { ADMIN_USER: 'anna', ADMIN_PASS: 'segreta è', ADMIN_TOKEN: 'the-token' }
-  const login = await runningLogin(env)
-  const good = await login.post('/login', { username: 'anna', password: 'segreta è' })
+  const guarded = await runningLogin(env)
+  const good = await guarded.post('/login', { username: 'anna', password: 'segreta è' })
   assert.deepEqual([good.status, good.body], [200, { token: 'the-token' }])
   for (const [username, password] of [
     ['anna', 'segreta'],
@@ -25,19 +27,17 @@ test('the name and the password are exchanged for the token', async () => {
     ['', ''],
     ['anna', 'the-token'],
   ]) {
-    const bad = await login.post('/login', { username, password })
+    const bad = await guarded.post('/login', { username, password })
     assert.deepEqual([bad.status, bad.body], [401, WRONG], `${username}/${password}`)
   }
 })
 
 test('name and password are admin unless told otherwise, the token is the default', async () => {
-  const login = await runningLogin()
   const answer = await login.post('/login', { username: 'admin', password: 'admin' })
   assert.deepEqual([answer.status, answer.body], [200, { token: 'eg-admin-token' }])
 })
 
 test('a bad body is 422 with each wrong field named', async () => {
-  const login = await runningLogin()
   const fieldsOf = async (json: unknown) => {
     const { status, body } = await login.post('/login', json)
     assert.equal(status, 422)
@@ -50,7 +50,6 @@ test('a bad body is 422 with each wrong field named', async () => {
 })
 
 test('it says that it is well, lets the dashboard ask, and ends cleanly', async () => {
-  const login = await runningLogin()
   const health = await login.get('/health')
   assert.deepEqual([health.status, health.body], [200, { status: 'ok' }])
   for (const path of ['/livez', '/readyz', '/openapi.json', '/docs']) {

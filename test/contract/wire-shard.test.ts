@@ -10,11 +10,11 @@ import { temporaryFolder } from '../support/process.ts'
 import { runningShard, runningStore } from '../support/running-store.ts'
 import type { WireAnswer } from '../support/wire-client.ts'
 
+const shard = await runningShard()
 const seen = ({ status, body }: WireAnswer) => [status, body]
 const OK = [200, { status: 'ok' }]
 
 test('a document is written, read and deleted', async () => {
-  const shard = await runningShard()
   const path = '/key/energy:p1:2026-01-05T08:30:00+01:00'
   const value = { piano: 1, sensore2_kw: 6.5 }
   assert.deepEqual(seen(await shard.put(path, { value })), OK)
@@ -25,7 +25,6 @@ test('a document is written, read and deleted', async () => {
 })
 
 test('keys may be sent encoded or not, documents come back as they were sent', async () => {
-  const shard = await runningShard()
   for (const key of ['a?b', 'a#b', 'a%b', 'a/b', 'a+b c', 'piano è', 'a:b', '..']) {
     await shard.put(`/key/${encodeURIComponent(key)}`, { value: { key } })
     const { body } = await shard.get(`/key/${encodeURIComponent(key)}`)
@@ -37,7 +36,6 @@ test('keys may be sent encoded or not, documents come back as they were sent', a
 })
 
 test('a document lives as long as its ttl says; null and absent mean for ever', async () => {
-  const shard = await runningShard()
   await shard.put('/key/short', { value: {}, ttl: 1 })
   await shard.put('/key/null', { value: {}, ttl: null })
   assert.equal((await shard.get('/key/short')).status, 200)
@@ -57,10 +55,10 @@ test('a document lives as long as its ttl says; null and absent mean for ever', 
 
 test('it tells what it holds, where, and how much of it in memory', async () => {
   const path = join(temporaryFolder('shard'), 'kv.db')
-  const shard = await runningShard({ SQLITE_PATH: path, MAX_CACHE_SIZE_BYTES: '0' })
-  for (const key of ['a', 'b', 'c']) await shard.put(`/key/${key}`, { value: { key } })
-  await shard.delete('/key/c')
-  const { status, body } = await shard.get('/stats')
+  const other = await runningShard({ SQLITE_PATH: path, MAX_CACHE_SIZE_BYTES: '0' })
+  for (const key of ['a', 'b', 'c']) await other.put(`/key/${key}`, { value: { key } })
+  await other.delete('/key/c')
+  const { status, body } = await other.get('/stats')
   assert.equal(status, 200)
   assert.deepEqual(body, {
     db_path: path,
@@ -75,23 +73,22 @@ test('it tells what it holds, where, and how much of it in memory', async () => 
 test('what a coordinator has written can be looked at, in memory and in the database', async () => {
   const store = await runningStore({ shards: 1 })
   await store.put('/key/a', { value: { a: 1 } })
-  const [shard] = store.shards
-  assert.deepEqual((await shard?.get('/key/a'))?.body, { value: { a: 1 } })
-  const stats = (await shard?.get('/stats'))?.body
+  const [first] = store.shards
+  assert.deepEqual((await first?.get('/key/a'))?.body, { value: { a: 1 } })
+  const stats = (await first?.get('/stats'))?.body
   assert.equal(stats?.keys_in_db, 1)
   assert.ok(Number(stats?.cache_items) >= 1)
 })
 
 test('MAX_CACHE_ITEMS 0 turns the cache off', async () => {
-  const shard = await runningShard({ MAX_CACHE_ITEMS: '0' })
-  await shard.put('/key/a', { value: {} })
-  assert.deepEqual((await shard.get('/key/a')).body, { value: {} })
-  const { body } = await shard.get('/stats')
+  const other = await runningShard({ MAX_CACHE_ITEMS: '0' })
+  await other.put('/key/a', { value: {} })
+  assert.deepEqual((await other.get('/key/a')).body, { value: {} })
+  const { body } = await other.get('/stats')
   assert.deepEqual([body.cache_enabled, body.cache_items, body.max_cache_items], [false, 0, 0])
 })
 
 test('it says that it is well, and documents itself', async () => {
-  const shard = await runningShard()
   assert.deepEqual(seen(await shard.get('/health')), OK)
   assert.deepEqual(seen(await shard.get('/livez')), OK)
   assert.equal((await shard.get('/openapi.json')).status, 200)

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ADMIN_TOKEN, coordinatorFace } from '../support/face.ts'
 import { fakeStore } from '../support/fake-store.ts'
+import { aNotification } from '../support/live-world.ts'
 import type { WireAnswer } from '../support/wire-client.ts'
 
 const seen = ({ status, body }: WireAnswer) => [status, body]
@@ -66,6 +67,13 @@ test('before the log has been read, notifications are 503 and not an empty list'
   face.live.broadcast = async () => ({ kind: 'unavailable', reason: 'The log is away.' })
   const sent = await face.post('/internal/broadcast', {})
   assert.deepEqual(seen(sent), [503, { detail: 'The log is away.' }])
+})
+
+test('a notification of a floor that is none does not spoil the list', async (t) => {
+  const face = await coordinatorFace(t)
+  const items = [{ ...aNotification('a'), floor: 1.5 }, aNotification('b')]
+  face.live.list = () => items
+  assert.deepEqual(seen(await face.get('/notifications')), [200, { items, total: 2 }])
 })
 
 test('_token is taken off before an alert goes anywhere', async (t) => {
