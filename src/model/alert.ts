@@ -16,7 +16,6 @@ export const PATTERN_KINDS = [
 ] as const
 export type ThresholdKind = (typeof THRESHOLD_KINDS)[number]
 export type PatternKind = (typeof PATTERN_KINDS)[number]
-export type AlertKind = ThresholdKind | PatternKind
 
 interface EventBase {
   readonly metrica: Metric
