@@ -15,6 +15,8 @@ test('a sent value counts as it is at a pace of 30 s and for the first of a floo
   assert.equal(energyOf(after(T - 30_000), sent, T).deltaKwh, 0.08)
   assert.equal(energyOf(after(T - 29_970), sent, T).deltaKwh, 0.08)
   assert.equal(energyOf(after(T - 32_900), sent, T).deltaKwh, 0.08)
+  assert.ok((energyOf(after(T - 33_100), sent, T).deltaKwh ?? 1) < 0.08)
+  assert.ok((energyOf(after(T - 26_900), sent, T).deltaKwh ?? 0) > 0.08)
 })
 
 test('a sent value at another pace is scaled to 30 s', () => {
@@ -42,6 +44,17 @@ test('the first counter and a counter that went back tell nothing, and begin ane
   const before = after(T - 30_000, { kwh: 900, timeMs: T - 30_000 })
   const reset = energyOf(before, reading({ sensore1_kwh: 0.01 }), T)
   assert.deepEqual(reset, { deltaKwh: undefined, counter: { kwh: 0.01, timeMs: T } })
+  const soon = energyOf(
+    after(T - 10, { kwh: 900, timeMs: T - 10 }),
+    reading({ sensore1_kwh: 0 }),
+    T,
+  )
+  assert.deepEqual(soon.counter, { kwh: 0, timeMs: T })
+})
+
+test('a counter that stands still tells of no energy', () => {
+  const before = after(T - 30_000, { kwh: 900, timeMs: T - 30_000 })
+  assert.equal(energyOf(before, reading({ sensore1_kwh: 900 }), T).deltaKwh, 0)
 })
 
 test('a reading without a counter leaves the mark where it was', () => {

@@ -66,6 +66,18 @@ test('a silence in the middle or at the end leaves a half hour out', () => {
 test('a meter that sends every quarter of an hour is seen whole, one for each hour is not', () => {
   assert.equal(feed(every(15 * 60_000, 0, 4 * HALF + 1, 3)).length, 4)
   assert.equal(feed(every(60 * 60_000, 0, 9 * HALF, 3)).length, 0)
+  const lateInTheQuarter = every(15 * 60_000, 7 * 60_000, 4 * HALF + 1, 3)
+  assert.equal(feed(lateInTheQuarter).length, 2)
+})
+
+test('each metric has the average of its own values', () => {
+  const measured = { kw: 4, corrente: 10, tensione: 230, delta_kwh: 0.03 }
+  const first = addToHalfHour(undefined, START, measured, 'UTC').running
+  const state = { timeMs: START, counter: null, firedMs: {}, halfHour: first }
+  const later = { kw: 6, corrente: 14, tensione: 220, delta_kwh: 0.05 }
+  const { running } = addToHalfHour(state, START + 60_000, later, 'UTC')
+  const { kw, corrente, tensione, dkwh } = averageOf(1, running)
+  assert.deepEqual([kw, corrente, tensione, dkwh], [5, 12, 225, 0.04])
 })
 
 test('a silence over several half hours makes no rows of what nobody saw', () => {

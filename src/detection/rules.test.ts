@@ -30,6 +30,8 @@ test('each limit has its kind, and a value equal to its limit is not over it', (
 test('a margin raises each limit by its share, without binary noise at the edge', () => {
   assert.deepEqual(kinds({ kw: 12.1, corrente: 16.5, tensione: 255.2, delta_kwh: 0.088 }, 0.1), [])
   assert.deepEqual(kinds({ kw: 12.101 }, 0.1), ['kw_over'])
+  assert.ok(11 * 1.15 < 12.65, 'binary noise that would raise an alarm')
+  assert.deepEqual(kinds({ kw: 12.65 }, 0.15), [])
 })
 
 test('an event over a limit has the fields of the contract and says why in Italian', () => {

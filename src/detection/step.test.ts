@@ -50,6 +50,28 @@ test('one reading may be over a limit and off its pattern at once', () => {
   assert.deepEqual(walk([at(0, { sensore2_kw: 7 })], context), ['pattern_outlier_kw'])
 })
 
+test('the slot is that of the site, or of UTC where that is its zone', () => {
+  const one = checked('2026-01-04T23:15:00Z', { sensore2_kw: 7 })
+  const slotIn = (timeZone: string) => {
+    const find = () => ({ mean: 5, standardDeviation: 1, count: 18 })
+    const context = stepContext({ statistics: { find }, rules: { ...RULES, timeZone } })
+    const result = step(undefined, one, context)
+    const event = result.kind === 'judged' ? result.alert?.eventi[0] : undefined
+    return event && 'fascia_label' in event ? event.fascia_label : undefined
+  }
+  assert.equal(slotIn('Europe/Rome'), 'Lun 00:00')
+  assert.equal(slotIn('UTC'), 'Dom 23:00')
+})
+
+test('without a sent value energy is the difference to the counter of the reading before', () => {
+  const counters = [900, 900.05, 900.14, 900.19, 900.28]
+  const readings = counters.map((sensore1_kwh, i) => at(i * 10, { sensore1_kwh }))
+  const slower = stepContext({ rules: { ...RULES, cooldownMs: 0 } })
+  const limits = { ...DEFAULT_THRESHOLDS.default, delta_kwh_max: 0.2 }
+  const context = { ...slower, thresholds: { ...DEFAULT_THRESHOLDS, default: limits } }
+  assert.deepEqual(walk(readings, context), ['', '', 'dkwh_over', '', 'dkwh_over'])
+})
+
 test('a floor with limits of its own is held against them', () => {
   const own = { ...DEFAULT_THRESHOLDS.default, kw_max: 5 }
   const thresholds = { ...DEFAULT_THRESHOLDS, per_floor: { '2': own } }
