@@ -5,9 +5,9 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { must } from '../../src/model/must.ts'
 import { eventually } from '../support/eventually.ts'
+import { keepAsking } from '../support/keep-asking.ts'
 import { expectedAlarms, type Meters } from '../support/meters.ts'
 import { type RunningPipeline, startPipeline } from '../support/running-pipeline.ts'
 import { type WireClient, wireClient } from '../support/wire-client.ts'
@@ -23,7 +23,7 @@ test('with all shards down, keys are 503, alarms go on and readings wait in the 
   const client = wireClient(store.url)
   const meters = pipeline.startMeters()
   const known = await someStoredKey(client, meters)
-  const asker = keepAsking(client, known)
+  const witness = keepAsking(1, () => client.get(known))
 
   await Promise.all(store.shards.map((shard) => shard.kill()))
   await meters.send(ROUND)
@@ -46,7 +46,7 @@ test('with all shards down, keys are 503, alarms go on and readings wait in the 
   await Promise.all(store.shards.map((shard) => shard.start()))
   await eventually('the key is there', async () => (await client.get(known)).status === 200)
   await pipeline.reckon(meters)
-  assert.deepEqual(await asker.stop(), new Set([200, 503]))
+  assert.deepEqual(new Set(await witness.stop()), new Set([200, 503]), 'it was never 404')
   await pipeline.stop()
 })
 
@@ -56,29 +56,6 @@ async function someStoredKey(client: WireClient, meters: Meters): Promise<string
   const path = `/key/energy:p${piano}:${timestamp}`
   await eventually('the first reading', async () => (await client.get(path)).status === 200)
   return path
-}
-
-/** Somebody who never stops asking for a key that is there. Remembers how it was answered. */
-function keepAsking(client: WireClient, path: string) {
-  const statuses = new Set<number>()
-  let isOver = false
-  const asking = (async () => {
-    while (!isOver) {
-      const status = await client.get(path).then(
-        (answer) => answer.status,
-        () => undefined,
-      )
-      if (status !== undefined) statuses.add(status)
-      await sleep(5)
-    }
-  })()
-  return {
-    async stop() {
-      isOver = true
-      await asking
-      return statuses
-    },
-  }
 }
 
 async function keysAreUnavailable(client: WireClient, known: string): Promise<void> {

@@ -25,6 +25,8 @@ export interface RunningPipeline {
   readonly store: Store
   readonly ingestion: Member
   readonly detector: Member
+  /** For further roles on the same log. */
+  readonly logFlags: readonly string[]
   /** All of them. */
   readonly members: readonly Member[]
   readonly log: LogView
@@ -52,20 +54,19 @@ export async function startPipeline(): Promise<RunningPipeline> {
     startDetector(store, options),
     watchAlarms(store.url),
   ])
-  return assemble(records, store, ingestion, detector, watcher)
+  const { logFlags } = options
+  return assemble(records, { store, ingestion, detector, watcher, logFlags })
 }
 
-function assemble(
-  records: Log,
-  store: Store,
-  ingestion: Member,
-  detector: Member,
-  watcher: AlarmWatcher,
-): RunningPipeline {
+type Parts = Pick<RunningPipeline, 'store' | 'ingestion' | 'detector' | 'watcher' | 'logFlags'>
+
+function assemble(records: Log, parts: Parts): RunningPipeline {
+  const { store, ingestion, detector, watcher } = parts
   const log = viewLog(records)
   const members = [detector, ingestion, store.coordinator, ...store.shards]
   return {
-    ...{ store, ingestion, detector, members, log, watcher },
+    ...parts,
+    ...{ members, log },
     startMeters: (backlog) => startMeters(records, backlog),
     async reckon(meters) {
       await meters.stop()

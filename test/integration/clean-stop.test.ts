@@ -1,0 +1,65 @@
+/**
+ * SIGTERM to every role while it is at work: it takes no more, finishes and ends with 0. A role
+ * that is not through after 9 s ends itself with 1, so the exit code also says that it was in time.
+ */
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { must } from '../../src/model/must.ts'
+import { keepAsking } from '../support/keep-asking.ts'
+import { startRole, temporaryFolder } from '../support/process.ts'
+import { startPipeline } from '../support/running-pipeline.ts'
+import { type WireClient, wireClient } from '../support/wire-client.ts'
+
+/** Readings between two stops: those that are left have work. */
+const BETWEEN = 30
+/** Clients that each send one request after the other. */
+const CLIENTS = 8
+
+test('asked to stop in the middle of its work, every role ends with 0', async () => {
+  const pipeline = await startPipeline()
+  const { store, ingestion, detector, logFlags } = pipeline
+  const meters = pipeline.startMeters()
+  const [simulator, replay, login] = await Promise.all([
+    startRole(['simulate', '--interval-seconds', '0.02', ...logFlags]),
+    startRole(['replay', recording(), '--speed', '1200', '--loop', ...logFlags]),
+    startRole(['login', '--port', '0']),
+  ])
+  const clients = [keepWriting(wireClient(store.url)), keepLoggingIn(wireClient(login.address))]
+  const [firstShard, ...otherShards] = store.shards
+
+  await meters.send(BETWEEN)
+  await must(firstShard).stop()
+  for (const role of [login, simulator, replay]) {
+    await meters.send(BETWEEN)
+    assert.deepEqual(await role.stop(), { code: 0, signal: null }, role.stderr())
+  }
+  await meters.send(BETWEEN)
+  await store.coordinator.stop()
+  await meters.send(BETWEEN)
+  for (const waiting of [ingestion, detector, ...otherShards]) await waiting.stop()
+  for (const statuses of await Promise.all(clients.map((client) => client.stop()))) {
+    assert.ok(statuses.filter((status) => status === 200).length > CLIENTS, 'there was load')
+  }
+  await meters.stop()
+  await pipeline.watcher.stop()
+  await pipeline.log.close()
+})
+
+/** A minute between two rows: twenty of them in a second at 1200 times the pace. */
+function recording(): string {
+  const rows = Array.from({ length: 300 }, (_, minute) => {
+    const timestamp = new Date(Date.UTC(2024, 0, 1, 0, minute)).toISOString()
+    return JSON.stringify({ piano: 7, timestamp, sensore2_kw: 1 + minute / 1000 })
+  })
+  const path = join(temporaryFolder('recorded'), 'floor.ndjson')
+  writeFileSync(path, `${rows.join('\n')}\n`)
+  return path
+}
+
+const keepWriting = (client: WireClient) =>
+  keepAsking(CLIENTS, (n) => client.put(`/key/load-${n % 100}`, { value: { n } }))
+
+const keepLoggingIn = (client: WireClient) =>
+  keepAsking(CLIENTS, () => client.post('/login', { username: 'admin', password: 'admin' }))

@@ -1,0 +1,36 @@
+/**
+ * Clients that ask without pause, each one thing after the other, whatever happens to the server:
+ * load, and witnesses of what was answered in the meantime.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { WireAnswer } from './wire-client.ts'
+
+export interface Clients {
+  /** Resolves to the status of every answer; nobody there is no answer. */
+  stop(): Promise<readonly number[]>
+}
+
+/** Between two questions of a client, and while nobody is there. */
+const PAUSE_MS = 5
+
+/** `ask` is told how many questions there were before. */
+export function keepAsking(count: number, ask: (n: number) => Promise<WireAnswer>): Clients {
+  const stopping = new AbortController()
+  const statuses: number[] = []
+  let asked = 0
+  const beClient = async () => {
+    while (!stopping.signal.aborted) {
+      const answer = await ask(asked++).catch(() => undefined)
+      if (answer) statuses.push(answer.status)
+      await sleep(PAUSE_MS)
+    }
+  }
+  const asking = Promise.all(Array.from({ length: count }, beClient))
+  return {
+    async stop() {
+      stopping.abort()
+      await asking
+      return statuses
+    },
+  }
+}
