@@ -25,7 +25,12 @@ test('each event of a reading becomes one record with its notification and docum
   const scene = detectionScene()
   await scene.send(reading(1, 0, { sensore3_corrente: 20 }), reading(2, 0, { sensore2_kw: 3 }))
   await scene.runToEnd()
-  const records = scene.log.records(ALERTS_TOPIC).map(({ value }) => JSON.parse(value))
+  const appended = scene.log.records(ALERTS_TOPIC)
+  assert.deepEqual(
+    appended.map(({ key }) => key),
+    ['1', '1'],
+  )
+  const records = appended.map(({ value }) => JSON.parse(value))
   assert.deepEqual(
     records.map(({ kind, notification }) => [kind, notification.id, notification.metric]),
     [
@@ -131,6 +136,42 @@ test('a change of the limits holds for what comes after it', async () => {
   stop.abort()
   await life
   assert.deepEqual([...scene.shown().keys()], ['1:kw:kw_over:2026-01-05T07:05:00.000Z'])
+})
+
+test('limits that do not change are remembered once, however often they are asked for', async () => {
+  const scene = detectionScene()
+  let asked = 0
+  scene.world.thresholds.current = async () => {
+    asked += 1
+    return structuredClone(DEFAULT_THRESHOLDS)
+  }
+  await oneLife(scene.member(), () => asked > 20)
+  assert.equal(scene.log.records(DETECTION_STATE_TOPIC).length, 1)
+})
+
+test('what joins the history counts from the next refresh on', async () => {
+  const scene = detectionScene()
+  const stop = new AbortController()
+  const life = scene.member().run(stop.signal)
+  const judged = async (one: Reading) => {
+    await scene.send(one)
+    while (!scene.log.isDrained(READINGS_TOPIC)) await turn()
+  }
+  await judged(reading(1, 0, { sensore2_kw: 9 }))
+  const startIso = (week: number) => new Date(Date.UTC(2025, 0, 6 + week * 7, 7)).toISOString()
+  const monday = { floor: 1, weekday: 0, halfHour: 16, corrente: null, tensione: null, dkwh: null }
+  scene.statistics.insert(
+    Array.from({ length: 18 }, (_, week) => {
+      return { ...monday, startIso: startIso(week), kw: 5 + (week % 2) }
+    }),
+  )
+  const refreshes = () => scene.trace.count('detection.statistics')
+  const before = refreshes()
+  while (refreshes() < before + 2) await turn()
+  await judged(reading(1, 5, { sensore2_kw: 9 }))
+  stop.abort()
+  await life
+  assert.deepEqual([...scene.shown().keys()], ['1:kw:pattern_outlier_kw:2026-01-05T07:05:00.000Z'])
 })
 
 test('while the log refuses alarms nothing is committed, and nothing is lost', async () => {
