@@ -97,7 +97,7 @@ async function oddReadingsFlow(description: LogDescription): Promise<void> {
   await stopMembers([ingestion, store.coordinator, ...store.shards])
 }
 
-/** A bad one before each odd one, all on one partition. Resolves to what the dead letters must be. */
+/** A bad one before each odd one, all on one partition. Resolves to the dead letters to be. */
 async function sendAll(log: Log): Promise<readonly DeadLetter[]> {
   const send = async (value: string) => must((await log.append(TOPIC, [{ key: '1', value }]))[0])
   const letters: DeadLetter[] = []

@@ -17,7 +17,7 @@ const FLAGS = ['--port', '0', '--login-ports', '0', '--interval-seconds', '0.25'
 const ENV = { HIST_DAYS: '2' }
 const ARRIVAL_MS_MAX = 60_000
 
-test('without one data folder it goes on and says what to do; without all it begins anew', async () => {
+test('without one data folder it goes on and says so, without all it begins anew', async () => {
   const dataDir = temporaryFolder('up')
   const startUp = (...more: readonly string[]) =>
     startRole(['up', ...FLAGS, ...more], { dataDir, env: ENV })

@@ -20,7 +20,7 @@ const OLD_KEYS = ['old-1', 'old-2', 'old-3']
 const NEW_KEYS = Array.from({ length: KEYS }, (_, n) => `new-${n}`)
 const documentOf = (key: string) => ({ key, padding: 'x'.repeat(VALUE_CHARACTERS) })
 
-test('a full disk makes one shard read-only; the others go on, and later it catches up', async () => {
+test('a full disk makes a shard read-only, the others go on, and later it catches up', async () => {
   const store = await runningStore()
   const [full, other] = store.shards.map(({ member }) => member)
   assert.ok(full && other)

@@ -1,8 +1,8 @@
 /**
  * Recorded consumption from `replay` through a real Kafka broker into the store and onto the
  * stream, every stage a process of its own, counted key by key, while broker, detector, ingestion,
- * coordinator and one shard are each killed once on the way. `npm run real-input` does the same with
- * a month of one household.
+ * coordinator and one shard are each killed once on the way. `npm run real-input` does the same
+ * with a month of one household.
  */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'

@@ -1,6 +1,7 @@
 /**
- * What a process still refers to, in bytes: its heap after a full garbage collection, asked for over
- * Node's inspector. Unlike resident memory it tells growth from rubbish that is not collected yet.
+ * What a process still refers to, in bytes: its heap after a full garbage collection, asked for
+ * over Node's inspector. Unlike resident memory it tells growth from rubbish that is not collected
+ * yet.
  */
 import { once } from 'node:events'
 import { PROGRAM, type StartedProcess } from './process.ts'
