@@ -16,7 +16,9 @@ import { alertKey } from '../model/keys.ts'
 import { type Attempt, type PatienceWorld, untilDone } from '../ports/patience.ts'
 import type { ReadOutcome, Store, StoreWrite, WriteOutcome } from '../store/client.ts'
 
-/** `raisedMs`: wall time at which the alarm was made known, the same whenever it is written again. */
+/**
+ * `raisedMs`: wall time at which the alarm was made known, the same whenever it is written again.
+ */
 export interface RaisedAlert {
   readonly alert: Alert
   readonly raisedMs: number

@@ -24,7 +24,7 @@ function scene() {
   return { log, trace, read }
 }
 
-test('of the states of a floor the one with the largest offset counts, whenever written', async () => {
+test("of a floor's states the one with the largest offset counts, whenever written", async () => {
   const { log, read } = scene()
   const states = [
     saved({ offset: 5, state: stateAt(50) }),

@@ -19,7 +19,7 @@ function tableOf(floors: readonly number[], kw: number) {
   return { table, insert }
 }
 
-test('others may work after each floor, and until all are read the old statistics hold', async () => {
+test('others may work after each floor; until all are read the old statistics hold', async () => {
   const { table, insert } = tableOf([1, 2, 3], 5)
   const cache = statisticsCache(table)
   await cache.refresh(async () => {})

@@ -138,7 +138,7 @@ test('a change of the limits holds for what comes after it', async () => {
   assert.deepEqual([...scene.shown().keys()], ['1:kw:kw_over:2026-01-05T07:05:00.000Z'])
 })
 
-test('limits that do not change are remembered once, however often they are asked for', async () => {
+test('limits that do not change are remembered once, however often they are asked', async () => {
   const scene = detectionScene()
   let asked = 0
   scene.world.thresholds.current = async () => {
