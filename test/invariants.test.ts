@@ -1,0 +1,30 @@
+/**
+ * A promise is worth the test that guards it: each row of docs/invariants.md names one, and it must
+ * be there under that title.
+ */
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { ROOT } from './support/source-files.ts'
+
+const page = readFileSync(join(ROOT, 'docs/invariants.md'), 'utf8')
+const rows = [...page.matchAll(/^\| ([A-Z]\d+) \| (.+) \| `([^`]+)`: (.+) \|$/gm)]
+
+test('every promise has a number of its own and a guardian', () => {
+  const numbered = [...page.matchAll(/^\| ([A-Z]\d+) \|/gm)].map(([, number]) => number)
+  assert.ok(numbered.length > 20)
+  assert.equal(new Set(numbered).size, numbered.length)
+  assert.equal(rows.length, numbered.length)
+})
+
+test('every guardian is a test that exists under the title that is told', () => {
+  const missing = rows.filter(([, , , path = '', title = '']) => {
+    const file = join(ROOT, path)
+    return !existsSync(file) || !readFileSync(file, 'utf8').includes(title)
+  })
+  assert.deepEqual(
+    missing.map(([, number, , path, title]) => `${number} ${path}: ${title}`),
+    [],
+  )
+})
