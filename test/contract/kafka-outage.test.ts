@@ -151,6 +151,23 @@ test('a commit that gets no answer is refused, and goes through later', { skip }
   assert.deepEqual(await log.lag(topic, group), [{ partition: 0, records: 0 }])
 })
 
+test('readers leave a broker that does not answer', { skip, timeout: 60_000 }, async (t) => {
+  const { broker, open, log, topic, group } = await openPlace(t)
+  await log.append(topic, numbered(3))
+  // Its requests would wait as long.
+  const [slow, other] = [open({ sessionTimeoutMs: 300_000 }), open({ patienceMs: 300_000 })]
+  const member = joinGroup(slow, topic, group)
+  await member.until('it has committed', () => member.commits.length > 0)
+  const readers = [member, startFollowing(slow, topic, 'oldest')]
+  for (const reader of readers) await reader.has(3)
+  broker.freeze()
+  const beginning = [joinGroup(other, topic, newName('group')), startFollowing(other, topic, [])]
+  await sleep(50)
+  for (const reader of [...readers, ...beginning]) await reader.leave()
+  await Promise.all([slow, other].map((one) => one.close()))
+  broker.thaw()
+})
+
 test('readers leave a broker that is away, and wait for one that comes', { skip }, async (t) => {
   const { broker, open, log, topic, group } = await openPlace(t)
   await log.append(topic, numbered(3))

@@ -60,7 +60,11 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
   cpSync(install.formatted, data, { recursive: true })
   const [port, controllerPort] = await freePorts()
   writeServerProperties(join(folder, 'server.properties'), { port, controllerPort, folder: data })
-  let running = await launch(install, folder, port)
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true })
+  let running = await launch(install, folder, port).catch((error: Error) => {
+    removeFolder()
+    throw error
+  })
   return {
     bootstrap: `127.0.0.1:${port}`,
     kill: () => running.end('SIGKILL'),
@@ -70,8 +74,10 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
       running = await launch(install, folder, port)
     },
     async stop() {
+      // A frozen one would never hear it.
+      running.signal('SIGCONT')
       await running.end('SIGTERM')
-      rmSync(folder, { recursive: true, force: true })
+      removeFolder()
     },
   }
 }

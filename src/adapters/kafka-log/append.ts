@@ -11,7 +11,7 @@
 import type { NewRecord, Position } from '../../ports/log.ts'
 import { failureOf, openProducer } from './client.ts'
 import type { KafkaProducer, Message } from './faces.ts'
-import { recordTooLarge } from './failures.ts'
+import { closed, recordTooLarge } from './failures.ts'
 import { ask, asLogError, within } from './outage.ts'
 import { partitionOf } from './partitioner.ts'
 import { type KafkaWorld, RECORD_BYTES_MAX, SEND_BYTES_MAX, SEND_RECORDS_MAX } from './tuning.ts'
@@ -40,12 +40,15 @@ interface Office {
   readonly lanes: Map<string, Lane>
   /** Opened when it is needed, and again after it was thrown away. */
   producer: KafkaProducer | undefined
+  isClosed: boolean
   /** Where records without a key go next. */
   turn: number
 }
 
 export function openAppender(world: KafkaWorld): Appender {
-  const office: Office = { world, lanes: new Map(), producer: undefined, turn: 0 }
+  const office: Office = {
+    ...{ world, lanes: new Map(), producer: undefined, isClosed: false, turn: 0 },
+  }
   return {
     async append(topic, records) {
       const messages = records.map((record) => packed(topic, record))
@@ -68,6 +71,7 @@ export function openAppender(world: KafkaWorld): Appender {
       return positions
     },
     async close() {
+      office.isClosed = true
       await office.producer?.close()
     },
   }
@@ -83,6 +87,7 @@ function packed(topic: string, { key, value }: NewRecord): Message {
 const bytesOf = ({ key, value }: Message) => (key?.length ?? 0) + value.length
 
 function producerOf(office: Office): KafkaProducer {
+  if (office.isClosed) throw closed()
   office.producer ??= openProducer(office.world)
   return office.producer
 }

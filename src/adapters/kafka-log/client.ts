@@ -218,6 +218,9 @@ export function openMember(
     async leave() {
       await Promise.all([consumer.close(true), connections.close()])
     },
+    async abandon() {
+      await Promise.all([consumer.connections.close(), connections.close()])
+    },
   }
 }
 

@@ -25,6 +25,7 @@ function openDesk(script: readonly (() => Error)[] = []) {
   const member: KafkaMember = {
     join: async () => {},
     leave: async () => {},
+    abandon: async () => {},
     async commit({ generation }: Membership, _partition: number, next: number) {
       sent.push({ generation, next })
       const failure = failures.shift()

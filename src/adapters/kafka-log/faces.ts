@@ -81,6 +81,8 @@ export interface KafkaMember {
   commit(membership: Membership, partition: number, next: number): Promise<void>
   /** Leaves politely where the broker can still be reached. */
   leave(): Promise<void>
+  /** Closes the connections, whatever they wait for. */
+  abandon(): Promise<void>
 }
 
 export interface MemberListener {

@@ -15,7 +15,7 @@ import type { JoinedMembership, KafkaAdmin, KafkaMember, Membership } from './fa
 import { askUntilAnswered, createOutage, type Outage, within } from './outage.ts'
 import { openPartitionReader, type PartitionReader, type ReadItem } from './partition-reader.ts'
 import { compareSharing } from './sharing.ts'
-import { JOIN_BEFORE_LEAVE_MS, type KafkaWorld } from './tuning.ts'
+import { JOIN_BEFORE_LEAVE_MS, type KafkaWorld, LEAVE_MS_MAX } from './tuning.ts'
 
 export interface GroupSession {
   /** What the consumer is told next; undefined when there is nothing yet. Throws LogError. */
@@ -82,7 +82,7 @@ export function openGroupSession(
       endAll(session)
       // Who leaves in the middle of joining would be waited for by the others.
       await within(world.clock, JOIN_BEFORE_LEAVE_MS, joined).catch(() => {})
-      await member.leave().catch(() => {})
+      await within(world.clock, LEAVE_MS_MAX, member.leave()).catch(() => member.abandon())
     },
   }
 }
@@ -107,7 +107,7 @@ function end({ parts, told, onNews }: Session, part: Part): void {
 }
 
 function shareOut(session: Session, now: JoinedMembership): void {
-  if (session.stop.signal.aborted) return
+  if (session.stop.signal.aborted || session.broken !== undefined) return
   const { kept, lost, gained } = compareSharing([...session.parts.keys()], session.membership, now)
   session.membership = now
   for (const partition of lost) endPartition(session, partition)

@@ -77,7 +77,7 @@ export function createOutage(
 }
 
 /** Sleeps, and wakes early without a rejection when the signal is aborted. */
-export async function rest(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+async function rest(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   try {
     await clock.sleep(ms, signal)
   } catch (error) {
@@ -98,13 +98,30 @@ export async function askUntilAnswered<T>(
 ): Promise<T | undefined> {
   while (!signal.aborted) {
     try {
-      const answer = await ask(world, topic, question)
+      const asked = ask(world, topic, question)
+      const answer = await orAborted(
+        signal,
+        asked.then((value) => ({ value })),
+      )
+      if (!answer) break
       outage.passed()
-      return answer
+      return answer.value
     } catch (error) {
       if (!(error instanceof LogError) || error.code !== 'unavailable') throw error
       await outage.failed(error.cause, signal)
     }
   }
   return
+}
+
+/** What the promise settles with, or undefined as soon as the signal is aborted. */
+async function orAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> {
+  const aborted = Promise.withResolvers<undefined>()
+  const ring = () => aborted.resolve(undefined)
+  signal.addEventListener('abort', ring)
+  try {
+    return await Promise.race([promise, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', ring)
+  }
 }

@@ -3,7 +3,7 @@
  * out here: the reader asks again until it is closed. Where retention has removed its place, it
  * says so in order, as a gap between the records before and after.
  */
-import type { LogError, LogRecord } from '../../ports/log.ts'
+import { LogError, type LogRecord } from '../../ports/log.ts'
 import { failureOf, openReader } from './client.ts'
 import type { Chunk } from './decode.ts'
 import type { KafkaAdmin, KafkaReader } from './faces.ts'
@@ -160,6 +160,7 @@ async function recover(reading: Reading, error: unknown): Promise<void> {
   try {
     await lookForGap(reading)
   } catch (another) {
+    if (!(another instanceof LogError)) throw another
     await outage.failed(another, signal)
   }
 }

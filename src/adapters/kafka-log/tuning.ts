@@ -46,7 +46,9 @@ export const AWAY_WAIT_MS_MAX = 1_000
 export const TOPIC_GONE_AFTER_MS = 10_000
 /** A member that joins while it is told to leave is waited for at most so long. */
 export const JOIN_BEFORE_LEAVE_MS = 1_000
+/** A broker that does not answer to a goodbye is left without. */
+export const LEAVE_MS_MAX = 2_000
 /** Records that a follower is given at once. */
 export const FOLLOW_RECORDS_MAX = 1_000
-/** Copies of each partition where there are enough brokers, and how many must have a record. */
+/** Copies of each partition, where there are so many brokers. */
 export const REPLICAS_MAX = 3
