@@ -61,6 +61,18 @@ test('power follows the formula of the contract, current and voltage follow powe
   assert.ok(Math.abs(weekend - 0.92 / 1.05) < 1e-12)
 })
 
+test('each noise has the deviation it was given', () => {
+  const rows = rowsOf({ ...PLAN, days: 60 })
+  const deviation = (values: readonly number[]) => {
+    const mean = values.reduce((a, b) => a + b, 0) / values.length
+    return Math.sqrt(values.reduce((sum, one) => sum + (one - mean) ** 2, 0) / values.length)
+  }
+  const volts = deviation(rows.map((row) => row.tensione ?? 0))
+  const amps = deviation(rows.map((row) => (row.corrente ?? 0) - (row.kw ?? 0) * PLAN.ampPerKw))
+  assert.ok(Math.abs(volts - 3.5) < 0.1)
+  assert.ok(Math.abs(amps - 0.7) < 0.05)
+})
+
 test('it ends with the last half hour that is over, in the time of the site', () => {
   const last = rowsOf(QUIET).at(-1)
   assert.equal(last?.startIso, '2026-09-01T09:30:00+00:00')

@@ -35,6 +35,8 @@ test('people keep their slot over the year though UTC shifts beneath them', () =
 test('a half hour begins at :00 or :30 of the clock on the wall, in Nepal as well', () => {
   const rome = halfHourOf(at('2026-01-05T08:44:59.999900Z'), 'Europe/Rome')
   assert.equal(rome.startMs, at('2026-01-05T08:30:00Z'))
+  const later = halfHourOf(at('2026-01-05T08:59:30Z'), 'Europe/Rome')
+  assert.equal(later.startMs, at('2026-01-05T08:30:00Z'))
   const nepal = halfHourOf(at('2026-01-05T08:50:00Z'), 'Asia/Kathmandu')
   assert.equal(nepal.startMs, at('2026-01-05T08:45:00Z'))
   assert.equal(slotLabel(nepal), 'Lun 14:30')

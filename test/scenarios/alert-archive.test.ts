@@ -72,6 +72,17 @@ test('a later alert of the same second joins, other seconds and floors stand alo
   assert.deepEqual(kindsOf(scene.document(`alerts:2:${SECOND}`)), ['kw_over', 'amp_over'])
 })
 
+test('what is delivered again is not written again', async () => {
+  const scene = archiveScene()
+  for (const ms of [0, 999, 0]) await scene.raise(alertAt(ms))
+  await scene.runToEnd()
+  const before = scene.document(`alerts:1:${SECOND}`)
+  await scene.raise(alertAt(999))
+  await scene.runToEnd()
+  assert.deepEqual(scene.document(`alerts:1:${SECOND}`), before)
+  assert.deepEqual(scene.store.requests, [1])
+})
+
 test('who was stopped between reading and writing takes nothing from his successor', async () => {
   const scene = archiveScene()
   const successor = archiveScene(scene.store)

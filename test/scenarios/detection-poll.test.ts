@@ -135,6 +135,10 @@ test('only so many alarms wait; the oldest are given up, and that is told', asyn
   await scene.polls(1)
   const told = scene.trace.facts.find(({ kind }) => kind === 'detection.alarms-given-up')
   assert.equal(told?.count, 5)
+  scene.answer = () => 'accepted'
+  await scene.polls(1)
+  assert.equal(scene.sent.length, WAITING_ALERTS_MAX)
+  assert.equal(scene.sent[0]?.piano, 6)
 })
 
 test('a half hour seen whole joins the history', async () => {
