@@ -19,6 +19,11 @@ const QUIET: Partial<BuildingOptions> = {
   ...{ anomalyRate: 0, kwhSpikeProb: 0, shiftProb: 0, driftStepKw: 0, driftStepV: 0 },
 }
 
+/** So short a time passes that the hour of the day stays what it is. */
+const STEADY: Partial<BuildingOptions> = {
+  ...{ intervalSeconds: 0.001, timeZone: 'Etc/GMT-2', baseKw: [20, 20, 20] },
+}
+
 interface Step {
   readonly readings: readonly Reading[]
   readonly labels: readonly AnomalyLabel[]
@@ -68,8 +73,15 @@ test('without noise each floor has exactly its usual power, in the local time of
   for (const [i, base] of [6.0, 6.6, 7.2].entries()) {
     near(floorOf(steps, i)[0]?.sensore2_kw, base * noon * 1.02)
   }
-  const saturday = run(1, QUIET, Date.UTC(2026, 0, 10, 11))
-  near(floorOf(saturday.steps, 0)[0]?.sensore2_kw, 6 * noon * 0.88)
+  for (const [day, factor] of [
+    [9, 1.02],
+    [10, 0.88],
+    [11, 0.88],
+    [12, 1.02],
+  ] as const) {
+    const { steps: ofDay } = run(1, QUIET, Date.UTC(2026, 0, day, 11))
+    near(floorOf(ofDay, 0)[0]?.sensore2_kw, 6 * noon * factor)
+  }
   const inUtc = run(1, { ...QUIET, timeZone: 'UTC' })
   near(floorOf(inUtc.steps, 0)[0]?.sensore2_kw, usualKw(6, 11, false))
 })
@@ -99,11 +111,25 @@ test('energy is power over the interval, so a faster pace has less of it', () =>
   near(fast?.delta_kwh, (slow?.delta_kwh ?? 0) / 6, 1e-6)
 })
 
-test('noise has the deviation it was given', () => {
-  const { steps } = run(3_000, { ...QUIET, noiseVStd: 4.5 })
-  const volts = floorOf(steps, 0).map((reading) => reading.sensore3_tensione ?? 0)
+test('each noise has the deviation it was given', () => {
+  const noisy = (some: Partial<BuildingOptions>) =>
+    floorOf(run(3_000, { ...QUIET, ...STEADY, ...some }).steps, 0)
+  const deviation = (values: readonly number[]) =>
+    Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)))
+  const volts = noisy({ noiseVStd: 4.5 }).map((one) => one.sensore3_tensione ?? 0)
   near(mean(volts), 227, 0.4)
-  near(Math.sqrt(mean(volts.map((v) => (v - 227) ** 2))), 4.5, 0.3)
+  near(deviation(volts), 4.5, 0.3)
+  near(deviation(noisy({ noiseKwStd: 1.4 }).map((one) => one.sensore2_kw ?? 0)), 1.4, 0.1)
+  near(deviation(noisy({ noiseAStd: 0.45 }).map((one) => one.sensore3_corrente ?? 0)), 0.45, 0.03)
+  const jitter = noisy({ baselineJitterStd: 0.35 }).map((one) => one.sensore2_kw ?? 0)
+  near(deviation(jitter), 0.35 * usualKw(1, 13, false), 0.03)
+})
+
+test('whatever the noise, nothing is below zero', () => {
+  const { steps } = run(300, { baseKw: [0, 0, 0], noiseKwStd: 9, noiseAStd: 9, noiseVStd: 400 })
+  for (const { sensore2_kw, sensore3_corrente, sensore3_tensione } of floorOf(steps, 0)) {
+    assert.ok(Math.min(sensore2_kw ?? -1, sensore3_corrente ?? -1, sensore3_tensione ?? -1) >= 0)
+  }
 })
 
 test('drift steps every 8 ticks for power and every 16 for voltage, and stays bounded', () => {
@@ -142,10 +168,24 @@ test('a shift multiplies the power for a while, and its label says until when', 
   }
 })
 
+test('a shift that follows another at once has a label of its own', () => {
+  const { steps } = run(100, { ...QUIET, shiftProb: 1 })
+  const labels = steps.flatMap((step) => step.labels).filter((label) => label.piano === 1)
+  for (const { timestamp } of floorOf(steps, 0)) {
+    const own = labels.filter((one) => one.timestamp <= timestamp && timestamp < (one.until ?? ''))
+    assert.equal(own.length, 1, timestamp)
+  }
+})
+
 test('outliers go through the sequence in turn, each labelled, each as strong as told', () => {
   const { steps } = run(8, { ...QUIET, anomalyRate: 1, timeZone: 'UTC', intervalSeconds: 1 })
   const kinds = steps.map((step) => step.labels.find((label) => label.piano === 2)?.kind)
   assert.deepEqual(kinds, ['kw', 'kw', 'a', 'v', 'kw', 'dkwh', 'v', 'a'])
+  const strengths = steps.flatMap((step) => step.labels.filter((label) => label.piano === 2))
+  assert.deepEqual(
+    strengths.map(({ factor, bump }) => factor ?? `+${bump}`),
+    [3, 3, 1.8, '+35', 3, 2.8, '+35', 1.8],
+  )
   const usual = usualKw(6.6, 11, false)
   const [kw, , amp, volt, , energy] = floorOf(steps, 1)
   near(kw?.sensore2_kw, usual * 3, 0.01)

@@ -1,7 +1,11 @@
 /**
  * Settings of whatever makes readings: the simulated building, replay, and the synthetic history.
  */
-import { OUTLIER_KINDS, type OutlierKind } from '../../meters/simulator-options.ts'
+import {
+  BUILDING_DEFAULTS as BUILDING,
+  OUTLIER_KINDS,
+  type OutlierKind,
+} from '../../meters/simulator-options.ts'
 import { parseTimestamp } from '../../model/timestamp.ts'
 import { integer, list, number, path, type Role, text, toggle } from './setting.ts'
 
@@ -40,7 +44,7 @@ export const meterSettings = {
   intervalSeconds: number({
     help: 'Time between two readings of a floor.',
     unit: 's',
-    fallback: 30,
+    fallback: BUILDING.intervalSeconds,
     fallbackByRole: { up: 5 },
     min: 0.01,
     flag: '--interval-seconds',
@@ -49,7 +53,7 @@ export const meterSettings = {
   }),
   anomalyRate: number({
     help: 'Probability of an injected anomaly, for each floor and tick.',
-    fallback: 0.15,
+    fallback: BUILDING.anomalyRate,
     min: 0,
     max: 1,
     flag: '--anomaly-rate',
@@ -84,36 +88,68 @@ export const meterSettings = {
   }),
   simOutlierSequence: list(parseOutlier, {
     help: 'Kinds of injected anomalies, in turn.',
-    fallback: ['kw', 'kw', 'a', 'v', 'kw', 'dkwh', 'v', 'a'],
+    fallback: BUILDING.outlierSequence,
     environment: ['SIM_OUTLIER_SEQUENCE'],
     roles: SIMULATORS,
     rule: `${OUTLIER_KINDS.join(', ')}, between commas`,
   }),
-  simBaseKwFloor1: tune('SIM_BASE_KW_FLOOR1', 6.0, 'Base power of floor 1.', 'kW'),
-  simBaseKwFloor2: tune('SIM_BASE_KW_FLOOR2', 6.6, 'Base power of floor 2.', 'kW'),
-  simBaseKwFloor3: tune('SIM_BASE_KW_FLOOR3', 7.2, 'Base power of floor 3.', 'kW'),
-  simNoiseKwStd: tune('SIM_NOISE_KW_STD', 1.4, 'Noise of the power.', 'kW'),
-  simNoiseAStd: tune('SIM_NOISE_A_STD', 0.45, 'Noise of the current.', 'A'),
-  simNoiseVStd: tune('SIM_NOISE_V_STD', 4.5, 'Noise of the voltage.', 'V'),
-  simBaselineJitterStd: tune('SIM_BASELINE_JITTER_STD', 0.35, 'Jitter of the base.', 'kW'),
-  simAmpPerKw: tune('SIM_AMP_PER_KW', 2.8, 'Current for each kW.', 'A'),
-  simBaseVolt: tune('SIM_BASE_VOLT', 227, 'Base voltage.', 'V'),
+  simBaseKwFloor1: tune('SIM_BASE_KW_FLOOR1', BUILDING.baseKw[0], 'Base power of floor 1.', 'kW'),
+  simBaseKwFloor2: tune('SIM_BASE_KW_FLOOR2', BUILDING.baseKw[1], 'Base power of floor 2.', 'kW'),
+  simBaseKwFloor3: tune('SIM_BASE_KW_FLOOR3', BUILDING.baseKw[2], 'Base power of floor 3.', 'kW'),
+  simNoiseKwStd: tune('SIM_NOISE_KW_STD', BUILDING.noiseKwStd, 'Noise of the power.', 'kW'),
+  simNoiseAStd: tune('SIM_NOISE_A_STD', BUILDING.noiseAStd, 'Noise of the current.', 'A'),
+  simNoiseVStd: tune('SIM_NOISE_V_STD', BUILDING.noiseVStd, 'Noise of the voltage.', 'V'),
+  simBaselineJitterStd: tune(
+    'SIM_BASELINE_JITTER_STD',
+    BUILDING.baselineJitterStd,
+    'Jitter of the base.',
+    'kW',
+  ),
+  simAmpPerKw: tune('SIM_AMP_PER_KW', BUILDING.ampPerKw, 'Current for each kW.', 'A'),
+  simBaseVolt: tune('SIM_BASE_VOLT', BUILDING.baseVolt, 'Base voltage.', 'V'),
   simAmpSpikeCoupling: tune(
     'SIM_AMP_SPIKE_COUPLING',
-    0.05,
+    BUILDING.ampSpikeCoupling,
     'How much of a power outlier the current follows.',
   ),
-  simOutlierKwFactor: tune('SIM_OUTLIER_KW_FACTOR', 3.0, 'Power outlier, times.'),
-  simOutlierAFactor: tune('SIM_OUTLIER_A_FACTOR', 1.8, 'Current outlier, times.'),
-  simOutlierVBump: tune('SIM_OUTLIER_V_BUMP', 35, 'Voltage outlier, added.', 'V'),
-  simKwhSpikeProb: tune('SIM_KWH_SPIKE_PROB', 0.18, 'Probability of an energy spike.'),
-  simKwhSpikeMult: tune('SIM_KWH_SPIKE_MULT', 2.8, 'Energy spike, times.'),
-  simShiftProb: tune('SIM_SHIFT_PROB', 0.07, 'Probability that a shift begins.'),
-  simShiftFactor: tune('SIM_SHIFT_FACTOR', 0.55, 'Power during a shift, times.'),
-  simShiftDurationMin: tune('SIM_SHIFT_DURATION_MIN', 160, 'Shortest shift.', 's'),
-  simShiftDurationMax: tune('SIM_SHIFT_DURATION_MAX', 340, 'Longest shift.', 's'),
-  simDriftStepKw: tune('SIM_DRIFT_STEP_KW', 0.16, 'Step of the power drift.', 'kW'),
-  simDriftStepV: tune('SIM_DRIFT_STEP_V', 0.7, 'Step of the voltage drift.', 'V'),
+  simOutlierKwFactor: tune(
+    'SIM_OUTLIER_KW_FACTOR',
+    BUILDING.outlierKwFactor,
+    'Power outlier, times.',
+  ),
+  simOutlierAFactor: tune(
+    'SIM_OUTLIER_A_FACTOR',
+    BUILDING.outlierAFactor,
+    'Current outlier, times.',
+  ),
+  simOutlierVBump: tune(
+    'SIM_OUTLIER_V_BUMP',
+    BUILDING.outlierVBump,
+    'Voltage outlier, added.',
+    'V',
+  ),
+  simKwhSpikeProb: tune(
+    'SIM_KWH_SPIKE_PROB',
+    BUILDING.kwhSpikeProb,
+    'Probability of an energy spike.',
+  ),
+  simKwhSpikeMult: tune('SIM_KWH_SPIKE_MULT', BUILDING.kwhSpikeMult, 'Energy spike, times.'),
+  simShiftProb: tune('SIM_SHIFT_PROB', BUILDING.shiftProb, 'Probability that a shift begins.'),
+  simShiftFactor: tune('SIM_SHIFT_FACTOR', BUILDING.shiftFactor, 'Power during a shift, times.'),
+  simShiftDurationMin: tune(
+    'SIM_SHIFT_DURATION_MIN',
+    BUILDING.shiftDurationMinSeconds,
+    'Shortest shift.',
+    's',
+  ),
+  simShiftDurationMax: tune(
+    'SIM_SHIFT_DURATION_MAX',
+    BUILDING.shiftDurationMaxSeconds,
+    'Longest shift.',
+    's',
+  ),
+  simDriftStepKw: tune('SIM_DRIFT_STEP_KW', BUILDING.driftStepKw, 'Step of the power drift.', 'kW'),
+  simDriftStepV: tune('SIM_DRIFT_STEP_V', BUILDING.driftStepV, 'Step of the voltage drift.', 'V'),
   histDays: integer({
     help: 'Days of synthetic history.',
     unit: 'days',
@@ -156,7 +192,7 @@ export const meterSettings = {
     roles: ['replay'],
   }),
   shiftToNow: toggle({
-    help: 'Move recorded times so that the first is now.',
+    help: 'Move recorded times to now: the first, or with speed max the last.',
     fallback: false,
     flag: '--shift-to-now',
     roles: ['replay'],
