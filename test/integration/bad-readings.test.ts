@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { sha256 } from '../../src/adapters/sha256.ts'
 import { topicDeclarations } from '../../src/app/topics.ts'
 import { DEAD_LETTER_VALUE_BYTES_MAX, type DeadLetter } from '../../src/ingestion/dead-letter.ts'
@@ -72,6 +72,7 @@ for (const [name, skip] of [
   test(`on ${name}, what is no reading is a dead letter and the rest flows on`, async (t) => {
     if (skip) return t.skip(skip)
     await oddReadingsFlow(
+      t,
       name === 'Kafka'
         ? { kind: 'kafka', options: { bootstrap: kafka.bootstrap.split(',') } }
         : { kind: 'sqlite', options: { path: join(temporaryFolder('log'), 'log.db') } },
@@ -79,8 +80,9 @@ for (const [name, skip] of [
   })
 }
 
-async function oddReadingsFlow(description: LogDescription): Promise<void> {
+async function oddReadingsFlow(t: TestContext, description: LogDescription): Promise<void> {
   const log = await openDescribed(description)
+  t.after(() => log.close())
   await log.declare(topicDeclarations(TOPIC))
   const logFlags =
     description.kind === 'kafka'
@@ -93,7 +95,6 @@ async function oddReadingsFlow(description: LogDescription): Promise<void> {
   const letters = await sendAll(log)
   await oddOnesAreStored(store.url)
   await lettersArrive(log, letters)
-  await log.close()
   await stopMembers([ingestion, store.coordinator, ...store.shards])
 }
 

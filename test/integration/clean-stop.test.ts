@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { must } from '../../src/model/must.ts'
 import { keepAsking } from '../support/keep-asking.ts'
 import { startRole, temporaryFolder } from '../support/process.ts'
@@ -17,8 +17,8 @@ const BETWEEN = 30
 /** Clients that each send one request after the other. */
 const CLIENTS = 8
 
-test('asked to stop in the middle of its work, every role ends with 0', async () => {
-  const pipeline = await startPipeline()
+test('asked to stop in the middle of its work, every role ends with 0', async (t) => {
+  const pipeline = await startPipeline(t)
   const { store, ingestion, detector, logFlags } = pipeline
   const meters = pipeline.startMeters()
   const [simulator, replay, login] = await Promise.all([
@@ -26,7 +26,10 @@ test('asked to stop in the middle of its work, every role ends with 0', async ()
     startRole(['replay', recording(), '--speed', '1200', '--loop', ...logFlags]),
     startRole(['login', '--port', '0']),
   ])
-  const clients = [keepWriting(wireClient(store.url)), keepLoggingIn(wireClient(login.address))]
+  const clients = [
+    keepWriting(t, wireClient(store.url)),
+    keepLoggingIn(t, wireClient(login.address)),
+  ]
   const [firstShard, ...otherShards] = store.shards
 
   await meters.send(BETWEEN)
@@ -42,9 +45,6 @@ test('asked to stop in the middle of its work, every role ends with 0', async ()
   for (const statuses of await Promise.all(clients.map((client) => client.stop()))) {
     assert.ok(statuses.filter((status) => status === 200).length > CLIENTS, 'there was load')
   }
-  await meters.stop()
-  await pipeline.watcher.stop()
-  await pipeline.log.close()
 })
 
 /** A minute between two rows: twenty of them in a second at 1200 times the pace. */
@@ -58,8 +58,8 @@ function recording(): string {
   return path
 }
 
-const keepWriting = (client: WireClient) =>
-  keepAsking(CLIENTS, (n) => client.put(`/key/load-${n % 100}`, { value: { n } }))
+const keepWriting = (t: TestContext, client: WireClient) =>
+  keepAsking(t, CLIENTS, (n) => client.put(`/key/load-${n % 100}`, { value: { n } }))
 
-const keepLoggingIn = (client: WireClient) =>
-  keepAsking(CLIENTS, () => client.post('/login', { username: 'admin', password: 'admin' }))
+const keepLoggingIn = (t: TestContext, client: WireClient) =>
+  keepAsking(t, CLIENTS, () => client.post('/login', { username: 'admin', password: 'admin' }))

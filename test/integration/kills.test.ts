@@ -14,8 +14,8 @@ const BACKLOG = 1_500
 /** Readings that are let through between two kills. */
 const BETWEEN = 60
 
-test('whatever is killed, each reading is stored once and each alarm is shown once', async () => {
-  const pipeline = await startPipeline()
+test('whatever is killed, each reading is stored once and each alarm is shown once', async (t) => {
+  const pipeline = await startPipeline(t)
   const { store, ingestion, detector, members } = pipeline
   const [, secondShard] = store.shards
   assert.ok(secondShard)

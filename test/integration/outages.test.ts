@@ -17,13 +17,13 @@ const ROUND = 120
 /** A busy machine may need this to start a process and judge what waits. */
 const SHOWN_MS_MAX = 60_000
 
-test('with all shards down, keys are 503, alarms go on and readings wait in the log', async () => {
-  const pipeline = await startPipeline()
+test('with all shards down, keys are 503, alarms go on and readings wait in the log', async (t) => {
+  const pipeline = await startPipeline(t)
   const { store, log } = pipeline
   const client = wireClient(store.url)
   const meters = pipeline.startMeters()
   const known = await someStoredKey(client, meters)
-  const witness = keepAsking(1, () => client.get(known))
+  const witness = keepAsking(t, 1, () => client.get(known))
 
   await Promise.all(store.shards.map((shard) => shard.kill()))
   await meters.send(ROUND)

@@ -2,6 +2,7 @@
  * Clients that ask without pause, each one thing after the other, whatever happens to the server:
  * load, and witnesses of what was answered in the meantime.
  */
+import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WireAnswer } from './wire-client.ts'
 
@@ -13,9 +14,14 @@ export interface Clients {
 /** Between two questions of a client, and while nobody is there. */
 const PAUSE_MS = 5
 
-/** `ask` is told how many questions there were before. */
-export function keepAsking(count: number, ask: (n: number) => Promise<WireAnswer>): Clients {
+/** `ask` is told how many questions there were before. They end with the test at the latest. */
+export function keepAsking(
+  t: Pick<TestContext, 'after'>,
+  count: number,
+  ask: (n: number) => Promise<WireAnswer>,
+): Clients {
   const stopping = new AbortController()
+  t.after(() => stopping.abort())
   const statuses: number[] = []
   let asked = 0
   const beClient = async () => {

@@ -3,6 +3,7 @@
  * one end and a browser at the other: what tests of faults begin with.
  */
 import { join } from 'node:path'
+import type { TestContext } from 'node:test'
 import { topicDeclarations } from '../../src/app/topics.ts'
 import type { Log } from '../../src/ports/log.ts'
 import { type AlarmWatcher, watchAlarms } from './alarm-stream.ts'
@@ -42,7 +43,8 @@ export interface RunningPipeline {
 /** As many as can be asked for, so that the list shows every alarm of a test. */
 const ENV = { NOTIFY_BUFFER_SIZE: '1000' }
 
-export async function startPipeline(): Promise<RunningPipeline> {
+/** Clients and meters end with the test, however it ends. */
+export async function startPipeline(t: Pick<TestContext, 'after'>): Promise<RunningPipeline> {
   const path = join(temporaryFolder('log'), 'log.db')
   const options = { logFlags: ['--log-path', path], env: ENV }
   const records = await openDescribed({ kind: 'sqlite', options: { path } })
@@ -55,27 +57,33 @@ export async function startPipeline(): Promise<RunningPipeline> {
     watchAlarms(store.url),
   ])
   const { logFlags } = options
-  return assemble(records, { store, ingestion, detector, watcher, logFlags })
+  t.after(async () => {
+    await watcher.stop()
+    await records.close()
+  })
+  return assemble(t, records, { store, ingestion, detector, watcher, logFlags })
 }
 
 type Parts = Pick<RunningPipeline, 'store' | 'ingestion' | 'detector' | 'watcher' | 'logFlags'>
 
-function assemble(records: Log, parts: Parts): RunningPipeline {
+function assemble(t: Pick<TestContext, 'after'>, records: Log, parts: Parts): RunningPipeline {
   const { store, ingestion, detector, watcher } = parts
   const log = viewLog(records)
   const members = [detector, ingestion, store.coordinator, ...store.shards]
   return {
     ...parts,
     ...{ members, log },
-    startMeters: (backlog) => startMeters(records, backlog),
+    startMeters(backlog) {
+      const meters = startMeters(records, backlog)
+      t.after(() => meters.stop())
+      return meters
+    },
     async reckon(meters) {
       await meters.stop()
-      await assertAllIsThere({ url: store.url, log, watcher }, meters.acknowledged)
+      const { url } = store
+      const reckoning = assertAllIsThere({ url, log, watcher }, meters.acknowledged)
+      await Promise.race([reckoning, ...members.map((member) => member.untilItFails)])
     },
-    async stop() {
-      await watcher.stop()
-      await log.close()
-      await stopMembers(members)
-    },
+    stop: () => stopMembers(members),
   }
 }

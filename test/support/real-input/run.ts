@@ -80,12 +80,15 @@ export async function runRealInput(options: RealInputOptions): Promise<RealInput
   const startMs = performance.now()
   const members = [stages.detector, stages.ingestion, store.coordinator, ...store.shards]
   const counting = sendAndCount(options, { store, stages, kafka, watcher }, expected)
-  const lines = await Promise.race([counting, ...members.map((one) => one.untilItFails)])
-  const seconds = (performance.now() - startMs) / 1000
-  await watcher.stop()
-  await kafka.close()
-  await stopMembers(members)
-  return { lines, seconds }
+  try {
+    const lines = await Promise.race([counting, ...members.map((one) => one.untilItFails)])
+    const seconds = (performance.now() - startMs) / 1000
+    await stopMembers(members)
+    return { lines, seconds }
+  } finally {
+    await watcher.stop()
+    await kafka.close()
+  }
 }
 
 interface Running {
