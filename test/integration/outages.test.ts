@@ -12,8 +12,8 @@ import { expectedAlarms, type Meters } from '../support/meters.ts'
 import { type RunningPipeline, startPipeline } from '../support/running-pipeline.ts'
 import { type WireClient, wireClient } from '../support/wire-client.ts'
 
-/** Two rounds of quiet and wild: some alarms on each floor. */
-const ROUND = 120
+/** Readings enough for some alarms on each floor. */
+const ROUND = 180
 /** A busy machine may need this to start a process and judge what waits. */
 const SHOWN_MS_MAX = 60_000
 
