@@ -37,7 +37,7 @@ function scene(lines: readonly string[], some: Partial<ReplayOptions> = {}) {
       .records(READINGS_TOPIC)
       .map((record) => JSON.parse(record.value))
       .filter((reading) => reading.piano === floor)
-  return { log, trace, appends, run, readings }
+  return { log, trace, clock, appends, run, readings }
 }
 
 test('as fast as it can: every row once, in order, in large appends', async () => {
@@ -57,6 +57,21 @@ test('at a pace: each row when it is due', async () => {
   const { run, appends } = scene([HEADER, ...rows(4)], { speed: 60 })
   await run()
   assert.deepEqual(appends, [...[0, 1_000, 2_000, 3_000].map((atMs) => ({ count: 4, atMs }))])
+})
+
+test('at a pace: a log that takes its time does not make the rows behind it late', async () => {
+  const { run, appends, log, clock } = scene([HEADER, ...rows(4)], { speed: 60 })
+  const append = log.append.bind(log)
+  log.append = async (topic, records) => {
+    const positions = await append(topic, records)
+    await clock.sleep(300)
+    return positions
+  }
+  await run()
+  assert.deepEqual(
+    appends.map(({ atMs }) => atMs),
+    [0, 1_000, 2_000, 3_000],
+  )
 })
 
 test('a gap of months is waited for, in steps that a timer can take', async () => {

@@ -69,6 +69,15 @@ test('every injected anomaly is a labelled record that names its reading', async
   assert.ok(labels.every((label) => readings.has(`${label.piano} ${label.timestamp}`)))
 })
 
+test('a label is in the log before the reading that it names', async () => {
+  const { log, run } = scene({ anomalyRate: 1, ticks: 3 })
+  const topics: string[] = []
+  log.beforeAppend = (topic) => void topics.push(topic)
+  await run()
+  const tick = [LABELS_TOPIC, READINGS_TOPIC]
+  assert.deepEqual(topics, [...tick, ...tick, ...tick])
+})
+
 test('while the log is away nothing is dropped and the stream stays the same', async () => {
   const [calm, rough] = [scene(), scene()]
   let outages = 12
