@@ -6,6 +6,7 @@
  * Prints a table of what should be there and what is; exits with 1 when anything is off.
  */
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startKafkaBroker } from '../test/support/kafka-broker.ts'
 import { missingTools } from '../test/support/kafka-install.ts'
@@ -13,7 +14,9 @@ import { countTable, isRight } from '../test/support/real-input/house-count.ts'
 import { type Broker, runRealInput, VICTIMS } from '../test/support/real-input/run.ts'
 
 /** Beside the repository. */
-const USUAL_FILE = '../shared/readings/household_minute.csv.gz'
+const USUAL_FILE = fileURLToPath(
+  new URL('../../shared/readings/household_minute.csv.gz', import.meta.url),
+)
 
 const say = (text: string) => process.stderr.write(`... ${text}\n`)
 
