@@ -117,10 +117,10 @@ async function sendPass(
     signal.throwIfAborted()
     headerLines -= 1
     if (headerLines >= 0 || line.trim() === '') continue
-    const waitMs = pace.waitMs(recording.timeOf(line))
-    if (waitMs > 0) {
+    const dueMs = pace.dueMs(recording.timeOf(line))
+    if (dueMs > world.clock.monotonicMs()) {
       await sender.flush()
-      await sleepLong(world.clock, waitMs, signal)
+      await sleepLong(world.clock, dueMs - world.clock.monotonicMs(), signal)
     }
     await sender.add(recording.recordsOf(line, pace.timeline))
   }
@@ -134,8 +134,8 @@ async function sleepLong(clock: Clock, forMs: number, signal: AbortSignal): Prom
 }
 
 interface Pace {
-  /** How long until a row of this time is due; to be asked for each row in order. */
-  waitMs(timeMs: number | undefined): number
+  /** Monotonic time at which a row of this time is due; to be asked for each row in order. */
+  dueMs(timeMs: number | undefined): number
   readonly timeline: Timeline
   /** Between the last two rows; another pass begins so much later. */
   lastGapMs(): number
@@ -150,7 +150,7 @@ function paceFrom(world: ReplayWorld, options: ReplayOptions, endMs: number | un
   const wallMs = world.clock.wallMs()
   const moved = movedTimeline((timeMs) => timeMs + wallMs - (endMs ?? timeMs))
   return {
-    waitMs: () => 0,
+    dueMs: () => 0,
     timeline: shiftToNow ? moved : AS_RECORDED,
     lastGapMs: () => 0,
   }
@@ -162,12 +162,12 @@ function steadyPace({ clock }: ReplayWorld, speed: number, shiftToNow: boolean):
   let [elapsedMs, gapMs] = [0, 0]
   const sinceFirstMs = (timeMs: number) => (timeMs - (firstMs ?? timeMs)) / speed
   return {
-    waitMs(timeMs) {
+    dueMs(timeMs) {
       if (timeMs === undefined) return 0
       firstMs ??= timeMs
       gapMs = Math.max(0, sinceFirstMs(timeMs) - elapsedMs)
       elapsedMs = sinceFirstMs(timeMs)
-      return startMs + elapsedMs - clock.monotonicMs()
+      return startMs + elapsedMs
     },
     timeline: shiftToNow
       ? movedTimeline((timeMs) => wallMs + sinceFirstMs(timeMs), 1 / speed)
