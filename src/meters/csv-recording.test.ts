@@ -32,6 +32,36 @@ test('a minute of the house is four floors: three circuits and the whole', () =>
   })
 })
 
+test('energy of a circuit is its power over the step of the file, minute or hour', () => {
+  const power = (header: string, line: string) =>
+    read(open(header), line).map((one) => [one.sensore2_kw, one.delta_kwh])
+  assert.deepEqual(power(MINUTE, '2006-12-16T17:24:00,6,240,25,10,20,30'), [
+    [0.6, 0.01],
+    [1.2, 0.02],
+    [1.8, 0.03],
+    [6, 0.1],
+  ])
+  assert.deepEqual(power(HOUR, '2006-12-16T18:00:00,6,240,25,100,200'), [
+    [0.1, 0.1],
+    [0.2, 0.2],
+    [6, 6],
+  ])
+})
+
+test('a power below zero is sent as it stands and turns no counter back', () => {
+  const recording = open(MINUTE)
+  read(recording, '2006-12-16T17:24:00,6,240,25,0,0,0')
+  const wrong = read(recording, '2006-12-16T17:25:00,-6,240,25,0,0,0')[3]
+  assert.equal(wrong.sensore2_kw, -6)
+  assert.equal('delta_kwh' in wrong || 'sensore1_kwh' in wrong, false)
+  assert.equal(read(recording, '2006-12-16T17:26:00,6,240,25,0,0,0')[3].sensore1_kwh, 0.2)
+})
+
+test('without a voltage no current follows from power', () => {
+  const [kitchen] = read(open(MINUTE), '2006-12-16T17:24:00,6,0,25,10,0,0')
+  assert.equal('sensore3_corrente' in kitchen, false)
+})
+
 test('each floor is a key of its own', () => {
   const records = open(MINUTE).recordsOf('2006-12-16T17:24:00,4,240,18,0,1,17', AS_RECORDED)
   assert.deepEqual(
@@ -74,6 +104,12 @@ test('compressed time carries as much less energy, so that power and energy stil
   const [, , , house] = read(open(MINUTE), '2006-12-16T17:24:00,3.6,240,15,0,0,0', timeline)
   assert.equal(house.delta_kwh, 0.001)
   assert.equal(house.timestamp, '2006-12-16T16:24:00.000000Z')
+})
+
+test('moved times keep their microseconds', () => {
+  const timeline = movedTimeline((timeMs) => timeMs + 0.25)
+  const [kitchen] = read(open(MINUTE), '2006-12-16T17:24:00,3.6,240,15,0,0,0', timeline)
+  assert.equal(kitchen.timestamp, '2006-12-16T16:24:00.000250Z')
 })
 
 test('a file of somebody else is read with his mapping', () => {

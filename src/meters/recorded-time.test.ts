@@ -12,6 +12,8 @@ test('a time without offset gets the one of the recorder', () => {
 test('a zone with summer time gives each time its own offset', () => {
   assert.equal(recordedTime('2026-01-05T08:00', 'Europe/Rome').text, '2026-01-05T08:00+01:00')
   assert.equal(recordedTime('2026-07-05 08:00', 'Europe/Rome').text, '2026-07-05 08:00+02:00')
+  const comma = '2026-07-05T08:00:00,5'
+  assert.equal(recordedTime(comma, 'Europe/Rome').text, `${comma}+02:00`)
   assert.equal(recordedTime('2026-07-05T08:00', 'UTC').text, '2026-07-05T08:00+00:00')
 })
 

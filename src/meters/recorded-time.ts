@@ -24,7 +24,7 @@ export function recordedTime(written: string, zone: string): RecordedTime {
 function offsetAt(written: string, zone: string): string {
   if (OFFSET.test(zone)) return zone
   try {
-    const local = Temporal.PlainDateTime.from(written.replace(',', '.'))
+    const local = Temporal.PlainDateTime.from(written)
     return local.toZonedDateTime(zone).offset
   } catch {
     return ''
