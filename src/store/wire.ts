@@ -38,7 +38,8 @@ export const REFUSALS = [
 /**
  * full: the disk has no room. clock-ahead: the version's time is more than 2 s ahead of the shard's
  * clock. fenced: the sender's epoch is older than the shard's. not-mine: the shard is not a replica
- * of that partition, or does not know the sender's epoch yet. late: the deadline had passed before
+ * of that partition, does not know the sender's epoch yet, or is of another cluster. late: the
+ * deadline had passed before
  * work began. busy: a queue was full. damaged: the row on this disk is not what was written.
  */
 export type Refusal = (typeof REFUSALS)[number]
@@ -54,9 +55,16 @@ export type OperationResult =
 
 export type ShardRequest =
   | { readonly kind: 'hello' }
-  | { readonly kind: 'ops'; readonly budgetMs: number; readonly ops: readonly ShardOperation[] }
+  | {
+      readonly kind: 'ops'
+      /** Whose ring the epochs are of. */
+      readonly cluster: string
+      readonly budgetMs: number
+      readonly ops: readonly ShardOperation[]
+    }
   | {
       readonly kind: 'scan'
+      readonly cluster: string
       readonly from: string
       /** Exclusive; null = to the end. */
       readonly to: string | null

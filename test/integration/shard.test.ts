@@ -13,6 +13,7 @@ import { foundRing } from '../../src/store/ring/membership.ts'
 import { type RoleProcess, runCommand, startRole, temporaryFolder } from '../support/process.ts'
 
 const PARTITIONS = 4
+const CLUSTER = 'ours'
 const NOW_MS = Date.UTC(2026, 0, 5)
 
 const startShard = (dataDir = temporaryFolder('shard'), ...flags: readonly string[]) =>
@@ -27,11 +28,9 @@ async function ask({ address }: RoleProcess, request: object): Promise<Record<st
 /** Makes it the only shard of a ring. */
 async function found(shard: RoleProcess): Promise<void> {
   const { shardId } = await ask(shard, { kind: 'hello' })
-  const ring = foundRing(
-    [{ id: String(shardId), address: shard.address }],
-    { kind: 'factor', factor: 1 },
-    PARTITIONS,
-  )
+  const shards = [{ id: String(shardId), address: shard.address }]
+  const founded = foundRing(shards, { kind: 'factor', factor: 1 }, PARTITIONS)
+  const ring = { ...founded, cluster: CLUSTER }
   assert.equal((await ask(shard, { kind: 'ring.store', ring })).stored, true)
 }
 
@@ -40,7 +39,7 @@ function apply(key: string, number: number, text = `${number}`) {
   return { op: 'apply', p: partitionOf(key, PARTITIONS), e: 1, row }
 }
 const get = (key: string) => ({ op: 'get', p: partitionOf(key, PARTITIONS), e: 1, k: key })
-const operations = (...ops: object[]) => ({ kind: 'ops', budgetMs: 20_000, ops })
+const operations = (...ops: object[]) => ({ kind: 'ops', cluster: CLUSTER, budgetMs: 20_000, ops })
 
 async function put({ address }: RoleProcess, key: string, value: object): Promise<number> {
   const headers = { 'content-type': 'application/json' }

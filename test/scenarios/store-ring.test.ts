@@ -172,6 +172,21 @@ story('an address where nobody answers is unreachable, a foreign shard is refuse
   assert.equal(coordinator.ring.info().totalNodes, 3)
 })
 
+story('a shard of another cluster at a known address counts for nothing', async (t) => {
+  const { coordinator, shards } = await foundedCluster(t)
+  const [first, second] = shards
+  assert.ok(first?.ring && second)
+  await write(coordinator, 'a')
+  first.ring = { ...first.ring, cluster: 'elsewhere' }
+  assert.equal((await coordinator.store.read(['a']))[0]?.kind, 'found', 'two others know it')
+  second.mood = 'stopped'
+  const gone = { kind: 'unavailable', needed: 2, had: 1 }
+  assert.deepEqual(await coordinator.store.read(['a', 'never']), [gone, gone])
+  assert.deepEqual(await coordinator.store.scan({ limit: 9 }), gone)
+  assert.equal(await write(coordinator, 'b'), 'unknown')
+  assert.equal(first.rows.has('b'), false)
+})
+
 story('a shard whose disk was emptied is kept out and a person is told what to do', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   const [first, second] = shards

@@ -75,9 +75,9 @@ export class FakeShard implements TestShard {
       case 'hello':
         return { kind: 'hello', shardId: this.id, ring: this.ring, keys: this.keys, writable: true }
       case 'ops':
-        return { kind: 'ops', results: request.ops.map((operation) => this.perform(operation)) }
+        return this.performAll(request)
       case 'scan':
-        return this.scan(request)
+        return this.isOurs(request) ? this.scan(request) : { kind: 'error', reason: 'not ours' }
       case 'ring.store':
         return this.storeRing(request.ring)
     }
@@ -85,6 +85,17 @@ export class FakeShard implements TestShard {
 
   private get keys(): number {
     return [...this.rows.values()].filter(({ k, v }) => v !== null && !isSystemKey(k)).length
+  }
+
+  private isOurs({ cluster }: { readonly cluster: string }): boolean {
+    return this.ring?.cluster === cluster
+  }
+
+  private performAll(request: Extract<ShardRequest, { kind: 'ops' }>): ShardReply {
+    const refused = { r: 'refused', why: 'not-mine' } as const
+    const perform = (operation: ShardOperation) =>
+      this.isOurs(request) ? this.perform(operation) : refused
+    return { kind: 'ops', results: request.ops.map(perform) }
   }
 
   private perform(operation: ShardOperation): OperationResult {

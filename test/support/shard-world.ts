@@ -21,6 +21,8 @@ import { type ManualClock, manualClock } from './manual-clock.ts'
 import { type RecordingTrace, recordingTrace } from './traces.ts'
 
 export const PARTITIONS = 16
+/** The name of every ring that is made here. */
+export const CLUSTER = 'ours'
 
 export interface ShardUnderTest extends Shard {
   readonly disk: MemoryDisk
@@ -78,7 +80,7 @@ export async function openShardInRing(setup: ShardSetup = {}): Promise<ShardUnde
 
 export function ringOf(ids: readonly string[], factor = ids.length): RingDocument {
   const shards = ids.map((id) => ({ id, address: `local:${id}` }))
-  return foundRing(shards, { kind: 'factor', factor }, PARTITIONS)
+  return { ...foundRing(shards, { kind: 'factor', factor }, PARTITIONS), cluster: CLUSTER }
 }
 
 /** A row that was written at `wallMs`; small numbers will do where only their order counts. */
@@ -103,7 +105,7 @@ export function get(k: string, e = 1) {
 }
 
 export function operations(...ops: Extract<ShardRequest, { kind: 'ops' }>['ops']) {
-  return { kind: 'ops', budgetMs: 1_000, ops } as const
+  return { kind: 'ops', cluster: CLUSTER, budgetMs: 1_000, ops } as const
 }
 
 /** What an operation came to, in a word or a text. */

@@ -6,7 +6,11 @@ import type { ShardOperation } from '../wire.ts'
 import { HOP_DEFAULTS, type HopOptions, ShardLink } from './hop.ts'
 import type { ReplicaResult } from './replica-result.ts'
 
-type Body = Message & { readonly budgetMs: number; readonly ops: readonly ShardOperation[] }
+interface Body extends Message {
+  readonly cluster: string
+  readonly budgetMs: number
+  readonly ops: readonly ShardOperation[]
+}
 
 /** A link whose bodies are answered by hand, one after another. */
 function link(options: Partial<HopOptions> = {}) {
@@ -24,8 +28,10 @@ function link(options: Partial<HopOptions> = {}) {
   const shard = new ShardLink('a', world, { ...HOP_DEFAULTS, ...options })
   const settled = new Map<number, ReplicaResult>()
   const sink = { settle: (tag: number, result: ReplicaResult) => void settled.set(tag, result) }
-  const send = (tag: number, bytes = 10, deadlineMs = 1_000) =>
-    shard.send({ op: 'get', p: 0, e: 1, k: String(tag) }, bytes, deadlineMs, sink, tag)
+  const send = (tag: number, bytes = 10, deadlineMs = 1_000, cluster = 'ours') => {
+    const operation = { op: 'get', p: 0, e: 1, k: String(tag) } as const
+    return shard.send({ operation, cluster, bytes, deadlineMs, sink, tag })
+  }
   return { shard, bodies, answers, settled, send, clock }
 }
 
@@ -69,6 +75,19 @@ test('a body has at most so many operations and so many bytes', async () => {
   )
 })
 
+test('a body speaks of one cluster; operations of another travel behind it', async () => {
+  const { bodies, send } = link()
+  for (const [tag, cluster] of ['old', 'old', 'new'].entries()) send(tag, 10, 1_000, cluster)
+  await turn()
+  assert.deepEqual(
+    bodies.map(({ cluster, ops }) => [cluster, ops.length]),
+    [
+      ['old', 2],
+      ['new', 1],
+    ],
+  )
+})
+
 test('only so many bodies are on their way at once; the next leaves when one returns', async () => {
   const { bodies, answers, send } = link({ bodiesInFlightMax: 2, bodyOperationsMax: 1 })
   for (let tag = 0; tag < 5; tag += 1) send(tag)
@@ -95,6 +114,20 @@ test('what does not fit into the queue, in operations or bytes, is refused at on
     [0, 1, 2].map((tag) => byBytes.send(tag)),
     [true, true, false],
   )
+})
+
+test('nothing is queued behind what has waited for long already', async () => {
+  const { answers, send, clock } = link({ bodiesInFlightMax: 1, queueWaitMsMax: 100 })
+  send(0)
+  await turn()
+  assert.equal(send(1), true)
+  await clock.advance(100)
+  assert.equal(send(2), true, 'the first in the queue waits no longer than it may')
+  await clock.advance(1)
+  assert.equal(send(3), false)
+  answers[0]?.(rows(1))
+  await turn()
+  assert.equal(send(4), true, 'the queue moves again')
 })
 
 test('what waited beyond its deadline is never sent', async () => {

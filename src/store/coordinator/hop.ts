@@ -1,12 +1,14 @@
 /**
  * The way from this coordinator to one shard. All operations of one event-loop turn travel as one
  * body, a few bodies at a time: a request of its own for each operation would cost some fifteen
- * times as much. Queues are bounded in operations and in bytes; what does not fit is refused at
- * once, and what waited beyond its deadline is dropped unsent, so a shard that hangs costs a
- * bounded amount.
+ * times as much. Queues are bounded in operations, in bytes and in time: what does not fit, or would
+ * wait so long that it could hardly be done before its deadline, is refused at once. So overload
+ * and a shard that hangs cost a bounded amount, and are told as such instead of as outcomes that
+ * nobody knows.
  *
  * Whatever comes of a body, every operation in it is settled exactly once.
  */
+import { must } from '../../model/must.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Address, Network } from '../../ports/network.ts'
 import type { ReplyOf, ShardOperation, ShardRequest } from '../wire.ts'
@@ -22,6 +24,8 @@ export interface HopOptions {
   readonly bodyBytesMax: number
   readonly queueOperationsMax: number
   readonly queueBytesMax: number
+  /** While the first in the queue has waited for longer, no more are taken. */
+  readonly queueWaitMsMax: number
 }
 
 export const HOP_DEFAULTS: HopOptions = {
@@ -30,19 +34,30 @@ export const HOP_DEFAULTS: HopOptions = {
   bodyBytesMax: 4 * 1024 * 1024,
   queueOperationsMax: 16_384,
   queueBytesMax: 64 * 1024 * 1024,
+  queueWaitMsMax: 400,
 }
 
-/** Who waits for operations. `tag` is what was given to send. */
+/** Who waits for operations. */
 export interface HopSink {
   settle(tag: number, result: ReplicaResult): void
 }
 
-interface Waiting {
+/** An operation as it is handed over. */
+export interface HopOperation {
   readonly operation: ShardOperation
+  /** Whose ring the operation's epoch is of. */
+  readonly cluster: string
+  /** An estimate. */
   readonly bytes: number
+  /** Monotonic. */
   readonly deadlineMs: number
   readonly sink: HopSink
+  /** What the sink is told besides the result. */
   readonly tag: number
+}
+
+interface Waiting extends HopOperation {
+  readonly sinceMs: number
 }
 
 export interface HopWorld {
@@ -76,21 +91,15 @@ export class ShardLink {
   }
 
   /**
-   * Queues an operation; `sink` hears of it later, never within this call. False = the queue is
-   * full and nothing was done. `bytes` is an estimate, `deadlineMs` monotonic.
+   * Queues an operation; its sink hears of it later, never within this call. False = the queue is
+   * full and nothing was done.
    */
-  send(
-    operation: ShardOperation,
-    bytes: number,
-    deadlineMs: number,
-    sink: HopSink,
-    tag: number,
-  ): boolean {
-    const { queueOperationsMax, queueBytesMax } = this.options
-    if (this.operations >= queueOperationsMax || this.bytes + bytes > queueBytesMax) return false
+  send(one: HopOperation): boolean {
+    const sinceMs = this.world.clock.monotonicMs()
+    if (!this.hasRoom(one.bytes, sinceMs)) return false
     this.operations += 1
-    this.bytes += bytes
-    this.queue.push({ operation, bytes, deadlineMs, sink, tag })
+    this.bytes += one.bytes
+    this.queue.push({ ...one, sinceMs })
     if (!this.isFlushPlanned && this.bodiesInFlight < this.options.bodiesInFlightMax) {
       this.isFlushPlanned = true
       this.world.afterTurn(() => this.flush())
@@ -116,6 +125,13 @@ export class ShardLink {
     return { kind: 'silence', reason: 'its answer is not one of a shard of this version' }
   }
 
+  private hasRoom(bytes: number, nowMs: number): boolean {
+    const { queueOperationsMax, queueBytesMax, queueWaitMsMax } = this.options
+    if (this.operations >= queueOperationsMax || this.bytes + bytes > queueBytesMax) return false
+    const first = this.queue[0]
+    return first === undefined || nowMs - first.sinceMs <= queueWaitMsMax
+  }
+
   private flush(): void {
     this.isFlushPlanned = false
     const nowMs = this.world.clock.monotonicMs()
@@ -125,15 +141,20 @@ export class ShardLink {
     }
   }
 
-  /** Takes what fits into one body off the queue; what is too late is settled instead. */
+  /**
+   * Takes what fits into one body, of one cluster, off the queue; what is too late is settled
+   * instead.
+   */
   private nextBody(nowMs: number): readonly Waiting[] {
     const { bodyOperationsMax, bodyBytesMax } = this.options
     const end = Math.min(this.queue.length, bodyOperationsMax)
+    const cluster = this.queue[0]?.cluster
     let bytes = 0
     let count = 0
     while (count < end) {
-      bytes += this.queue[count]?.bytes ?? 0
-      if (count > 0 && bytes > bodyBytesMax) break
+      const next = must(this.queue[count])
+      bytes += next.bytes
+      if (count > 0 && (bytes > bodyBytesMax || next.cluster !== cluster)) break
       count += 1
     }
     const taken = this.queue.splice(0, count)
@@ -147,8 +168,9 @@ export class ShardLink {
     this.bodiesInFlight += 1
     let budgetMs = 0
     for (const { deadlineMs } of body) budgetMs = Math.max(budgetMs, deadlineMs - nowMs)
+    const { cluster } = must(body[0])
     const ops = body.map(({ operation }) => operation)
-    const request = { kind: 'ops', budgetMs, ops } as const
+    const request = { kind: 'ops', cluster, budgetMs, ops } as const
     const answer = await this.world.network.ask(this.address, request, budgetMs)
     this.bodiesInFlight -= 1
     if (this.queue.length > 0) this.flush()

@@ -119,12 +119,13 @@ class KeyRead implements HopSink, Watched {
   private askNext(): boolean {
     const replica = this.turns.find((one) => this.state.isUnasked(one))
     if (replica === undefined) return false
-    const { partition, epoch, links } = this.view.locate(this.key)
+    const { cluster, partition, epoch, links } = this.view.locate(this.key)
     const operation = { op: 'get', p: partition, e: epoch, k: this.key } as const
     const tag = this.attempt * TAGS_PER_ATTEMPT + replica
     this.state.asked(replica)
     const bytes = operationBytes(this.key, null)
-    if (!links[replica]?.send(operation, bytes, this.deadlineMs, this, tag)) {
+    const { deadlineMs } = this
+    if (!links[replica]?.send({ operation, cluster, bytes, deadlineMs, sink: this, tag })) {
       this.state.take(replica, BUSY)
     }
     return true
@@ -134,12 +135,13 @@ class KeyRead implements HopSink, Watched {
   private repair(replica: number): void {
     const row = this.state.newest
     if (row === null) return
-    const { partition, epoch, links } = this.view.locate(this.key)
+    const { cluster, partition, epoch, links } = this.view.locate(this.key)
     const operation = { op: 'apply', p: partition, e: epoch, row } as const
     const tag = this.attempt * TAGS_PER_ATTEMPT + REPAIR + replica
     const bytes = operationBytes(row.k, row.v)
     this.state.repairing(replica)
-    if (!links[replica]?.send(operation, bytes, this.world.deadline(), this, tag)) {
+    const deadlineMs = this.world.deadline()
+    if (!links[replica]?.send({ operation, cluster, bytes, deadlineMs, sink: this, tag })) {
       this.state.takeRepair(replica, BUSY)
     }
     const address = links[replica]?.address

@@ -10,6 +10,7 @@ import { majorityOf, replicasOf } from '../ring/membership.ts'
 import type { ShardLink } from './hop.ts'
 
 export interface PartitionView {
+  readonly cluster: string
   readonly partition: number
   readonly epoch: number
   /** In the order of the placement; the first is the primary. */
@@ -42,6 +43,7 @@ export class RingView {
 
   private partitionView({ epoch, replicas }: PartitionEntry, partition: number): PartitionView {
     const links = replicas.map((index) => must(this.links[index], 'a replica is a shard'))
-    return { partition, epoch, links, addresses: links.map(({ address }) => address) }
+    const addresses = links.map(({ address }) => address)
+    return { cluster: this.ring.cluster, partition, epoch, links, addresses }
   }
 }

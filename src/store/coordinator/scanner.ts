@@ -70,7 +70,7 @@ function gather(
   limit: number,
   reverse: boolean,
 ): Promise<Gathered> {
-  const request = { kind: 'scan', ...range, limit, reverse } as const
+  const request = { kind: 'scan', cluster: view.ring.cluster, ...range, limit, reverse } as const
   const answers = new Map<number, ShardRows>()
   return new Promise((resolve) => {
     let missing = view.links.length

@@ -121,13 +121,14 @@ class KeyWrite implements HopSink {
 
   /** Sends the row to all replicas of its partition. */
   send(): void {
-    const { partition, epoch, links } = this.view.locate(this.row.k)
+    const { cluster, partition, epoch, links } = this.view.locate(this.row.k)
     const operation = { op: 'apply', p: partition, e: epoch, row: this.row } as const
+    const { bytes, deadlineMs } = this
     const isSparing = canSpareDown(links, this.view.quorum)
     const tag = this.attempt * TAGS_PER_ATTEMPT
     for (const link of links) {
       if (isSparing && link.health.state === 'down') this.state.take(UNREACHABLE)
-      else if (link.send(operation, this.bytes, this.deadlineMs, this, tag)) {
+      else if (link.send({ operation, cluster, bytes, deadlineMs, sink: this, tag })) {
         this.world.replicaWrites += 1
       } else this.state.take(BUSY)
     }

@@ -18,6 +18,7 @@ export const REPLY_BYTES_MAX = 16 * 1024 * 1024
 export interface OperationsWorld {
   readonly rows: ReplicaRows
   readonly commits: GroupCommit
+  /** Epochs of another cluster's ring mean nothing in it. */
   readonly ring: RingCopy | null
   readonly wallMs: number
   readonly monotonicMs: number
@@ -32,11 +33,13 @@ type OperationsRequest = Extract<ShardRequest, { kind: 'ops' }>
 /** Rejects when the engine fails: nobody knows what was done then. */
 export function performAll(
   world: OperationsWorld,
-  { ops, budgetMs }: OperationsRequest,
+  { cluster, ops, budgetMs }: OperationsRequest,
 ): Promise<ReplyOf<'ops'>> {
+  const { ring } = world
+  const ours = ring?.document.cluster === cluster ? ring : null
   return new Promise((resolve, reject) => {
     const waiter = { resolve, reject }
-    const body = new OperationsBody(world, ops.length, budgetMs, waiter)
+    const body = new OperationsBody({ ...world, ring: ours }, ops.length, budgetMs, waiter)
     for (const [index, operation] of ops.entries()) body.perform(index, operation)
     if (ops.length === 0) resolve({ kind: 'ops', results: [] })
   })

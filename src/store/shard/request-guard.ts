@@ -43,7 +43,8 @@ function problemOf(body: Fields): string | undefined {
   }
 }
 
-function operationsProblem({ budgetMs, ops }: Fields): string | undefined {
+function operationsProblem({ cluster, budgetMs, ops }: Fields): string | undefined {
+  if (typeof cluster !== 'string') return 'cluster is not a text'
   if (!Number.isFinite(budgetMs)) return 'budgetMs is not a number'
   if (!Array.isArray(ops)) return 'ops is not a list'
   if (ops.length > REQUEST_OPERATIONS_MAX) {
@@ -77,7 +78,8 @@ function keyProblem(key: unknown): string | undefined {
   return isKey && key.isWellFormed() ? undefined : `a key has 1 to ${KEY_BYTES_MAX} bytes of text`
 }
 
-function scanProblem({ from, to, limit, reverse }: Fields): string | undefined {
+function scanProblem({ cluster, from, to, limit, reverse }: Fields): string | undefined {
+  if (typeof cluster !== 'string') return 'cluster is not a text'
   if (!isBound(from)) return 'from is not a bound'
   if (to !== null && !isBound(to)) return 'to is not a bound'
   if (!isCount(limit) || limit < 1 || limit > SCAN_LIMIT_MAX) {

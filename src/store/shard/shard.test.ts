@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   apply,
+  CLUSTER,
   get,
   openShard,
   openShardInRing,
@@ -35,6 +36,8 @@ const failing = (change: Partial<KeyValueEngine>): ShardSetup => ({
 const breaks = (): never => {
   throw new EngineError('broken', 'the fsync failed')
 }
+const BOUNDS = { from: '', to: null, limit: 10, reverse: false } as const
+const SCAN = { kind: 'scan', cluster: CLUSTER, ...BOUNDS } as const
 const nowOf = ({ clock }: ShardUnderTest) => clock.wallMs()
 
 test('a shard has a name of its own from its first start on', async () => {
@@ -122,11 +125,11 @@ test('a time ahead of the shard’s clock is refused, an order ahead of it is no
 
 test('what could not begin in time is refused', async () => {
   const shard = await openShardInRing()
-  const asked = shard.ask({ kind: 'ops', budgetMs: 50, ops: [apply(wireRow('a', 1))] })
+  const asked = shard.ask({ ...operations(apply(wireRow('a', 1))), budgetMs: 50 })
   await shard.clock.advance(50)
   shard.endTurn()
   assert.deepEqual((await asked).results.map(wordOf), ['late'])
-  const { results } = await shard.ask({ kind: 'ops', budgetMs: 0, ops: [get('a')] })
+  const { results } = await shard.ask({ ...operations(get('a')), budgetMs: 0 })
   assert.deepEqual(results.map(wordOf), ['late'])
 })
 
@@ -203,7 +206,7 @@ test('a greeting counts the keys that clients can read', async () => {
 
 test('a scan tells what is held, deleted rows too, or that nothing is known', async () => {
   const shard = openShard()
-  const scan = { kind: 'scan', from: '', to: null, limit: 10, reverse: false } as const
+  const scan = SCAN
   const refusal = await shard.tell(scan)
   assert.equal(refusal.kind, 'error', 'outside a ring silence is not emptiness')
   await shard.ask({ kind: 'ring.store', ring: ringOf([shard.id]) })
@@ -212,15 +215,20 @@ test('a scan tells what is held, deleted rows too, or that nothing is known', as
   assert.deepEqual(await shard.ask(scan), { kind: 'scan', rows, more: false })
   const back = await shard.ask({ ...scan, limit: 2, reverse: true })
   assert.deepEqual(back, { kind: 'scan', rows: [rows[2], rows[1]], more: true })
-  await shard.ask({
-    kind: 'ring.store',
-    ring: { ...ringOf(['other']), ...namesOf(shard), version: 9 },
-  })
+  await shard.ask({ kind: 'ring.store', ring: { ...ringOf(['other']), version: 9 } })
   assert.equal((await shard.tell(scan)).kind, 'error', 'nor once it has left the ring')
 })
 
-/** So that a ring counts as a later one of the shard's own. */
-const namesOf = ({ id }: ShardUnderTest) => ({ cluster: ringOf([id]).cluster })
+test('what a coordinator of another cluster sends is refused, if the numbers fit or not', async () => {
+  const shard = await openShardInRing()
+  assert.deepEqual(await wordsOf(shard, apply(wireRow('a', 1))), ['held'])
+  const foreign = { ...operations(get('a'), apply(wireRow('b', 1))), cluster: 'theirs' }
+  const asked = shard.ask(foreign)
+  shard.endTurn()
+  assert.deepEqual((await asked).results.map(wordOf), ['not-mine', 'not-mine'])
+  assert.equal((await shard.tell({ ...SCAN, cluster: 'theirs' })).kind, 'error')
+  assert.equal((await shard.ask({ kind: 'hello' })).keys, 1)
+})
 
 test('a full disk makes it read-only until there is room, which is said once', async () => {
   const shard = await openShardInRing()
@@ -231,7 +239,7 @@ test('a full disk makes it read-only until there is room, which is said once', a
   }
   assert.deepEqual(await wordsOf(shard, apply(wireRow('a', 1))), ['held'], 'it is there already')
   assert.equal((await shard.ask({ kind: 'hello' })).writable, false)
-  const ring = { ...ringOf([shard.id]), version: 2, cluster: ringOf([shard.id]).cluster }
+  const ring = { ...ringOf([shard.id]), version: 2 }
   const padded = { ...ring, shards: [...ring.shards, { id: 'x'.repeat(99), address: 'x' }] }
   assert.equal((await shard.tell({ kind: 'ring.store', ring: padded })).kind, 'error')
   assert.equal((await shard.ask({ kind: 'hello' })).ring?.version, 1, 'nor is a ring taken')
@@ -255,7 +263,7 @@ test('a damaged row is refused, its neighbours are read, a person hears of it on
   for (let i = 0; i < 2; i += 1) {
     assert.deepEqual(await wordsOf(shard, get('bad'), get('good')), ['damaged', '"good"'])
   }
-  const scan = { kind: 'scan', from: '', to: null, limit: 9, reverse: false } as const
+  const scan = { ...SCAN, limit: 9 }
   assert.equal((await shard.tell(scan)).kind, 'error', 'it may be newer than what others hold')
   assert.throws(() => shard.door.get('bad'), /not what was written/)
   assert.equal(shard.trace.facts.filter(({ level }) => level === 'error').length, 2)

@@ -217,6 +217,9 @@ class ReplicaShard {
     if (!this.ring || this.ring.owned.length === 0) {
       return { kind: 'error', reason: 'this shard holds no partition of a ring' }
     }
+    if (this.ring.document.cluster !== request.cluster) {
+      return { kind: 'error', reason: 'this shard belongs to another cluster' }
+    }
     const { rows, more } = scanPartitions(this.world.engine, this.ring.owned, request)
     return { kind: 'scan', rows: rows.map(rowToWire), more }
   }
