@@ -3,9 +3,9 @@
  * its place in the alerts log as id, so a client that comes back says where it was and misses
  * nothing.
  *
- * A client that does not read is cut off when too much waits for it: it comes back by itself and
- * resumes, while its backlog would otherwise grow in this process without bound. Comments in
- * between keep proxies from taking the quiet for an end.
+ * A client that does not read is cut off when too much waits for it, or for all clients together:
+ * it comes back by itself and resumes, while its backlog would otherwise grow in this process
+ * without bound. Comments in between keep proxies from taking the quiet for an end.
  */
 import type { ServerResponse } from 'node:http'
 import { z } from 'zod'
@@ -22,16 +22,20 @@ export const STREAM_CLIENTS_MAX = 200
 const EVENT_BYTES_MAX = 4 * 1024
 /** A client for which more waits is cut off. A whole replay fits in, or it would come for ever. */
 export const STREAM_UNSENT_BYTES_MAX = REPLAY_EVENTS_MAX * EVENT_BYTES_MAX
+/** While more waits for all clients together, the one that lags most is cut off. */
+export const STREAM_UNSENT_BYTES_SUM_MAX = 8 * STREAM_UNSENT_BYTES_MAX
 export const HEARTBEAT_MS = 15_000
 
 export interface StreamLimits {
   readonly clientsMax: number
   readonly unsentBytesMax: number
+  readonly unsentBytesSumMax: number
 }
 
 const LIMITS: StreamLimits = {
   clientsMax: STREAM_CLIENTS_MAX,
   unsentBytesMax: STREAM_UNSENT_BYTES_MAX,
+  unsentBytesSumMax: STREAM_UNSENT_BYTES_SUM_MAX,
 }
 
 export interface StreamWorld {
@@ -45,6 +49,8 @@ export class AnomalyStream {
   private readonly world: StreamWorld
   private readonly limits: StreamLimits
   private readonly clients = new Set<StreamClient>()
+  /** At the most so much waits for all clients; counted anew only when it seems too much. */
+  private unsentBytesAtMost = 0
   private isEnding = false
 
   constructor(world: StreamWorld, limits: StreamLimits = LIMITS) {
@@ -62,7 +68,9 @@ export class AnomalyStream {
 
   /** Serves a response, whose head is written, until the client goes away or `end`. */
   serve(response: ServerResponse, lastEventId: string | undefined): void {
-    const client = new StreamClient(response, this.world, this.limits.unsentBytesMax)
+    const { unsentBytesMax } = this.limits
+    const grown = (bytes: number) => this.keepToSum(bytes)
+    const client = new StreamClient(response, this.world, unsentBytesMax, grown)
     this.clients.add(client)
     response.once('close', () => {
       this.clients.delete(client)
@@ -76,19 +84,43 @@ export class AnomalyStream {
     this.isEnding = true
     for (const client of this.clients) client.end()
   }
+
+  private keepToSum(grownBytes: number): void {
+    this.unsentBytesAtMost += grownBytes
+    while (this.unsentBytesAtMost > this.limits.unsentBytesSumMax) {
+      const clients = [...this.clients]
+      this.unsentBytesAtMost = clients.reduce((sum, { unsentBytes }) => sum + unsentBytes, 0)
+      if (this.unsentBytesAtMost <= this.limits.unsentBytesSumMax) return
+      const slowest = clients.reduce((a, b) => (b.unsentBytes > a.unsentBytes ? b : a))
+      this.clients.delete(slowest)
+      slowest.cut('too much waits for all clients together')
+    }
+  }
 }
 
 class StreamClient {
   private readonly response: ServerResponse
   private readonly world: StreamWorld
   private readonly unsentBytesMax: number
+  /** Told of what more waits for this client. */
+  private readonly grown: (bytes: number) => void
   private readonly ending = new AbortController()
   private unsubscribe: () => void = () => {}
 
-  constructor(response: ServerResponse, world: StreamWorld, unsentBytesMax: number) {
+  constructor(
+    response: ServerResponse,
+    world: StreamWorld,
+    unsentBytesMax: number,
+    grown: (bytes: number) => void,
+  ) {
     this.response = response
     this.world = world
     this.unsentBytesMax = unsentBytesMax
+    this.grown = grown
+  }
+
+  get unsentBytes(): number {
+    return this.response.writableLength
   }
 
   begin(lastEventId: string | undefined): void {
@@ -110,13 +142,18 @@ class StreamClient {
     this.response.end()
   }
 
+  cut(reason: string): void {
+    const { unsentBytes } = this
+    this.world.trace.note('warn', { kind: 'http.stream-cut', unsentBytes, reason })
+    this.response.destroy()
+  }
+
   private write(text: string): void {
     if (this.response.destroyed || this.response.writableEnded) return
+    const before = this.unsentBytes
     this.response.write(text)
-    const unsentBytes = this.response.writableLength
-    if (unsentBytes <= this.unsentBytesMax) return
-    this.world.trace.note('warn', { kind: 'http.stream-cut', unsentBytes })
-    this.response.destroy()
+    if (this.unsentBytes > this.unsentBytesMax) this.cut('too much waits for it')
+    else this.grown(this.unsentBytes - before)
   }
 
   private async beat(): Promise<void> {
