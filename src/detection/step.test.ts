@@ -67,7 +67,7 @@ test('without a sent value energy is the difference to the counter of the readin
   const counters = [900, 900.05, 900.14, 900.19, 900.28]
   const readings = counters.map((sensore1_kwh, i) => at(i * 10, { sensore1_kwh }))
   const slower = stepContext({ rules: { ...RULES, cooldownMs: 0 } })
-  const limits = { ...DEFAULT_THRESHOLDS.default, delta_kwh_max: 0.2 }
+  const limits = { ...DEFAULT_THRESHOLDS.default, delta_kwh_max: 0.25 }
   const context = { ...slower, thresholds: { ...DEFAULT_THRESHOLDS, default: limits } }
   assert.deepEqual(walk(readings, context), ['', '', 'dkwh_over', '', 'dkwh_over'])
 })
