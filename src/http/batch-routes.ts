@@ -18,6 +18,7 @@ import { type HttpApp, readBodies } from './http-app.ts'
 import { unavailableSchema } from './outcome-schemas.ts'
 import { invalidResult, readResult, refusedAnswer, writeResult } from './outcomes.ts'
 import { invalidSchema, sentenceSchema } from './problems.ts'
+import { withinBytes } from './scan-page.ts'
 
 const keyField = z.string()
 const orderField = z
@@ -149,11 +150,12 @@ async function scan(
   }
   const outcome = await store.scan(query)
   if (outcome.kind !== 'page') return refusedAnswer(outcome, 'query')
-  const items = outcome.entries.map(({ key, text }) =>
+  const page = withinBytes(outcome, query.reverse ?? false)
+  const items = page.entries.map(({ key, text }) =>
     as === 'text'
       ? JSON.stringify({ key, text })
       : `{"key":${JSON.stringify(key)},"value":${text}}`,
   )
-  const next = JSON.stringify(outcome.next)
+  const next = JSON.stringify(page.next)
   return { status: 200, text: `{"items":[${items.join(',')}],"next":${next}}` }
 }

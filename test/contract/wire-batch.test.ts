@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { SCAN_PAGE_BYTES_MAX } from '../../src/http/scan-page.ts'
 import { BATCH_BODY_BYTES_MAX, BATCH_KEYS_MAX } from '../../src/store/client.ts'
 import { runningStore } from '../support/running-store.ts'
 
@@ -123,6 +124,20 @@ test('a range is listed in pages, forwards and backwards', async () => {
   assert.deepEqual(await walk('&reverse=true', 'to'), keys.toReversed())
   assert.deepEqual((await page('prefix=s:&from=s:03&to=s:06')).keys, ['s:03', 's:04', 's:05'])
   assert.deepEqual((await page('prefix=nothing')).keys, [])
+})
+
+test('pages are cut to a size, and together they are still the whole', async () => {
+  const keys = Array.from({ length: 10 }, (_, i) => `long:${i}`)
+  const value = { text: 'x'.repeat(1_000_000) }
+  for (const key of keys) assert.equal((await store.put(`/key/${key}`, { value })).status, 200)
+  const { text, body } = await store.get('/scan?prefix=long:&limit=1000')
+  assert.ok(text.length <= SCAN_PAGE_BYTES_MAX + 1_000, `${text.length} bytes`)
+  const rest = await store.get(`/scan?prefix=long:&from=${body.next}`)
+  const told = [...(body.items as { key: string }[]), ...(rest.body.items as { key: string }[])]
+  assert.deepEqual(
+    told.map(({ key }) => key),
+    keys,
+  )
 })
 
 test('a page carries documents, or their text', async () => {
