@@ -25,8 +25,9 @@ export interface KnownThresholds {
 
 export interface ThresholdsBook extends Service {
   /**
-   * Asks the store. Undefined when it cannot be asked and nothing was ever known (answer 503).
-   * With no shards registered at all: the last known, the file's, or the defaults. Never rejects.
+   * Asks the store. Undefined when it cannot be asked and nothing was ever known (answer 503): the
+   * defaults in its place would raise wrong alarms. With no shards registered, and none expected:
+   * the last known, the file's, or the defaults. Never rejects.
    */
   current(): Promise<KnownThresholds | undefined>
   /** What the store makes of them. Never rejects. */
@@ -44,6 +45,8 @@ export interface ThresholdsWorld {
   /** The door to the system's own keys. */
   readonly store: Pick<Store, 'read' | 'write'>
   readonly file: ThresholdsFile
+  /** There are shards to be found: that none is registered yet says nothing about thresholds. */
+  readonly expectsShards: boolean
 }
 
 /** A change at another coordinator is known here, and in the file, within this time. */
@@ -90,7 +93,8 @@ class StoredThresholds implements ThresholdsBook {
     if (thresholds) {
       return { thresholds, isLastKnown: look.kind === 'no-shards' || look.kind === 'unreachable' }
     }
-    if (look.kind === 'unreachable') return undefined
+    const isUnknown = look.kind === 'no-shards' && this.world.expectsShards
+    if (isUnknown || look.kind === 'unreachable') return undefined
     return { thresholds: DEFAULT_THRESHOLDS, isLastKnown: false }
   }
 

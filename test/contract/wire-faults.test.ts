@@ -119,6 +119,28 @@ test('a coordinator that is killed knows everything when it is back', async () =
   assert.deepEqual((await store.get('/sharding/info')).body.nodes, body.nodes)
 })
 
+test('a coordinator that starts has found its ring before it answers anything', async (t) => {
+  await store.put('/key/anew:a', { value })
+  const slow = store.shards[2]?.member.current()
+  t.after(() => slow?.kill('SIGCONT'))
+  slow?.kill('SIGSTOP')
+  await store.coordinator.killAndRestart()
+  assert.deepEqual(seen(await store.get('/key/anew:a')), [200, { value }])
+  assert.equal((await store.get('/admin/thresholds')).status, 200)
+  slow?.kill('SIGCONT')
+  await whole()
+})
+
+test('one whose shards are all dead answers after a moment, and does not guess', async () => {
+  const [port] = await freePorts(1)
+  const env = { BOOTSTRAP_NODES: `http://127.0.0.1:${port}` }
+  const coordinator = await runningCoordinator(env)
+  const answer = [503, { detail: 'Nessun nodo KVS registrato' }]
+  assert.deepEqual(seen(await coordinator.get('/key/a')), answer)
+  assert.equal((await coordinator.get('/admin/thresholds')).status, 503)
+  assert.equal((await coordinator.get('/health')).status, 200)
+})
+
 test('a request that is under way when the coordinator stops gets its answer', async () => {
   signal('SIGSTOP')
   const writing = store.put('/key/stop:b', { value })

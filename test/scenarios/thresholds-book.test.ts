@@ -40,7 +40,12 @@ const found = (kwMax: number) => ({ kind: 'found', thresholds: limits(kwMax) }) 
 const BROKEN = { kind: 'broken', reason: 'thresholds.json cannot be read' } as const
 
 /** A book over a store, with its file; `refresh` lets time pass until it has looked again. */
-function bookOver(t: TestContext, store: Pick<Store, 'read' | 'write'>, file = new FakeFile()) {
+function bookOver(
+  t: TestContext,
+  store: Pick<Store, 'read' | 'write'>,
+  file = new FakeFile(),
+  expectsShards = false,
+) {
   const [clock, trace] = [manualClock(), recordingTrace()]
   let looks = 0
   const counting: Pick<Store, 'read' | 'write'> = {
@@ -51,7 +56,7 @@ function bookOver(t: TestContext, store: Pick<Store, 'read' | 'write'>, file = n
       return outcomes
     },
   }
-  const book = createThresholdsBook({ clock, trace, file, store: counting })
+  const book = createThresholdsBook({ clock, trace, file, store: counting, expectsShards })
   const ending = new AbortController()
   const start = () => {
     const running = book.run(ending.signal)
@@ -240,6 +245,13 @@ test('without any shard the file or the defaults are served, and no change is', 
   assert.equal(await empty.book.source.current(), undefined, 'no detector goes by a guess')
   assert.deepEqual(await empty.book.replace(limits(5)), { kind: 'no-shards' })
   const filed = bookOver(t, coordinator.systemStore, new FakeFile(found(7)))
+  assert.deepEqual(await filed.book.current(), lastKnown(7))
+})
+
+test('while shards are still to be found, no defaults stand in for what they hold', async (t) => {
+  const { systemStore } = storeCluster(t, 0).startCoordinator()
+  assert.equal(await bookOver(t, systemStore, new FakeFile(), true).book.current(), undefined)
+  const filed = bookOver(t, systemStore, new FakeFile(found(7)), true)
   assert.deepEqual(await filed.book.current(), lastKnown(7))
 })
 

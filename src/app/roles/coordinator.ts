@@ -2,8 +2,10 @@
  * The coordinator as a process, or as a part of one: keys, thresholds, notifications and the live
  * stream on one port.
  *
- * Nothing of it waits for anything else. Keys are served while the log is away, and the alarms that
- * are known while the shards are; `/readyz` says what is missing.
+ * It looks for its shards' ring for a moment before it takes requests, since one that starts anew
+ * would refuse keys that are all there. From then on nothing of it waits for anything else: keys
+ * are served while the log is away, and the alarms that are known while the shards are; `/readyz`
+ * says what is missing.
  */
 import { createHttpNetwork } from '../../adapters/http-network.ts'
 import { thresholdsFile } from '../../adapters/thresholds-file.ts'
@@ -36,6 +38,10 @@ export function runCoordinator(invocation: Invocation): Promise<number> {
   })
 }
 
+/** So long it looks for its ring; a shard that hangs has spoken by then, or is taken as silent. */
+export const FIRST_LOOK_MS_MAX = 3_000
+const FIRST_LOOK_STEP_MS = 10
+
 export interface CoordinatorSurroundings {
   /** Closed by its owner, as the log is. */
   readonly network: Network
@@ -65,7 +71,9 @@ export async function coordinatorPart(
     { bufferSize: settings.notifyBufferSize, suppressMs: settings.notifySuppressSeconds * 1000 },
   )
   const file = thresholdsFile(settings.thresholdsPath)
-  const book = createThresholdsBook({ clock, trace, store: coordinator.systemStore, file })
+  const expectsShards = bootstrap.length > 0
+  const store = coordinator.systemStore
+  const book = createThresholdsBook({ clock, trace, store, file, expectsShards })
   const stream = new AnomalyStream({ clock, trace, live })
   metrics.gauge('http_streams', 'Streams of alarms that are open.', () => stream.size)
   const app = await createCoordinatorApp({
@@ -76,10 +84,12 @@ export async function coordinatorPart(
     broadcastToken: settings.internalBroadcastToken,
     readiness: async () => (await waitsFor(coordinator, live)) ?? readiness(),
   })
+  const running = coordinator.run(context.signal)
+  if (expectsShards) await firstLook(context, coordinator)
   const address = { host: settings.host, port: settings.coordinatorPort }
   const face = await openFace(clock, app, address, '--port')
   const services = [
-    { name: 'store', service: coordinator },
+    { name: 'store', service: { run: () => running } },
     { name: 'live', service: onDeclaredTopics(context, log, live) },
     { name: 'thresholds', service: book },
   ]
@@ -108,6 +118,14 @@ function replicationOf({ settings, sources }: Resolved) {
   return replicationRatio !== null && sources.replicationFactor.kind === 'default'
     ? ({ kind: 'ratio', ratio: replicationRatio } as const)
     : ({ kind: 'factor', factor: replicationFactor } as const)
+}
+
+/** Until there is a ring to go by, or for as long as the limit. */
+async function firstLook({ clock, signal }: Context, { store }: Coordinator): Promise<void> {
+  const untilMs = clock.monotonicMs() + FIRST_LOOK_MS_MAX
+  while ((await store.status()).shards === 0 && clock.monotonicMs() < untilMs) {
+    await clock.sleep(FIRST_LOOK_STEP_MS, signal)
+  }
 }
 
 /** Whoever comes first makes the topics; alarms are followed once they are there. */
