@@ -116,18 +116,28 @@ test('what does not fit into the queue, in operations or bytes, is refused at on
   )
 })
 
-test('nothing is queued behind what has waited for long already', async () => {
-  const { answers, send, clock } = link({ bodiesInFlightMax: 1, queueWaitMsMax: 100 })
-  send(0)
+test('a shard that works slowly is given no more than it does in time', async () => {
+  const slow = { bodiesInFlightMax: 1, bodyOperationsMax: 1, queueWaitMsMax: 400 }
+  const { shard, answers, send, clock } = link({ ...slow, queueOperationsMin: 3 })
+  const fill = () => {
+    for (let tag = 0; tag < 20; tag += 1) send(tag, 10, 10_000)
+    return shard.outstanding
+  }
+  const work = async (bodies: number) => {
+    for (let body = 0; body < bodies; body += 1) {
+      answers.shift()?.(rows(1))
+      await turn()
+    }
+  }
+  assert.equal(fill(), 20, 'of a shard that was never waited for nothing is known')
   await turn()
-  assert.equal(send(1), true)
-  await clock.advance(100)
-  assert.equal(send(2), true, 'the first in the queue waits no longer than it may')
-  await clock.advance(1)
-  assert.equal(send(3), false)
-  answers[0]?.(rows(1))
-  await turn()
-  assert.equal(send(4), true, 'the queue moves again')
+  await work(1)
+  await clock.advance(200)
+  await work(4)
+  assert.equal(fill(), 15, 'what was taken is kept')
+  await clock.advance(200)
+  await work(9)
+  assert.equal(fill(), 8, 'it did 4 in the last 200 ms')
 })
 
 test('what waited beyond its deadline is never sent', async () => {

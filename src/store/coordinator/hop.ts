@@ -1,10 +1,10 @@
 /**
  * The way from this coordinator to one shard. All operations of one event-loop turn travel as one
  * body, a few bodies at a time: a request of its own for each operation would cost some fifteen
- * times as much. Queues are bounded in operations, in bytes and in time: what does not fit, or would
- * wait so long that it could hardly be done before its deadline, is refused at once. So overload
- * and a shard that hangs cost a bounded amount, and are told as such instead of as outcomes that
- * nobody knows.
+ * times as much. Queues are bounded in operations and in bytes, and no longer than what the shard
+ * does in a part of the time that operations have: more is refused at once, and what waited beyond
+ * its deadline is dropped unsent. So overload and a shard that hangs cost a bounded amount, and are
+ * told as such instead of as outcomes that nobody knows.
  *
  * Whatever comes of a body, every operation in it is settled exactly once.
  */
@@ -12,6 +12,7 @@ import { must } from '../../model/must.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Address, Network } from '../../ports/network.ts'
 import type { ReplyOf, ShardOperation, ShardRequest } from '../wire.ts'
+import { DrainRate } from './drain-rate.ts'
 import { ReplicaHealth } from './replica-health.ts'
 import { LATE, type ReplicaResult, SILENCE, UNREACHABLE } from './replica-result.ts'
 import { parseShardReply } from './reply-guard.ts'
@@ -24,17 +25,20 @@ export interface HopOptions {
   readonly bodyBytesMax: number
   readonly queueOperationsMax: number
   readonly queueBytesMax: number
-  /** While the first in the queue has waited for longer, no more are taken. */
+  /** Not more operations than the shard has lately done in so long a time, */
   readonly queueWaitMsMax: number
+  /** but always so many. */
+  readonly queueOperationsMin: number
 }
 
 export const HOP_DEFAULTS: HopOptions = {
   bodiesInFlightMax: 4,
   bodyOperationsMax: 512,
   bodyBytesMax: 4 * 1024 * 1024,
-  queueOperationsMax: 16_384,
+  queueOperationsMax: 8_192,
   queueBytesMax: 64 * 1024 * 1024,
-  queueWaitMsMax: 400,
+  queueWaitMsMax: 800,
+  queueOperationsMin: 2_048,
 }
 
 /** Who waits for operations. */
@@ -56,10 +60,6 @@ export interface HopOperation {
   readonly tag: number
 }
 
-interface Waiting extends HopOperation {
-  readonly sinceMs: number
-}
-
 export interface HopWorld {
   readonly clock: Clock
   readonly network: Network
@@ -72,7 +72,10 @@ export class ShardLink {
   readonly health = new ReplicaHealth()
   private readonly world: HopWorld
   private readonly options: HopOptions
-  private queue: Waiting[] = []
+  private readonly drainRate = new DrainRate()
+  /** How many it has room for, by what it has lately done. */
+  private operationsMax: number
+  private queue: HopOperation[] = []
   /** Of all operations not settled yet. */
   private bytes = 0
   private operations = 0
@@ -83,6 +86,7 @@ export class ShardLink {
     this.address = address
     this.world = world
     this.options = options
+    this.operationsMax = options.queueOperationsMax
   }
 
   /** Operations that are queued or on their way. */
@@ -90,16 +94,21 @@ export class ShardLink {
     return this.operations
   }
 
+  /** Would an operation of so many bytes be taken now? */
+  hasRoom(bytes: number): boolean {
+    const { queueBytesMax } = this.options
+    return this.operations < this.operationsMax && this.bytes + bytes <= queueBytesMax
+  }
+
   /**
    * Queues an operation; its sink hears of it later, never within this call. False = the queue is
    * full and nothing was done.
    */
   send(one: HopOperation): boolean {
-    const sinceMs = this.world.clock.monotonicMs()
-    if (!this.hasRoom(one.bytes, sinceMs)) return false
+    if (!this.hasRoom(one.bytes)) return false
     this.operations += 1
     this.bytes += one.bytes
-    this.queue.push({ ...one, sinceMs })
+    this.queue.push(one)
     if (!this.isFlushPlanned && this.bodiesInFlight < this.options.bodiesInFlightMax) {
       this.isFlushPlanned = true
       this.world.afterTurn(() => this.flush())
@@ -125,13 +134,6 @@ export class ShardLink {
     return { kind: 'silence', reason: 'its answer is not one of a shard of this version' }
   }
 
-  private hasRoom(bytes: number, nowMs: number): boolean {
-    const { queueOperationsMax, queueBytesMax, queueWaitMsMax } = this.options
-    if (this.operations >= queueOperationsMax || this.bytes + bytes > queueBytesMax) return false
-    const first = this.queue[0]
-    return first === undefined || nowMs - first.sinceMs <= queueWaitMsMax
-  }
-
   private flush(): void {
     this.isFlushPlanned = false
     const nowMs = this.world.clock.monotonicMs()
@@ -145,7 +147,7 @@ export class ShardLink {
    * Takes what fits into one body, of one cluster, off the queue; what is too late is settled
    * instead.
    */
-  private nextBody(nowMs: number): readonly Waiting[] {
+  private nextBody(nowMs: number): readonly HopOperation[] {
     const { bodyOperationsMax, bodyBytesMax } = this.options
     const end = Math.min(this.queue.length, bodyOperationsMax)
     const cluster = this.queue[0]?.cluster
@@ -164,7 +166,7 @@ export class ShardLink {
     return taken.filter(({ deadlineMs }) => deadlineMs > nowMs)
   }
 
-  private async deliver(body: readonly Waiting[], nowMs: number): Promise<void> {
+  private async deliver(body: readonly HopOperation[], nowMs: number): Promise<void> {
     this.bodiesInFlight += 1
     let budgetMs = 0
     for (const { deadlineMs } of body) budgetMs = Math.max(budgetMs, deadlineMs - nowMs)
@@ -173,6 +175,7 @@ export class ShardLink {
     const request = { kind: 'ops', cluster, budgetMs, ops } as const
     const answer = await this.world.network.ask(this.address, request, budgetMs)
     this.bodiesInFlight -= 1
+    this.measure(answer.kind === 'answer' ? body.length : 0)
     if (this.queue.length > 0) this.flush()
     if (answer.kind === 'answer') {
       this.health.answered(this.world.clock.monotonicMs() - nowMs)
@@ -184,7 +187,15 @@ export class ShardLink {
     for (const one of body) this.settle(one, result)
   }
 
-  private settleAll(body: readonly Waiting[], reply: unknown): void {
+  private measure(answered: number): void {
+    this.drainRate.answered(answered, this.queue.length > 0, this.world.clock.monotonicMs())
+    const { queueOperationsMax, queueOperationsMin, queueWaitMsMax } = this.options
+    const { perMs } = this.drainRate
+    const doneInTime = perMs === null ? queueOperationsMax : perMs * queueWaitMsMax
+    this.operationsMax = Math.min(queueOperationsMax, Math.max(queueOperationsMin, doneInTime))
+  }
+
+  private settleAll(body: readonly HopOperation[], reply: unknown): void {
     const parsed = parseShardReply(reply)
     const results = parsed?.kind === 'ops' && parsed.results.length === body.length
     for (const [index, one] of body.entries()) {
@@ -193,7 +204,7 @@ export class ShardLink {
     }
   }
 
-  private settle(one: Waiting, result: ReplicaResult): void {
+  private settle(one: HopOperation, result: ReplicaResult): void {
     this.operations -= 1
     this.bytes -= one.bytes
     one.sink.settle(one.tag, result)

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { manualClock } from '../../../test/support/manual-clock.ts'
 import { silentTrace } from '../../../test/support/traces.ts'
+import { must } from '../../model/must.ts'
 import type { Answer, Message } from '../../ports/network.ts'
 import type { WriteOutcome } from '../client.ts'
 import { foundRing } from '../ring/membership.ts'
 import type { ShardOperation } from '../wire.ts'
-import { HOP_DEFAULTS, ShardLink } from './hop.ts'
+import { HOP_DEFAULTS, type HopOperation, type HopOptions, ShardLink } from './hop.ts'
 import { LateWatch } from './late-watch.ts'
 import { RingView } from './ring-view.ts'
 import { LIMIT_DEFAULTS, StoreWorld } from './store-world.ts'
@@ -47,10 +48,34 @@ test('an answer to the first attempt does not count for the second', async () =>
   assert.ok(rowOf(bodies[4]).o >= newer)
 })
 
+test('a write for which only a minority has room is sent to nobody, and that is certain', async () => {
+  const { world, bodies, links, answer } = byHand({ queueOperationsMax: 1 })
+  const write = async (key: string) => (await writeAll(world, [plain(key)], 'public'))[0]?.kind
+  const fill = (link: ShardLink | undefined) => assert.ok(link?.send(filling()))
+  fill(links[0])
+  const first = write('a')
+  await turn()
+  assert.equal(bodies.length, 3, 'a quorum has room')
+  await answer(1)
+  await answer(2)
+  assert.equal(await first, 'done')
+  fill(links[1])
+  await turn()
+  assert.equal(await write('b'), 'busy')
+  await turn()
+  assert.equal(bodies.length, 4)
+})
+
+function filling(): HopOperation {
+  const operation = { op: 'get', p: 0, e: 1, k: 'x' } as const
+  const sink = { settle: () => {} }
+  return { operation, cluster: '', bytes: 1, deadlineMs: 1_000, sink, tag: 0 }
+}
+
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Three replicas whose bodies, in the order sent, are answered by hand. */
-function byHand() {
+function byHand(options: Partial<HopOptions> = {}) {
   const bodies: { readonly ops: readonly ShardOperation[] }[] = []
   const answers: ((answer: Answer) => void)[] = []
   const clock = manualClock()
@@ -67,7 +92,12 @@ function byHand() {
   const world = new StoreWorld(parts)
   const shards = [1, 2, 3].map((n) => ({ id: `id-${n}`, address: `a${n}` }))
   const ring = foundRing(shards, { kind: 'factor', factor: 3 }, 4)
-  world.view = new RingView(ring, ({ address }) => new ShardLink(address, hop, HOP_DEFAULTS))
+  const links = shards.map(
+    ({ address }) => new ShardLink(address, hop, { ...HOP_DEFAULTS, ...options }),
+  )
+  world.view = new RingView(ring, ({ address }) =>
+    must(links.find((link) => link.address === address)),
+  )
   /** As held in the version that was sent, unless another is given. */
   const answer = async (body: number, held?: { o: number; t: number; n: string }) => {
     const { o, t, n } = held ?? rowOf(bodies[body])
@@ -76,7 +106,7 @@ function byHand() {
     await turn()
     await turn()
   }
-  return { world, bodies, answer }
+  return { world, bodies, links, answer }
 }
 
 function rowOf(body: { readonly ops: readonly ShardOperation[] } | undefined) {

@@ -7,7 +7,7 @@ import { checkBatch, checkWrite, type Lane } from '../admission.ts'
 import type { StoreWrite, WriteOutcome } from '../client.ts'
 import { orderAbove, wallOf } from '../hybrid-clock.ts'
 import type { WireRow } from '../wire.ts'
-import type { HopSink } from './hop.ts'
+import type { HopSink, ShardLink } from './hop.ts'
 import { QuorumWrite } from './quorum-write.ts'
 import { BUSY, type ReplicaResult, UNREACHABLE, versionOf } from './replica-result.ts'
 import type { RingView } from './ring-view.ts'
@@ -119,15 +119,21 @@ class KeyWrite implements HopSink {
     this.bytes = operationBytes(key, text)
   }
 
-  /** Sends the row to all replicas of its partition. */
+  /**
+   * Sends the row to all replicas of its partition; to none when fewer than a quorum have room in
+   * their queues, since a row on a minority is an outcome that nobody knows.
+   */
   send(): void {
     const { cluster, partition, epoch, links } = this.view.locate(this.row.k)
     const operation = { op: 'apply', p: partition, e: epoch, row: this.row } as const
     const { bytes, deadlineMs } = this
     const isSparing = canSpareDown(links, this.view.quorum)
+    const isSpared = ({ health }: ShardLink) => isSparing && health.state === 'down'
+    const open = links.filter((link) => !isSpared(link) && link.hasRoom(bytes)).length
     const tag = this.attempt * TAGS_PER_ATTEMPT
     for (const link of links) {
-      if (isSparing && link.health.state === 'down') this.state.take(UNREACHABLE)
+      if (open < this.view.quorum) this.state.take(BUSY)
+      else if (isSpared(link)) this.state.take(UNREACHABLE)
       else if (link.send({ operation, cluster, bytes, deadlineMs, sink: this, tag })) {
         this.world.replicaWrites += 1
       } else this.state.take(BUSY)
