@@ -6,8 +6,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Live, Unavailable } from '../live/live.ts'
-import { METRICS } from '../model/alert.ts'
-import { SEVERITIES } from '../model/notification.ts'
+import { notificationSchema } from '../model/notification.ts'
 import { type Answer, answer, sendAnswer } from './answer.ts'
 import { type HttpApp, readBodies } from './http-app.ts'
 import { parseLenientJson } from './lenient-json.ts'
@@ -17,21 +16,12 @@ import { isSameSecret } from './secrets.ts'
 
 const LIMIT_DEFAULT = 50
 
-const notificationSchema = z.object({
-  id: z.string(),
-  timestamp: z.number().describe('Epoch seconds.'),
-  timestamp_ms: z.number(),
-  floor: z.number(),
-  metric: z.enum(METRICS),
-  value: z.number(),
-  threshold: z.number(),
-  threshold_base: z.number(),
-  severity: z.enum(SEVERITIES),
-  message: z.string(),
-})
 const listSchema = z.object({ items: z.array(notificationSchema), total: z.int() })
 const querySchema = z.object({
-  limit: z.string().optional().describe('The newest so many: 1 to 1000, clamped; default 50.'),
+  limit: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('The newest so many: 1 to 1000, clamped; default 50.'),
   since_ts: z.coerce.number().optional().describe('Epoch seconds; only what is newer.'),
 })
 const markSchema = z.object({ ids: z.array(z.string()) })
@@ -97,8 +87,9 @@ export function addNotificationRoutes(
   app.register(async (part: FastifyInstance) => addBroadcast(part, live, broadcastToken))
 }
 
-/** Never refused: what is no number counts as if it had been left out. */
-function limitOf(text: string | undefined): number {
+/** Never refused: of several the last counts; what is no number, as if it had been left out. */
+function limitOf(given: string | readonly string[] | undefined): number {
+  const text = typeof given === 'string' ? given : given?.at(-1)
   const limit = Number(text || LIMIT_DEFAULT)
   return Number.isNaN(limit) ? LIMIT_DEFAULT : limit
 }

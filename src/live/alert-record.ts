@@ -4,26 +4,12 @@
  * said, and never stops the list.
  */
 import { z } from 'zod'
-import { METRICS } from '../model/alert.ts'
-import { type Notification, SEVERITIES } from '../model/notification.ts'
+import { type Notification, notificationSchema } from '../model/notification.ts'
 
 /** Longer ones are cut. A sentence for a person has some hundred characters. */
 export const MESSAGE_CHARACTERS_MAX = 500
 /** Longer ones are cut. Ours have some fifty. */
 export const ID_CHARACTERS_MAX = 200
-
-const notificationSchema = z.object({
-  id: z.string().min(1),
-  timestamp: z.number(),
-  timestamp_ms: z.number(),
-  floor: z.number(),
-  metric: z.enum(METRICS),
-  value: z.number(),
-  threshold: z.number(),
-  threshold_base: z.number(),
-  severity: z.enum(SEVERITIES),
-  message: z.string(),
-})
 
 const recordSchema = z.discriminatedUnion('kind', [
   z.object({

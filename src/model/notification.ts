@@ -5,25 +5,26 @@
  *
  * This file also names the records of the alerts log, which is the one truth about notifications.
  */
-import type { Alert, AlertEvent, Metric } from './alert.ts'
+import { z } from 'zod'
+import { type Alert, type AlertEvent, METRICS, type Metric } from './alert.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 export const SEVERITIES = ['info', 'warning', 'high', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
-export interface Notification {
-  readonly id: string
-  /** Epoch seconds, may carry a fraction. */
-  readonly timestamp: number
-  readonly timestamp_ms: number
-  readonly floor: number
-  readonly metric: Metric
-  readonly value: number
-  readonly threshold: number
-  readonly threshold_base: number
-  readonly severity: Severity
-  readonly message: string
-}
+export const notificationSchema = z.object({
+  id: z.string().min(1),
+  timestamp: z.number().describe('Epoch seconds, may carry a fraction.'),
+  timestamp_ms: z.number(),
+  floor: z.number(),
+  metric: z.enum(METRICS),
+  value: z.number(),
+  threshold: z.number(),
+  threshold_base: z.number(),
+  severity: z.enum(SEVERITIES),
+  message: z.string(),
+})
+export type Notification = Readonly<z.infer<typeof notificationSchema>>
 
 /** One record of the alerts log. */
 export type AlertRecord =
