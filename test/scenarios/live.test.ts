@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ASK_MS_MAX, ASKS_IN_FLIGHT_MAX } from '../../src/live/asks.ts'
-import { APPEND_RECORDS_MAX, READ_IDS_MAX } from '../../src/live/live.ts'
+import { APPEND_RECORDS_MAX, READ_IDS_MAX } from '../../src/live/followed-live.ts'
 import { ALERTS_TOPIC } from '../../src/model/topics.ts'
 import { eventually } from '../support/eventually.ts'
 import { foreignAlert, Listener, raise, ready, settle, startLive } from '../support/live-world.ts'
