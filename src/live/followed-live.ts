@@ -3,7 +3,12 @@
  * come back; what comes back is folded, and shown to whoever listens. Nothing changes in here but
  * by a record of the log, so a restart forgets nothing and all coordinators agree.
  */
-import { type AlertRecord, type ForeignAlert, notificationsOf } from '../model/notification.ts'
+import {
+  type AlertRecord,
+  type ForeignAlert,
+  type Notification,
+  notificationsOf,
+} from '../model/notification.ts'
 import { ALERTS_TOPIC } from '../model/topics.ts'
 import { LogError, type LogRecord, type NewRecord } from '../ports/log.ts'
 import { admitRecord, bounded, ID_CHARACTERS_MAX } from './alert-record.ts'
