@@ -10,13 +10,18 @@ import type { Reading } from '../../src/model/reading.ts'
 import { ALERTS_TOPIC, DETECTION_STATE_TOPIC } from '../../src/model/topics.ts'
 import { type DetectionScene, detectionScene } from '../support/detection-world.ts'
 import { type CommitFate, Crash, unavailable } from '../support/scripted-log.ts'
+import { everythingIn } from '../support/statistics.ts'
 
-const START_MS = Date.UTC(2026, 0, 5, 7, 25)
+const START_MS = Date.UTC(2026, 0, 5, 7)
+const COOLDOWN_MS = 90_000
 
-/** Few distinct times and values, so that cooldowns, repeats and late readings are common. */
+/**
+ * Few distinct times and values, so that cooldowns, repeats and late readings are common; an hour of
+ * them, so that half hours come to an end.
+ */
 const reading: fc.Arbitrary<Reading> = fc.record({
   piano: fc.constantFrom(1, 2, 3),
-  timestamp: fc.nat(60).map((step) => new Date(START_MS + step * 7_000).toISOString()),
+  timestamp: fc.nat(120).map((step) => new Date(START_MS + step * 30_000).toISOString()),
   sensore1_kwh: fc.integer({ min: 9_000, max: 9_008 }).map((hundredths) => hundredths / 100),
   sensore2_kw: fc.constantFrom(3, 10.9, 11, 12),
   sensore3_corrente: fc.constantFrom(3, 16),
@@ -79,11 +84,11 @@ function statesOf(scene: DetectionScene) {
 }
 
 async function outcomeOf(sent: readonly Reading[], disturb: (scene: DetectionScene) => void) {
-  const scene = detectionScene()
+  const scene = detectionScene({ cooldownMs: COOLDOWN_MS })
   await scene.send(...sent)
   disturb(scene)
   await scene.runToEnd()
-  const history = scene.statistics.readAll()
+  const history = everythingIn(scene.statistics)
   scene.statistics.close()
   return { shown: new Map([...scene.shown()].toSorted()), states: statesOf(scene), history }
 }
@@ -99,7 +104,7 @@ test('any faults show the same alarms and leave the same states as none', async 
   )
 })
 
-const SENT: readonly Reading[] = [0, 5, 30, 31].map((second) => ({
+const SENT: readonly Reading[] = [0, 60, 600, 1_200, 1_800, 1_860].map((second) => ({
   piano: 1,
   timestamp: new Date(START_MS + second * 1_000).toISOString(),
   sensore2_kw: 12,
@@ -126,7 +131,8 @@ for (const [where, disturb] of POINTS) {
     const calm = await outcomeOf(SENT, () => {})
     const killed = await outcomeOf(SENT, (scene) => disturb(scene, () => (crashes += 1)))
     assert.equal(crashes, 1)
-    assert.equal(calm.shown.size, 2)
+    assert.equal(calm.shown.size, 4)
+    assert.ok(calm.history.length > 0)
     assert.deepEqual(killed, calm)
   })
 }
