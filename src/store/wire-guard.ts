@@ -29,6 +29,7 @@ export function isRing(value: unknown): value is RingDocument {
   return (
     typeof value.cluster === 'string' &&
     isCount(value.version) &&
+    (value.sealed === undefined || value.sealed === true) &&
     isCount(value.replicationFactor) &&
     (value.replicationRatio === undefined || Number.isFinite(value.replicationRatio)) &&
     isListOf(value.shards, isShard) &&

@@ -107,6 +107,7 @@ export class FakeShard implements TestShard {
     }
     if (operation.e < entry.epoch) return { r: 'refused', why: 'fenced' }
     if (operation.op === 'get') return { r: 'row', row: this.rows.get(operation.k) ?? null }
+    if (this.ring?.sealed) return { r: 'refused', why: 'fenced' }
     if (this.refusal) return { r: 'refused', why: this.refusal }
     return this.apply(operation.row)
   }
@@ -142,6 +143,8 @@ export class FakeNetwork implements Network {
   readonly shards = new Map<Address, TestShard>()
   /** Bodies of operations sent so far. */
   bodies = 0
+  /** Called with each message before it travels, which it does once this has resolved. */
+  watch: (to: Address, request: Message) => Promise<void> | void = () => {}
   /** Event-loop turns that a body of operations is under way before it arrives; others take one. */
   operationTurns = 1
 
@@ -151,6 +154,7 @@ export class FakeNetwork implements Network {
   }
 
   async ask(to: Address, request: Message): Promise<Answer> {
+    await this.watch(to, request)
     const shard = this.shards.get(to)
     if (request.kind === 'ops') this.bodies += 1
     const sent = JSON.parse(JSON.stringify(request)) as ShardRequest

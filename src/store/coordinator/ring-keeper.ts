@@ -11,16 +11,19 @@ import {
   addShard,
   foundRing,
   majorityOf,
+  movesKeys,
   type Occupancy,
   type ReplicationWish,
   type RingDecision,
   readdressed,
+  sealed,
+  unsealed,
 } from '../ring/membership.ts'
 import type { ReplyOf } from '../wire.ts'
 import type { ShardLink } from './hop.ts'
 import { outcomeOf, type RingOutcome } from './ring-admin.ts'
 import { type Judgement, judge, type Sighting } from './ring-evidence.ts'
-import { publishRing } from './ring-publish.ts'
+import { isSameRing, publishRing } from './ring-publish.ts'
 import { RingView } from './ring-view.ts'
 import type { StoreWorld } from './store-world.ts'
 
@@ -34,6 +37,8 @@ export interface RingOptions {
   /** So long founding waits for all bootstrap shards; then a majority of them is enough. */
   readonly foundingGraceMs: number
 }
+
+type Decide = (ring: RingDocument, occupancy: Occupancy) => RingDecision
 
 interface Look {
   readonly judgement: Judgement
@@ -51,6 +56,8 @@ export class RingKeeper {
   private readonly linkTo: (address: Address) => ShardLink
   private readonly startMs: number
   private isConfirmed = false
+  /** The version of the sealed ring that was seen at the last look. */
+  private sealSeen: number | null = null
   private refreshing: Promise<void> | null = null
   private lastChange: Promise<unknown> = Promise.resolve()
   /** Sentences that were said already, so that each is said once and not every half second. */
@@ -125,21 +132,15 @@ export class RingKeeper {
   }
 
   /**
-   * Decides on the evidence of all shards, and once more while writes pause, before the new ring is
-   * written: nothing can have slipped in between.
+   * Decides on the evidence of all shards. Where keys would be placed anew, the ring is sealed on
+   * every shard first and decided on once more: no coordinator can write from then on until the new
+   * ring stands, or the old one again, so what the shards count is what there is.
    */
-  async change(
-    decide: (ring: RingDocument, occupancy: Occupancy) => RingDecision,
-    newcomer: readonly Address[] = [],
-  ): Promise<RingOutcome> {
-    const first = await this.decided(decide, newcomer)
-    if (first.kind !== 'changed') return outcomeOf(first, this.addresses)
-    return this.whilePaused(async () => {
-      const before = must(this.ring, 'a ring that is changed exists')
-      const decision = await this.decided(decide, newcomer)
-      if (decision.kind !== 'changed') return outcomeOf(decision, this.addresses)
-      return this.publish(must(this.ring ?? before), decision.ring)
-    })
+  async change(decide: Decide, newcomer: readonly Address[] = []): Promise<RingOutcome> {
+    const { before, decision } = await this.decided(decide, newcomer)
+    if (decision.kind !== 'changed') return outcomeOf(decision, this.addresses)
+    if (!movesKeys(before, decision.ring)) return this.publish(before, decision.ring)
+    return this.whilePaused(() => this.changeSealed(before, decide, newcomer))
   }
 
   /** Founds a cluster with these shards; `needed` of them must take the ring. */
@@ -149,9 +150,42 @@ export class RingKeeper {
     return this.publish(null, ring, needed)
   }
 
+  private async changeSealed(
+    open: RingDocument,
+    decide: Decide,
+    newcomer: readonly Address[],
+  ): Promise<RingOutcome> {
+    const seal = sealed(open)
+    const sealing = await this.publish(open, seal, open.shards.length)
+    if (sealing.kind === 'conflict') return sealing
+    if (sealing.kind === 'changed') {
+      const { before, decision } = await this.decided(decide, newcomer)
+      if (!isSameRing(before, seal)) return { kind: 'conflict', reason: OVERTAKEN_SENTENCE }
+      if (decision.kind === 'changed') return this.publish(seal, decision.ring)
+      await this.publish(seal, unsealed(seal))
+      return outcomeOf(decision, this.addresses)
+    }
+    await this.publish(seal, unsealed(seal))
+    return sealing
+  }
+
+  /** A coordinator has sealed the ring and was killed, or is slow: twice seen, it is opened. */
+  private async openAbandoned(): Promise<void> {
+    const { ring } = this
+    const isAbandoned = ring?.sealed === true && this.sealSeen === ring.version
+    this.sealSeen = ring?.sealed ? ring.version : null
+    if (ring && isAbandoned) {
+      this.report(
+        'an abandoned change of the ring was ended',
+        await this.publish(ring, unsealed(ring)),
+      )
+    }
+  }
+
   /** What a look has shown to be needed beyond knowing it: found, readdress, take in. */
   private async followUp(judgement: Judgement): Promise<void> {
     const { founders, moved } = judgement
+    await this.openAbandoned()
     if (founders.length > 0) {
       const list = Math.max(this.options.bootstrap.length, founders.length)
       this.report('the ring was founded', await this.found(founders, majorityOf(list)))
@@ -169,16 +203,17 @@ export class RingKeeper {
   }
 
   private async decided(
-    decide: (ring: RingDocument, occupancy: Occupancy) => RingDecision,
+    decide: Decide,
     newcomer: readonly Address[],
-  ): Promise<RingDecision> {
+  ): Promise<{ readonly before: RingDocument; readonly decision: RingDecision }> {
     const { sightings } = await this.look(newcomer)
-    const ring = must(this.ring, 'a ring that is changed exists')
+    const before = must(this.ring, 'a ring that is changed exists')
     const answered = new Set(sightings.filter(({ hello }) => hello).map(({ address }) => address))
-    return decide(ring, {
+    const decision = decide(before, {
       keys: Math.max(0, ...sightings.map(({ hello }) => hello?.keys ?? 0)),
-      unknown: ring.shards.filter(({ address }) => !answered.has(address)),
+      unknown: before.shards.filter(({ address }) => !answered.has(address)),
     })
+    return { before, decision }
   }
 
   private async publish(
@@ -244,6 +279,9 @@ export class RingKeeper {
     this.world.trace.note(level, { kind: 'store.ring-notice', about, sentence })
   }
 }
+
+const OVERTAKEN_SENTENCE =
+  'The ring was changed by another coordinator at the same time. Look at it and try again.'
 
 const TWO_REPLICAS_SENTENCE =
   'With two replicas of each key both must answer: reads and writes stop while one shard is ' +

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RingDocument } from '../ring/document.ts'
-import { addShard, foundRing } from '../ring/membership.ts'
+import { addShard, foundRing, sealed, unsealed } from '../ring/membership.ts'
 import { publishRing } from './ring-publish.ts'
 
 const shard = (n: number) => ({ id: `id-${n}`, address: `a${n}` })
@@ -14,9 +14,10 @@ const NEW = decision.ring
 async function published(
   silent: readonly string[],
   others: Readonly<Record<string, RingDocument>> = {},
+  [before, after]: readonly [RingDocument, RingDocument] = [OLD, NEW],
 ) {
   const asked: string[] = []
-  const result = await publishRing(OLD, NEW, 3, async ({ id }, ring) => {
+  const result = await publishRing(before, after, 3, async ({ id }, ring) => {
     asked.push(id)
     if (silent.includes(id)) return null
     const other = others[id]
@@ -37,6 +38,23 @@ test('whoever meets another ring stops there and has written nothing behind it',
   const { kind, asked } = await published([], { 'id-1': other })
   assert.equal(kind, 'conflict')
   assert.deepEqual(asked, ['id-1'])
+})
+
+test('newcomers come last, whatever they are called', async () => {
+  const decision = addShard(OLD, { id: 'id-0', address: 'a0' }, { keys: 0, unknown: [] })
+  assert.ok(decision.kind === 'changed')
+  const { asked } = await published([], {}, [OLD, decision.ring])
+  assert.deepEqual(asked, ['id-1', 'id-2', 'id-3', 'id-0'])
+})
+
+test('a ring is sealed and opened through the first shard, or nothing is written', async () => {
+  const seal = sealed(OLD)
+  for (const change of [[OLD, seal] as const, [seal, unsealed(seal)] as const]) {
+    const { kind, asked } = await published(['id-1'], {}, change)
+    assert.equal(kind, 'unreachable')
+    assert.deepEqual(asked, ['id-1'])
+    assert.equal((await published(['id-2'], {}, change)).kind, 'unreachable', 'too few of three')
+  }
 })
 
 test('a shard that holds the very same ring already has it', async () => {

@@ -175,7 +175,8 @@ class KeyWrite implements HopSink {
       this.end(this.state.verdictDespiteFence())
       return
     }
-    this.fencedRetries += 1
+    // A change of the ring is waited for until the deadline.
+    if (!this.view.ring.sealed) this.fencedRetries += 1
     this.attempt += 1
     void this.world.afterRefresh(() => {
       this.view = this.world.view ?? this.view

@@ -22,6 +22,11 @@ export interface RingDocument {
   readonly cluster: string
   /** Grows by one with each change of the document. */
   readonly version: number
+  /**
+   * Set while keys are about to be placed anew: a shard that holds this ring takes no writes. Once
+   * all shards hold it, what they count is what there is, and stays so until the next version.
+   */
+  readonly sealed?: true
   /** The factor that was asked for; a partition has min(this, shards) replicas. */
   readonly replicationFactor: number
   /**

@@ -123,6 +123,21 @@ export function readdressed(
   return { ...ring, version: ring.version + 1, shards }
 }
 
+/** Would keys be looked for elsewhere than before? */
+export function movesKeys(before: RingDocument, after: RingDocument): boolean {
+  return after.table.some(({ epoch }, partition) => epoch !== before.table[partition]?.epoch)
+}
+
+/** The same ring, in which nothing is written. */
+export function sealed(ring: RingDocument): RingDocument {
+  return { ...ring, version: ring.version + 1, sealed: true }
+}
+
+/** The same ring, in which writes go on. */
+export function unsealed({ sealed: _, ...ring }: RingDocument): RingDocument {
+  return { ...ring, version: ring.version + 1 }
+}
+
 function unlessKeys(occupancy: Occupancy, change: () => RingDocument): RingDecision {
   if (occupancy.keys > 0) return { kind: 'holds-keys', keys: occupancy.keys }
   if (occupancy.unknown.length > 0) return { kind: 'keys-unknown', unknown: occupancy.unknown }
@@ -146,7 +161,7 @@ function rebuilt(ring: RingDocument, shards: readonly RingShard[]): RingDocument
       replicas: must(after[p]).map((id) => ids.indexOf(id)),
     }
   })
-  return { ...ring, ...fields, version: ring.version + 1, shards: [...shards], table }
+  return { ...unsealed(ring), ...fields, shards: [...shards], table }
 }
 
 function placementOf(ring: RingDocument): Placement {

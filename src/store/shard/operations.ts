@@ -73,6 +73,7 @@ class OperationsBody implements CommitSink {
     const key = operation.op === 'get' ? operation.k : operation.row.k
     const refusal = ring ? ring.refusal(operation.p, operation.e, key) : 'not-mine'
     if (refusal) this.refuse(index, refusal)
+    else if (operation.op === 'apply' && ring?.isSealed) this.refuse(index, 'fenced')
     else if (this.deadlineMs <= this.world.monotonicMs) this.refuse(index, 'late')
     else if (operation.op === 'get') this.read(index, operation.p, operation.k)
     else this.write(index, operation)

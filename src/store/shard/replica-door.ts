@@ -103,6 +103,7 @@ function newest({ rows, ring }: DoorWorld, key: string): Row | undefined {
 function placeOf({ ring }: DoorWorld, key: string): number | string {
   const copy = ring()
   if (copy === null) return UNPLACED
+  if (copy.isSealed) return CHANGING_SENTENCE
   const partition = copy.partitionOf(key)
   if (copy.owns(partition)) return partition
   const homes = copy.addressesOf(partition).join(', ')
@@ -138,8 +139,10 @@ function commit(
   })
 }
 
+const CHANGING_SENTENCE = 'The ring has changed or is changing at this very moment. Try again.'
+
 const SENTENCES: Readonly<Partial<Record<Refusal, string>>> = {
   full: 'The disk of this shard has no room; it is read-only until there is.',
-  fenced: 'The ring has changed at this very moment. Try again.',
+  fenced: CHANGING_SENTENCE,
   busy: 'Too many writes wait for the disk of this shard. Try again.',
 }

@@ -33,6 +33,11 @@ export class RingCopy {
     return this.partitionOf(key) === partition ? undefined : 'not-mine'
   }
 
+  /** Nothing is written while the ring is being changed. */
+  get isSealed(): boolean {
+    return this.document.sealed === true
+  }
+
   partitionOf(key: string): number {
     return partitionOf(key, this.document.table.length)
   }

@@ -18,6 +18,7 @@ import {
 } from '../../../test/support/shard-world.ts'
 import { EngineError, type KeyValueEngine } from '../../ports/key-value-engine.ts'
 import { CLOCK_AHEAD_MS_MAX } from '../hybrid-clock.ts'
+import { sealed, unsealed } from '../ring/membership.ts'
 import type { ShardOperation } from '../wire.ts'
 import { REPLY_BYTES_MAX } from './operations.ts'
 
@@ -228,6 +229,21 @@ test('what a coordinator of another cluster sends is refused, if the numbers fit
   assert.deepEqual((await asked).results.map(wordOf), ['not-mine', 'not-mine'])
   assert.equal((await shard.tell({ ...SCAN, cluster: 'theirs' })).kind, 'error')
   assert.equal((await shard.ask({ kind: 'hello' })).keys, 1)
+})
+
+test('in a sealed ring everything is read and nothing is written', async () => {
+  const shard = await openShardInRing()
+  await wordsOf(shard, apply(wireRow('a', 1)))
+  const waiting = shard.ask(operations(apply(wireRow('b', 1))))
+  const seal = sealed(ringOf([shard.id]))
+  assert.equal((await shard.ask({ kind: 'ring.store', ring: seal })).stored, true)
+  shard.endTurn()
+  assert.deepEqual((await waiting).results.map(wordOf), ['fenced'], 'what waits is not written')
+  assert.deepEqual(await wordsOf(shard, get('a'), apply(wireRow('c', 1))), ['"a"', 'fenced'])
+  assert.match(JSON.stringify(await shard.door.write('d', '1')), /refused.*ring has changed or is/)
+  assert.equal((await shard.ask({ kind: 'hello' })).keys, 1)
+  await shard.ask({ kind: 'ring.store', ring: unsealed(seal) })
+  assert.deepEqual(await wordsOf(shard, apply(wireRow('c', 1))), ['held'])
 })
 
 test('a full disk makes it read-only until there is room, which is said once', async () => {
