@@ -39,6 +39,8 @@ export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> 
     const summary = 'It answers.'
     const health = { tags: ['operations'], summary, response: { 200: statusOkSchema } }
     app.get('/health', { schema: health }, () => ({ status: 'ok' as const }))
+    /** For whoever opens the address in a browser. */
+    app.get('/', { schema: { hide: true } }, (_, reply) => reply.redirect('/docs'))
     addKeyRoutes(app, keyDoor(parts.store), KEY_ANSWERS, VALUE_BYTES_MAX)
     addBatchRoutes(app, parts.store)
     addShardingRoutes(app, parts.ring, parts.store)

@@ -75,6 +75,7 @@ export async function createHttpApp(
   })
   app.setSerializerCompiler(serializerCompiler)
   answerErrors(app, options.trace)
+  answerStrangers(app)
   countAnswers(app, options.tally)
   readBodies(app, (text) => (text === undefined ? undefined : parseJson(text)))
   await app.register(cors, {
@@ -124,7 +125,25 @@ function answerErrors(app: HttpApp, trace: Trace): void {
     }
     return reply.code(status).type(JSON_TYPE).send(JSON.stringify(body))
   })
-  app.setNotFoundHandler((_, reply) => reply.code(404).send({ detail: 'Not Found' }))
+}
+
+/** A path that has routes, but none for this method, is not taken for a key that is not there. */
+function answerStrangers(app: HttpApp): void {
+  const methodsAt = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const path = routedUrl(url)
+    const methods = methodsAt.get(path) ?? new Set()
+    for (const one of [method].flat()) methods.add(one)
+    methodsAt.set(path, methods)
+  })
+  app.setNotFoundHandler(({ url }, reply) => {
+    const methods = methodsAt.get(url.split('?')[0] ?? url)
+    if (!methods) return reply.code(404).send({ detail: 'Not Found' })
+    return reply
+      .code(405)
+      .header('allow', [...methods].join(', '))
+      .send({ detail: 'Method Not Allowed' })
+  })
 }
 
 /**

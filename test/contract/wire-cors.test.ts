@@ -94,14 +94,29 @@ test('pages of other origins may not read the answers', async (t) => {
   }
 })
 
+test('a route that does not know a method is 405 and says which it knows', async () => {
+  for (const [method, path, allow] of [
+    ['POST', '/key/a', 'PUT, GET, HEAD, DELETE'],
+    ['PATCH', '/health?x=1', 'GET, HEAD'],
+    ['DELETE', '/notifications', 'GET, HEAD'],
+    ['GET', '/internal/broadcast', 'POST'],
+  ] as const) {
+    const { status, body, headers } = await coordinator.ask(method, path)
+    const said = [status, body, headers.allow]
+    assert.deepEqual(said, [405, { detail: 'Method Not Allowed' }, allow], `${method} ${path}`)
+  }
+})
+
+test('whoever opens the address in a browser is shown every route', async () => {
+  const { status, headers } = await coordinator.get('/')
+  assert.deepEqual([status, headers.location], [302, '/docs'])
+})
+
 test('what is no route is 404, whatever is sent with it', async () => {
   for (const [method, path] of [
     ['GET', '/no/such/route'],
     ['GET', '/key'],
-    ['POST', '/key/a'],
     ['GET', '/%zz'],
-    ['PATCH', '/health'],
-    ['DELETE', '/notifications'],
   ] as const) {
     const { status, body } = await coordinator.ask(method, path)
     assert.deepEqual([status, body], [404, { detail: 'Not Found' }], `${method} ${path}`)

@@ -213,6 +213,7 @@ test('the list is the newest ones, oldest first; a limit is clamped, never refus
     [1, 1, 1, 200],
   )
   assert.deepEqual([await lengths(''), await lengths('many')], [50, 50])
+  assert.equal(await lengths('7&limit=2'), 2, 'of several the last counts')
 })
 
 test('since_ts keeps what is strictly newer by its own time', async () => {

@@ -109,7 +109,7 @@ test('HEAD on the stream does not open one', async (t) => {
   const socket = connect(Number(port), hostname)
   socket.write('HEAD /anomalies/stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
   const [head] = await once(socket, 'data')
-  assert.match(String(head), /^HTTP\/1\.1 404/)
+  assert.match(String(head), /^HTTP\/1\.1 405/)
   socket.destroy()
   assert.equal(face.stream.size, 0)
 })
