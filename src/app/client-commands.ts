@@ -6,7 +6,7 @@ import { systemClock } from '../adapters/system-clock.ts'
 import type { Invocation } from './command.ts'
 import { askCoordinator, mustSucceed, unreachable } from './coordinator-client.ts'
 import { EXIT_DONE } from './lifecycle.ts'
-import { CommandError } from './output.ts'
+import { CommandError, forgiveGoneReader } from './output.ts'
 import { parseEvents, type ServerEvent } from './server-events.ts'
 
 export async function ringInfo({ resolved, json, output }: Invocation): Promise<number> {
@@ -17,10 +17,29 @@ export async function ringInfo({ resolved, json, output }: Invocation): Promise<
 }
 
 function ringText(info: Record<string, unknown>): string {
-  const nodes = Array.isArray(info.nodes) ? info.nodes : []
   const facts = Object.entries(info).filter(([, value]) => typeof value !== 'object')
   const lines = facts.map(([name, value]) => `${name}: ${String(value)}`)
-  return [...lines, 'nodes:', ...nodes.map((node) => `  ${String(node)}`)].join('\n')
+  const shards = listOf(info.shards).map((shard) => `  ${shardText(Object(shard))}`)
+  const problems = listOf(info.problems).map((problem) => `  ${String(problem)}`)
+  return [
+    ...lines,
+    'nodes:',
+    ...shards,
+    ...(problems.length > 0 ? ['problems:'] : []),
+    ...problems,
+  ].join('\n')
+}
+
+/** One line: where it is, how it is, and what is wrong with it. */
+function shardText({ node, health, keys, writable, problem }: Record<string, unknown>): string {
+  const words = [health, keys === null ? undefined : `${keys} keys`]
+  const troubles = [writable === false ? 'read-only: its disk is full' : undefined, problem]
+  const said = [...words, ...troubles].filter((word) => typeof word === 'string')
+  return `${String(node)}  ${said.join(', ')}`
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }
 
 export function ringAdd(invocation: Invocation): Promise<number> {
@@ -85,11 +104,12 @@ function parseDocument(text: string): unknown {
 
 const RECONNECT_MS = 1_000
 
-/** Prints alarms until Ctrl-C; comes back after an outage where it was. */
+/** Prints alarms until Ctrl-C, or until nobody reads them any more; comes back after an outage where it was. */
 export async function tailAlerts(invocation: Invocation): Promise<number> {
   const url = invocation.resolved.settings.coordinatorUrl
   let lastId: string | undefined
   let hasConnected = false
+  forgiveGoneReader(process.stdout, () => process.exit(EXIT_DONE))
   for (;;) {
     try {
       for await (const event of openStream(url, lastId)) {

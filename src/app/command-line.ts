@@ -9,7 +9,7 @@ import { Argument, Command as Commander, CommanderError, Option } from 'commande
 import type { Command } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { describeError, EXIT_FAILED, EXIT_USAGE } from './lifecycle.ts'
-import { type Output, processOutput } from './output.ts'
+import { forgiveGoneReader, type Output, processOutput } from './output.ts'
 import { CONFIG_FILE_NAME, readConfigFile } from './settings/config-file.ts'
 import { refuseOpenDoors } from './settings/exposure.ts'
 import { type Doors, environmentNames, resolveSettings, SettingsError } from './settings/resolve.ts'
@@ -26,6 +26,7 @@ export async function main(
   output: Output = processOutput,
 ): Promise<number> {
   const exit = { code: 0 }
+  forgiveGoneReader(process.stdout)
   const program = programOf(environment, output, exit)
   try {
     await program.parseAsync(argv, { from: 'user' })

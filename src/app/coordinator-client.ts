@@ -45,7 +45,14 @@ export function mustSucceed({ status, body }: CoordinatorAnswer): unknown {
 
 function detailOf(body: unknown): string {
   const detail = typeof body === 'object' && body !== null && 'detail' in body ? body.detail : body
+  if (Array.isArray(detail)) return detail.map(problemText).join('; ')
   return typeof detail === 'string' ? detail : JSON.stringify(detail)
+}
+
+/** One wrong field of a 422. */
+function problemText(problem: unknown): string {
+  const { loc, msg } = Object(problem)
+  return Array.isArray(loc) ? `${loc.join('.')}: ${String(msg)}` : JSON.stringify(problem)
 }
 
 function parseBody(text: string): unknown {

@@ -54,5 +54,7 @@ test('a service that answers the stop with the reason of the stop has not failed
 test('an error is told with its causes, a bug with its stack', () => {
   const error = new Error('cannot write', { cause: new Error('disk full') })
   assert.equal(describeError(error), 'cannot write (disk full)')
+  const told = new Error('cannot write: disk full', { cause: new Error('disk full') })
+  assert.equal(describeError(told), 'cannot write: disk full')
   assert.match(describeError(new TypeError('x is not a function')), /lifecycle\.test\.ts/)
 })

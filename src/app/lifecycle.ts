@@ -105,7 +105,7 @@ async function runOne(
   }
 }
 
-/** Message and causes in one line; the stack only where it is our own bug. */
+/** Message and causes in one line, each said once; the stack only where it is our own bug. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const isBug = error.name === 'TypeError' || error.message.startsWith('Broken promise')
@@ -115,5 +115,7 @@ export function describeError(error: unknown): string {
 function messagesOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const said = error.message || (error as NodeJS.ErrnoException).code || error.name
-  return error.cause === undefined ? said : `${said} (${messagesOf(error.cause)})`
+  if (error.cause === undefined) return said
+  const cause = messagesOf(error.cause)
+  return said.includes(cause) ? said : `${said} (${cause})`
 }

@@ -12,6 +12,17 @@ export const processOutput: Output = {
 }
 
 /**
+ * What a reader that has gone (`| head`) did not want is dropped; to write to it is no failure.
+ * Another error of the stream stays one.
+ */
+export function forgiveGoneReader(stream: NodeJS.WriteStream, then: () => void = () => {}): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    then()
+  })
+}
+
+/**
  * A failure that a person can do something about: its message is all that is shown. Exit code 1.
  */
 export class CommandError extends Error {
