@@ -16,8 +16,8 @@ const START_MS = Date.UTC(2026, 0, 5, 7)
 const COOLDOWN_MS = 90_000
 
 /**
- * Few distinct times and values, so that cooldowns, repeats and late readings are common; an hour of
- * them, so that half hours come to an end.
+ * Few distinct times and values, so that cooldowns, repeats and late readings are common; an hour
+ * of them, so that half hours come to an end.
  */
 const reading: fc.Arbitrary<Reading> = fc.record({
   piano: fc.constantFrom(1, 2, 3),
