@@ -104,7 +104,7 @@ function parseDocument(text: string): unknown {
 
 const RECONNECT_MS = 1_000
 
-/** Prints alarms until Ctrl-C or until its reader is gone; comes back after an outage where it was. */
+/** Prints alarms until Ctrl-C or until nobody reads; comes back after an outage where it was. */
 export async function tailAlerts(invocation: Invocation): Promise<number> {
   const url = invocation.resolved.settings.coordinatorUrl
   let lastId: string | undefined
