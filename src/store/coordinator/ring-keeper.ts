@@ -157,16 +157,13 @@ export class RingKeeper {
   ): Promise<RingOutcome> {
     const seal = sealed(open)
     const sealing = await this.publish(open, seal, open.shards.length)
-    if (sealing.kind === 'conflict') return sealing
-    if (sealing.kind === 'changed') {
-      const { before, decision } = await this.decided(decide, newcomer)
-      if (!isSameRing(before, seal)) return { kind: 'conflict', reason: OVERTAKEN_SENTENCE }
-      if (decision.kind === 'changed') return this.publish(seal, decision.ring)
-      await this.publish(seal, unsealed(seal))
-      return outcomeOf(decision, this.addresses)
-    }
+    // A seal that some shards have taken and others not is opened as an abandoned one.
+    if (sealing.kind !== 'changed') return sealing
+    const { before, decision } = await this.decided(decide, newcomer)
+    if (!isSameRing(before, seal)) return { kind: 'conflict', reason: OVERTAKEN_SENTENCE }
+    if (decision.kind === 'changed') return this.publish(seal, decision.ring)
     await this.publish(seal, unsealed(seal))
-    return sealing
+    return outcomeOf(decision, this.addresses)
   }
 
   /** A coordinator has sealed the ring and was killed, or is slow: twice seen, it is opened. */
