@@ -3,17 +3,18 @@
  * that is not through after 9 s ends itself with 1, so the exit code also says that it was in time.
  */
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { must } from '../../src/model/must.ts'
 import { keepAsking } from '../support/keep-asking.ts'
-import { startRole, temporaryFolder } from '../support/process.ts'
+import { startRole } from '../support/process.ts'
+import { recordedFloor } from '../support/recorded-floor.ts'
 import { startPipeline } from '../support/running-pipeline.ts'
 import { type WireClient, wireClient } from '../support/wire-client.ts'
 
 /** Readings between two stops: those that are left have work. */
 const BETWEEN = 30
+/** Twenty recorded minutes in a second. */
+const REPLAY_SPEED = '1200'
 /** Clients that each send one request after the other. */
 const CLIENTS = 8
 
@@ -23,7 +24,7 @@ test('asked to stop in the middle of its work, every role ends with 0', async (t
   const meters = pipeline.startMeters()
   const [simulator, replay, login] = await Promise.all([
     startRole(['simulate', '--interval-seconds', '0.02', ...logFlags]),
-    startRole(['replay', recording(), '--speed', '1200', '--loop', ...logFlags]),
+    startRole(['replay', recordedFloor(300), '--speed', REPLAY_SPEED, '--loop', ...logFlags]),
     startRole(['login', '--port', '0']),
   ])
   const clients = [
@@ -46,17 +47,6 @@ test('asked to stop in the middle of its work, every role ends with 0', async (t
     assert.ok(statuses.filter((status) => status === 200).length > CLIENTS, 'there was load')
   }
 })
-
-/** A minute between two rows: twenty of them in a second at 1200 times the pace. */
-function recording(): string {
-  const rows = Array.from({ length: 300 }, (_, minute) => {
-    const timestamp = new Date(Date.UTC(2024, 0, 1, 0, minute)).toISOString()
-    return JSON.stringify({ piano: 7, timestamp, sensore2_kw: 1 + minute / 1000 })
-  })
-  const path = join(temporaryFolder('recorded'), 'floor.ndjson')
-  writeFileSync(path, `${rows.join('\n')}\n`)
-  return path
-}
 
 const keepWriting = (t: TestContext, client: WireClient) =>
   keepAsking(t, CLIENTS, (n) => client.put(`/key/load-${n % 100}`, { value: { n } }))

@@ -9,7 +9,7 @@ import type { Log } from '../../src/ports/log.ts'
 import { type AlarmWatcher, watchAlarms } from './alarm-stream.ts'
 import { openDescribed } from './log-description.ts'
 import { type LogView, viewLog } from './log-view.ts'
-import { METER_THRESHOLDS, type Meters, startMeters } from './meters.ts'
+import { METER_ENVIRONMENT, METER_THRESHOLDS, type Meters, startMeters } from './meters.ts'
 import {
   type Member,
   putThresholds,
@@ -41,7 +41,7 @@ export interface RunningPipeline {
 }
 
 /** As many as can be asked for, so that the list shows every alarm of a test. */
-const ENV = { NOTIFY_BUFFER_SIZE: '1000' }
+const ENV = { NOTIFY_BUFFER_SIZE: '1000', ...METER_ENVIRONMENT }
 
 /** Clients and meters end with the test, however it ends. */
 export async function startPipeline(t: Pick<TestContext, 'after'>): Promise<RunningPipeline> {
