@@ -33,6 +33,17 @@ const IMPORTS: Record<string, { own: string[]; npm: string[]; node: boolean }> =
   },
   'src/adapters': { own: ['src/model', 'src/ports', 'src/store'], npm: ['*'], node: true },
   'src/app': { own: ['src'], npm: ['*'], node: true },
+  sim: { own: simulated(), npm: [], node: true },
+}
+
+/** All of `src` that has no edge to the world, and the adapters that have none. */
+function simulated(): string[] {
+  const stages = ['model', 'ports', 'store', 'meters', 'ingestion', 'detection', 'live']
+  const inward = ['lru-row-cache', 'memory-engine', 'seeded-random', 'sha256', 'sqlite-engine']
+  return [
+    ...stages.map((folder) => `src/${folder}`),
+    ...inward.map((name) => `src/adapters/${name}.ts`),
+  ]
 }
 
 /** What the two sides of the store share: the messages, their guards, the door and the clock. */
@@ -55,15 +66,20 @@ const BANNED: readonly { pattern: RegExp; instead: string }[] = [
 ]
 const MACHINE_FOLDERS = ['src/adapters/', 'src/app/']
 
-const sources = projectFiles(/^(src|bin|test|bench|scripts)\/.*\.(ts|mjs)$/)
+const sources = projectFiles(/^(src|sim|bin|test|bench|scripts)\/.*\.(ts|mjs)$/)
 const production = sources.filter((file) => isProduction(file))
+const simulation = sources.filter((file) => isWithoutTests(file, 'sim/'))
 
 function isProduction(file: SourceFile): boolean {
-  return file.path.startsWith('src/') && !file.path.endsWith('.test.ts')
+  return isWithoutTests(file, 'src/')
+}
+
+function isWithoutTests(file: SourceFile, folder: string): boolean {
+  return file.path.startsWith(folder) && !file.path.endsWith('.test.ts')
 }
 
 test('every folder imports only what the import table allows it', () => {
-  const broken = production.flatMap((file) => {
+  const broken = [...production, ...simulation].flatMap((file) => {
     const { folder, rule } = ruleOf(file.path)
     return importsOf(file).flatMap(({ specifier, line }) =>
       isAllowed(file, specifier, rule)
@@ -76,7 +92,7 @@ test('every folder imports only what the import table allows it', () => {
 
 test('time, chance and the machine enter only through ports', () => {
   const pure = production.filter((file) => !MACHINE_FOLDERS.some((f) => file.path.startsWith(f)))
-  const broken = pure.flatMap((file) =>
+  const broken = [...pure, ...simulation].flatMap((file) =>
     BANNED.flatMap(({ pattern, instead }) =>
       matchingLines(file, pattern).map((line) => `${file.path}:${line} ${pattern}: ${instead}`),
     ),
@@ -95,7 +111,7 @@ test('settings are read from the environment only in src/app', () => {
 })
 
 test('every file of the sources says first why it exists', () => {
-  const silent = production.filter((file) => !file.text.startsWith('/**'))
+  const silent = [...production, ...simulation].filter((file) => !file.text.startsWith('/**'))
   assert.deepEqual(
     silent.map((file) => `${file.path}: open with three to ten lines in /** */`),
     [],

@@ -1,0 +1,92 @@
+/**
+ * What the clients saw, and nothing else: each write and read with the moments between which it
+ * happened, and what ingestion took from the log and committed. The checkers judge by this alone,
+ * never by what the store says of itself.
+ *
+ * A moment is a count that grows with each entry, so that what began after something else had ended
+ * is known even within one millisecond. What has not ended, or ended in doubt, is open for ever.
+ */
+
+export type Moment = number
+/** Of what never ended, or whose outcome nobody knows: it may take effect at any time. */
+export const OPEN: Moment = Number.POSITIVE_INFINITY
+
+/** How a key is used decides which promises hold of it. */
+export type Lane = 'plain' | 'ttl' | 'ordered'
+
+export interface WriteEntry {
+  readonly id: number
+  readonly key: string
+  readonly lane: Lane
+  readonly via: string
+  /** Null = a deletion. Texts are unique. */
+  readonly text: string | null
+  readonly order: number | null
+  /** Wall time of the coordinator at which the value is gone; null = never. */
+  expiresMs: number | null
+  readonly start: Moment
+  /** OPEN unless the write was acknowledged. */
+  end: Moment
+  outcome: 'pending' | 'done' | 'failed' | 'unknown'
+}
+
+export interface ReadEntry {
+  readonly id: number
+  readonly key: string
+  readonly lane: Lane
+  readonly via: string
+  /** Scans do not repair, so what they see need not last. */
+  readonly isScan: boolean
+  readonly start: Moment
+  readonly end: Moment
+  /** Null = a quorum says that there is nothing. */
+  readonly text: string | null
+  readonly order: number | null
+  /** Wall time of the coordinator, the least and the greatest while it read. */
+  readonly wallMinMs: number
+  readonly wallMaxMs: number
+}
+
+/** A reading that the log took. */
+export interface LoggedEntry {
+  readonly partition: number
+  readonly offset: number
+  /** Null = it is no reading and belongs to the dead letters. */
+  readonly key: string | null
+  readonly floor: number
+  readonly timeMs: number
+  readonly timestamp: string
+  readonly text: string
+}
+
+export interface CommitEntry {
+  readonly partition: number
+  readonly upTo: number
+  /** Of the keys that were committed with it: on how many disks the worst one stood. */
+  readonly replicasMin: number
+  readonly replicasNeeded: number
+}
+
+export class History {
+  readonly writes: WriteEntry[] = []
+  readonly reads: ReadEntry[] = []
+  readonly logged: LoggedEntry[] = []
+  readonly commits: CommitEntry[] = []
+  /** Dead letters by the place of their record: `partition-offset`. */
+  readonly deadLetters = new Set<string>()
+  /** Operations that were never answered, and what else should have come and did not. */
+  readonly stuck: string[] = []
+  private moment = 0
+  private ids = 0
+
+  /** The next moment. */
+  tick(): Moment {
+    this.moment += 1
+    return this.moment
+  }
+
+  nextId(): number {
+    this.ids += 1
+    return this.ids
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * Virtual time: a queue of things to come, run one by one. After each one a single macrotask lets
+ * every promise settle that it has released, however long the chain of awaits, so the order of
+ * everything is the order of this queue and nothing else. Ties are broken by the seed, so races are
+ * explored and can be repeated.
+ *
+ * A crash ends a life: whatever that life still waits for never comes, and its half-finished
+ * functions simply never go on. A paused life (SIGSTOP) gets all of it when it wakes.
+ */
+import type { Random } from '../src/ports/random.ts'
+import type { Digest } from './digest.ts'
+
+const realSetImmediate = setImmediate
+
+export class Life {
+  readonly owner: string
+  isOver = false
+  /** Until then its events are held back. */
+  pausedUntilMs = 0
+  /** Resolves when the life ends. */
+  readonly over: Promise<void>
+  private readonly resolveOver: () => void
+
+  constructor(owner: string) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.owner = owner
+    this.over = promise
+    this.resolveOver = resolve
+  }
+
+  end(): void {
+    this.isOver = true
+    this.resolveOver()
+  }
+}
+
+export interface Planned {
+  cancel(): void
+}
+
+class Event implements Planned {
+  atMs: number
+  tie: number
+  readonly sequence: number
+  readonly life: Life
+  readonly label: string
+  readonly wake: () => void
+  isCancelled = false
+
+  constructor(
+    place: { atMs: number; tie: number; sequence: number },
+    life: Life,
+    label: string,
+    wake: () => void,
+  ) {
+    this.atMs = place.atMs
+    this.tie = place.tie
+    this.sequence = place.sequence
+    this.life = life
+    this.label = label
+    this.wake = wake
+  }
+
+  cancel(): void {
+    this.isCancelled = true
+  }
+}
+
+export class Kernel {
+  nowMs = 0
+  events = 0
+  /** The simulation itself, which never crashes. */
+  readonly world = new Life('world')
+  private readonly random: Random
+  private readonly digest: Digest
+  private readonly heap: Event[] = []
+  private sequence = 0
+
+  constructor(random: Random, digest: Digest) {
+    this.random = random
+    this.digest = digest
+  }
+
+  /** Runs `wake` after so long, unless the life has ended by then. */
+  at(delayMs: number, life: Life, label: string, wake: () => void): Planned {
+    const place = {
+      atMs: this.nowMs + Math.max(0, delayMs),
+      tie: this.random.below(1 << 20),
+      sequence: this.sequence++,
+    }
+    const event = new Event(place, life, label, wake)
+    this.push(event)
+    return event
+  }
+
+  /** Sleeps in virtual time, as the simulation itself. */
+  sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => this.at(delayMs, this.world, 'sleep', resolve))
+  }
+
+  /** One event, then one macrotask. False = nothing is left to run. */
+  async step(): Promise<boolean> {
+    const event = this.nextDue()
+    if (!event) return false
+    this.nowMs = event.atMs
+    this.events += 1
+    this.digest.add(`${this.nowMs} ${event.life.owner} ${event.label}`)
+    event.wake()
+    await new Promise<void>((resolve) => realSetImmediate(resolve))
+    return true
+  }
+
+  /** Runs until it is so; false = the virtual time was up, or nothing was left to run. */
+  async until(isSo: () => boolean, withinMs: number): Promise<boolean> {
+    const endMs = this.nowMs + withinMs
+    while (!isSo()) {
+      if (this.nowMs > endMs || !(await this.step())) return false
+    }
+    return true
+  }
+
+  /** The next event of a life that goes on and is awake. */
+  private nextDue(): Event | undefined {
+    for (let event = this.pop(); event; event = this.pop()) {
+      if (event.isCancelled || event.life.isOver) continue
+      if (event.life.pausedUntilMs <= event.atMs) return event
+      event.atMs = event.life.pausedUntilMs
+      event.tie = this.random.below(1 << 20)
+      this.push(event)
+    }
+    return undefined
+  }
+
+  private push(event: Event): void {
+    const { heap } = this
+    let index = heap.push(event) - 1
+    while (index > 0) {
+      const parent = (index - 1) >> 1
+      if (!this.swapIfEarlier(index, parent)) break
+      index = parent
+    }
+  }
+
+  private pop(): Event | undefined {
+    const { heap } = this
+    const first = heap[0]
+    const last = heap.pop()
+    if (first === undefined || last === undefined || heap.length === 0) return first
+    heap[0] = last
+    for (let index = 0; ; ) {
+      const left = index * 2 + 1
+      const child = this.isEarlier(left + 1, left) ? left + 1 : left
+      if (!this.swapIfEarlier(child, index)) return first
+      index = child
+    }
+  }
+
+  private swapIfEarlier(a: number, b: number): boolean {
+    const [one, other] = [this.heap[a], this.heap[b]]
+    if (!one || !other || !this.isEarlier(a, b)) return false
+    this.heap[a] = other
+    this.heap[b] = one
+    return true
+  }
+
+  private isEarlier(a: number, b: number): boolean {
+    const [one, other] = [this.heap[a], this.heap[b]]
+    if (!one || !other) return false
+    if (one.atMs !== other.atMs) return one.atMs < other.atMs
+    return one.tie === other.tie ? one.sequence < other.sequence : one.tie < other.tie
+  }
+}
