@@ -4,6 +4,8 @@
  */
 export const SYSTEM_PREFIX = '_system:'
 export const THRESHOLDS_KEY = `${SYSTEM_PREFIX}thresholds`
+/** All that there are. */
+export const SYSTEM_KEYS: readonly string[] = [THRESHOLDS_KEY]
 
 export const readingKey = (floor: number, timestamp: string): string =>
   `energy:p${floor}:${timestamp}`

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import { THRESHOLDS_KEY } from '../../src/model/keys.ts'
 import { must } from '../../src/model/must.ts'
 import type { Network } from '../../src/ports/network.ts'
 import type { Coordinator, CoordinatorOptions } from '../../src/store/coordinator/coordinator.ts'
@@ -53,6 +54,25 @@ async function halfWayThrough(t: TestContext, twoPingsEveryMs: number) {
   await isSealed
   return { ...cluster, one, two, outcome, goOn }
 }
+
+story('the thresholds are taken along, whichever shards come and go', async (t) => {
+  const { one } = await twoCoordinators(t)
+  const key = THRESHOLDS_KEY
+  await one.systemStore.write([{ key, text: '{"set":1}', order: 5 }])
+  const [first, second] = ['local:shard-1', 'local:shard-2'] as const
+  const changes = [
+    () => one.ring.addNode(second),
+    () => one.ring.removeNode(first),
+    () => one.ring.addNode(first),
+    () => one.ring.removeNode(second),
+  ]
+  for (const change of changes) {
+    const outcome = await change()
+    assert.equal(outcome.kind, 'changed', reasonOf(outcome))
+    const expected = { kind: 'found', text: '{"set":1}', order: 5 }
+    assert.deepEqual((await one.systemStore.read([key]))[0], expected)
+  }
+})
 
 story('a change that takes so long that another coordinator ends it is given up', async (t) => {
   const { one, two, outcome, goOn } = await halfWayThrough(t, 25)

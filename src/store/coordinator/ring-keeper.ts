@@ -26,6 +26,7 @@ import { type Judgement, judge, type Sighting } from './ring-evidence.ts'
 import { isSameRing, publishRing } from './ring-publish.ts'
 import { RingView } from './ring-view.ts'
 import type { StoreWorld } from './store-world.ts'
+import { readSystemKeys, writeSystemKeys } from './system-keys.ts'
 
 export interface RingOptions {
   /** Addresses of shards that are greeted from the start on. */
@@ -140,7 +141,11 @@ export class RingKeeper {
     const { before, decision } = await this.decided(decide, newcomer)
     if (decision.kind !== 'changed') return outcomeOf(decision, this.addresses)
     if (!movesKeys(before, decision.ring)) return this.publish(before, decision.ring)
-    return this.whilePaused(() => this.changeSealed(before, decide, newcomer))
+    const kept = await readSystemKeys(this.world)
+    if (kept === null) return { kind: 'unreachable', reason: SYSTEM_KEYS_SENTENCE }
+    const outcome = await this.whilePaused(() => this.changeSealed(before, decide, newcomer))
+    if (outcome.kind === 'changed') await writeSystemKeys(this.world, kept)
+    return outcome
   }
 
   /** Founds a cluster with these shards; `needed` of them must take the ring. */
@@ -276,6 +281,9 @@ export class RingKeeper {
     this.world.trace.note(level, { kind: 'store.ring-notice', about, sentence })
   }
 }
+
+const SYSTEM_KEYS_SENTENCE =
+  'The thresholds could not be read, and they are taken along when the ring changes. Try again.'
 
 const OVERTAKEN_SENTENCE =
   'The ring was changed by another coordinator at the same time. Look at it and try again.'
