@@ -37,10 +37,10 @@ export const REFUSALS = [
 ] as const
 /**
  * full: the disk has no room. clock-ahead: the version's time is more than 2 s ahead of the shard's
- * clock. fenced: the sender's epoch is older than the shard's, or the ring is sealed. not-mine: the shard is not a replica
- * of that partition, does not know the sender's epoch yet, or is of another cluster. late: the
- * deadline had passed before
- * work began. busy: a queue was full. damaged: the row on this disk is not what was written.
+ * clock. fenced: the sender's epoch is older than the shard's, or the ring is sealed. not-mine: the
+ * shard is not a replica of that partition, does not know the sender's epoch yet, or is of another
+ * cluster. late: the deadline had passed before work began. busy: a queue was full. damaged: the
+ * row on this disk is not what was written.
  */
 export type Refusal = (typeof REFUSALS)[number]
 

@@ -36,7 +36,7 @@ networkSuite('HTTP', (t) => {
   return { network, listen: (endpoint) => listenAsShard(t, endpoint) }
 })
 
-test('HTTP: what waited for a connection until its time was up is refused and never sent', async (t) => {
+test('HTTP: what waited too long for a connection is refused and never sent', async (t) => {
   const network = createHttpNetwork(systemClock)
   t.after(() => network.close())
   const heard = new Set<number>()

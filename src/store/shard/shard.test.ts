@@ -220,7 +220,7 @@ test('a scan tells what is held, deleted rows too, or that nothing is known', as
   assert.equal((await shard.tell(scan)).kind, 'error', 'nor once it has left the ring')
 })
 
-test('what a coordinator of another cluster sends is refused, if the numbers fit or not', async () => {
+test('what a coordinator of another cluster sends is refused though the numbers fit', async () => {
   const shard = await openShardInRing()
   assert.deepEqual(await wordsOf(shard, apply(wireRow('a', 1))), ['held'])
   const foreign = { ...operations(get('a'), apply(wireRow('b', 1))), cluster: 'theirs' }
