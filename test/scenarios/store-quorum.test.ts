@@ -247,6 +247,20 @@ story('a shard that is slow is not waited for, and its late answer is put right'
   await eventually('those that it was asked for are repaired', () => stale() < before)
 })
 
+story('one shard after another is asked while those before are slow', async (t) => {
+  const { coordinator, shards } = await foundedCluster(t, 5)
+  await coordinator.ring.reconfigure({ replicationFactor: 5 })
+  await write(coordinator.store, 'a', '1')
+  const { promise: held, resolve: goOn } = Promise.withResolvers<void>()
+  for (const slow of shards.slice(0, 2)) slow.held = held
+  const found = await coordinator.store.read(['a', 'b', 'c', 'd'])
+  goOn()
+  assert.deepEqual(
+    found.map(({ kind }) => kind),
+    ['found', 'absent', 'absent', 'absent'],
+  )
+})
+
 story('full queues are busy, and free again when they have drained', async (t) => {
   const cluster = storeCluster(t)
   const coordinator = cluster.startCoordinator({ hop: { queueOperationsMax: 4 } })

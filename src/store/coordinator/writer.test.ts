@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { manualClock } from '../../../test/support/manual-clock.ts'
-import { silentTrace } from '../../../test/support/traces.ts'
-import { must } from '../../model/must.ts'
-import type { Answer, Message } from '../../ports/network.ts'
+import { worldByHand } from '../../../test/support/store-world-by-hand.ts'
 import type { WriteOutcome } from '../client.ts'
-import { foundRing } from '../ring/membership.ts'
 import type { ShardOperation } from '../wire.ts'
-import { HOP_DEFAULTS, type HopOperation, type HopOptions, ShardLink } from './hop.ts'
-import { LateWatch } from './late-watch.ts'
+import type { HopOperation, HopOptions, ShardLink } from './hop.ts'
 import { FAILURES_UNTIL_DOWN } from './replica-health.ts'
-import { RingView } from './ring-view.ts'
-import { LIMIT_DEFAULTS, StoreWorld } from './store-world.ts'
 import { roundsOf, writeAll } from './writer.ts'
 
 const plain = (key: string) => ({ key, text: '1' })
@@ -33,7 +26,7 @@ test('writes with an order of their own need no waiting', () => {
 })
 
 test('an answer to the first attempt does not count for the second', async () => {
-  const { world, bodies, answer } = byHand()
+  const { world, bodies, answer, turn } = byHand()
   const told: WriteOutcome[] = []
   void writeAll(world, [plain('a')], 'public').then((outcomes) => void told.push(...outcomes))
   await turn()
@@ -50,7 +43,7 @@ test('an answer to the first attempt does not count for the second', async () =>
 })
 
 test('a write for which only a minority has room is sent to nobody', async () => {
-  const { world, bodies, links, answer } = byHand({ queueOperationsMax: 1 })
+  const { world, bodies, links, answer, turn } = byHand({ queueOperationsMax: 1 })
   const write = async (key: string) => (await writeAll(world, [plain(key)], 'public'))[0]?.kind
   const fill = (link: ShardLink | undefined) => assert.ok(link?.send(filling()))
   fill(links[0])
@@ -68,7 +61,7 @@ test('a write for which only a minority has room is sent to nobody', async () =>
 })
 
 test('a shard that nobody expects to answer is not written to while a quorum is left', async () => {
-  const { world, bodies, links, answer } = byHand()
+  const { world, bodies, links, answer, turn } = byHand()
   for (let failure = 0; failure < FAILURES_UNTIL_DOWN; failure += 1) links[2]?.health.failed()
   const outcome = writeAll(world, [plain('a')], 'public')
   await turn()
@@ -85,7 +78,7 @@ test('a shard that nobody expects to answer is not written to while a quorum is 
 })
 
 test('the clock of versions follows what it meets', async () => {
-  const { world, bodies, answer } = byHand()
+  const { world, bodies, answer, turn } = byHand()
   void writeAll(world, [plain('a')], 'public')
   await turn()
   const { o, t } = rowOf(bodies[0])
@@ -103,41 +96,15 @@ function filling(): HopOperation {
   return { operation, cluster: '', bytes: 1, deadlineMs: 1_000, sink, tag: 0 }
 }
 
-const turn = () => new Promise((resolve) => setImmediate(resolve))
-
-/** Three replicas whose bodies, in the order sent, are answered by hand. */
+/** Three replicas that answer a write by hand. */
 function byHand(options: Partial<HopOptions> = {}) {
-  const bodies: { readonly ops: readonly ShardOperation[] }[] = []
-  const answers: ((answer: Answer) => void)[] = []
-  const clock = manualClock()
-  const network = {
-    ask: (_: string, request: Message) => {
-      bodies.push(request as Message & { ops: ShardOperation[] })
-      return new Promise<Answer>((resolve) => answers.push(resolve))
-    },
-    close: async () => {},
-  }
-  const hop = { clock, network, afterTurn: (run: () => void) => void setImmediate(run) }
-  const lateWatch = new LateWatch(clock, 30)
-  const parts = { clock, trace: silentTrace, limits: LIMIT_DEFAULTS, lateWatch, writer: 'w' }
-  const world = new StoreWorld(parts)
-  const shards = [1, 2, 3].map((n) => ({ id: `id-${n}`, address: `a${n}` }))
-  const ring = foundRing(shards, { kind: 'factor', factor: 3 }, 4)
-  const links = shards.map(
-    ({ address }) => new ShardLink(address, hop, { ...HOP_DEFAULTS, ...options }),
-  )
-  world.view = new RingView(ring, ({ address }) =>
-    must(links.find((link) => link.address === address)),
-  )
+  const parts = worldByHand(options)
   /** As held in the version that was sent, unless another is given. */
-  const answer = async (body: number, held?: { o: number; t: number; n: string }) => {
-    const { o, t, n } = held ?? rowOf(bodies[body])
-    answers[body]?.({ kind: 'answer', body: { kind: 'ops', results: [{ r: 'held', o, t, n }] } })
-    // One turn for the answer, one for what is sent because of it.
-    await turn()
-    await turn()
+  const answer = (body: number, held?: { o: number; t: number; n: string }) => {
+    const { o, t, n } = held ?? rowOf(parts.bodies[body])
+    return parts.answer(body, { r: 'held', o, t, n })
   }
-  return { world, bodies, links, answer }
+  return { ...parts, answer }
 }
 
 function rowOf(body: { readonly ops: readonly ShardOperation[] } | undefined) {

@@ -1,0 +1,49 @@
+/**
+ * What one coordinator's reads and writes share, over three replicas of each key whose bodies are
+ * answered by hand, in any order, on a clock that is moved by hand.
+ */
+import { must } from '../../src/model/must.ts'
+import type { Answer, Message } from '../../src/ports/network.ts'
+import { HOP_DEFAULTS, type HopOptions, ShardLink } from '../../src/store/coordinator/hop.ts'
+import { LateWatch } from '../../src/store/coordinator/late-watch.ts'
+import { RingView } from '../../src/store/coordinator/ring-view.ts'
+import { LIMIT_DEFAULTS, StoreWorld } from '../../src/store/coordinator/store-world.ts'
+import { foundRing } from '../../src/store/ring/membership.ts'
+import type { OperationResult, ShardOperation } from '../../src/store/wire.ts'
+import { manualClock } from './manual-clock.ts'
+import { silentTrace } from './traces.ts'
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+export function worldByHand(options: Partial<HopOptions> = {}) {
+  /** In the order in which they were sent. */
+  const bodies: { readonly ops: readonly ShardOperation[] }[] = []
+  const answers: ((answer: Answer) => void)[] = []
+  const clock = manualClock()
+  const network = {
+    ask: (_: string, request: Message) => {
+      bodies.push(request as Message & { ops: ShardOperation[] })
+      return new Promise<Answer>((resolve) => answers.push(resolve))
+    },
+    close: async () => {},
+  }
+  const hop = { clock, network, afterTurn: (run: () => void) => void setImmediate(run) }
+  const lateWatch = new LateWatch(clock, LIMIT_DEFAULTS.hedgeAfterMs)
+  const parts = { clock, trace: silentTrace, limits: LIMIT_DEFAULTS, lateWatch, writer: 'w' }
+  const world = new StoreWorld(parts)
+  const shards = [1, 2, 3].map((n) => ({ id: `id-${n}`, address: `a${n}` }))
+  const links = shards.map(
+    ({ address }) => new ShardLink(address, hop, { ...HOP_DEFAULTS, ...options }),
+  )
+  const linkTo = ({ address }: { readonly address: string }) =>
+    must(links.find((link) => link.address === address))
+  world.view = new RingView(foundRing(shards, { kind: 'factor', factor: 3 }, 4), linkTo)
+  /** Answers a body of one operation. */
+  const answer = async (body: number, result: OperationResult) => {
+    answers[body]?.({ kind: 'answer', body: { kind: 'ops', results: [result] } })
+    // One turn for the answer, one for what is sent because of it.
+    await turn()
+    await turn()
+  }
+  return { world, bodies, links, clock, answer, turn }
+}
