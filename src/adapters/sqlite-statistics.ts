@@ -45,12 +45,9 @@ export function openStatistics({ path }: StatisticsOptions): StatisticsTable {
   const insert = database.prepare(INSERT)
   const listFloors = database.prepare(FLOORS)
   const select = database.prepare(SELECT)
-  const floors = () => listFloors.all().map(({ floor }) => Number(floor))
-  const read = (floor: number) => summarise(floor, select.iterate(floor))
   return {
-    floors,
-    read,
-    readAll: () => floors().flatMap(read),
+    floors: () => listFloors.all().map(({ floor }) => Number(floor)),
+    read: (floor) => summarise(floor, select.iterate(floor)),
     insert(rows) {
       database.exec('BEGIN IMMEDIATE')
       try {

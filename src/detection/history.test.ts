@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { everythingIn } from '../../test/support/statistics.ts'
 import { seededRandom } from '../adapters/seeded-random.ts'
 import { openStatistics } from '../adapters/sqlite-statistics.ts'
+import type { Random } from '../ports/random.ts'
 import { type HistoryPlan, historyRows, populateHistory, usualKw } from './history.ts'
 import { statisticsCache } from './statistics-cache.ts'
 
@@ -27,7 +29,7 @@ test('130 days of three floors are 18720 rows, and every slot can be judged', as
   const table = openStatistics({ path: ':memory:' })
   const counts = populateHistory(table, PLAN, seededRandom('a'))
   assert.deepEqual(counts, { rows: 130 * 48 * 3, floors: 3, halfHours: 130 * 48 })
-  const slots = table.readAll()
+  const slots = everythingIn(table)
   assert.equal(slots.length, 3 * 7 * 48 * 4)
   assert.ok(slots.every(({ count }) => count === 18 || count === 19))
   const cache = statisticsCache(table)
@@ -42,9 +44,30 @@ test('writing the history again changes nothing', () => {
   const table = openStatistics({ path: ':memory:' })
   const plan = { ...PLAN, days: 14 }
   populateHistory(table, plan, seededRandom('a'))
-  const before = table.readAll()
+  const before = everythingIn(table)
   populateHistory(table, plan, seededRandom('a'))
-  assert.deepEqual(table.readAll(), before)
+  assert.deepEqual(everythingIn(table), before)
+  table.close()
+})
+
+test('a history that is cut off half way leaves nothing that passes for a past', () => {
+  const table = openStatistics({ path: ':memory:' })
+  const whole = seededRandom('a')
+  const cutOff: Random = {
+    ...whole,
+    fork(purpose) {
+      const chance = whole.fork(purpose)
+      let draws = 0
+      const unit = () => {
+        draws += 1
+        if (draws > 30_000) throw new Error('killed')
+        return chance.unit()
+      }
+      return { ...chance, unit }
+    },
+  }
+  assert.throws(() => populateHistory(table, PLAN, cutOff), /killed/)
+  assert.deepEqual(table.floors(), [])
   table.close()
 })
 

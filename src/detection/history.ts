@@ -32,33 +32,22 @@ export interface HistoryCounts {
   readonly halfHours: number
 }
 
-/** So many rows are written in one transaction. */
-export const HISTORY_TRANSACTION_ROWS = 10_000
 const HALF_HOURS_PER_DAY = 48
 /** Energy is stored as its limit means it: kWh in 30 s. */
 const KWH_IN_30_S_PER_KW = 30 / 3600
 
 /**
- * Writes the history; rows of the same floor and half hour that stood there before are replaced.
+ * Writes the history, whole or not at all: half of one would look like a past that is known. Rows
+ * of the same floor and half hour that stood there before are replaced.
  */
 export function populateHistory(
   table: StatisticsTable,
   plan: HistoryPlan,
   random: Random,
 ): HistoryCounts {
-  let waiting: BucketAverage[] = []
-  let rows = 0
-  const flush = () => {
-    table.insert(waiting)
-    rows += waiting.length
-    waiting = []
-  }
-  for (const row of historyRows(plan, random)) {
-    waiting.push(row)
-    if (waiting.length === HISTORY_TRANSACTION_ROWS) flush()
-  }
-  flush()
-  return { rows, floors: plan.floors.length, halfHours: plan.days * HALF_HOURS_PER_DAY }
+  table.insert(historyRows(plan, random))
+  const [floors, halfHours] = [plan.floors.length, plan.days * HALF_HOURS_PER_DAY]
+  return { rows: floors * halfHours, floors, halfHours }
 }
 
 /** The rows, oldest first, floor after floor within each half hour. */

@@ -34,8 +34,11 @@ export interface SlotKey {
 }
 
 export interface StatisticsTable {
-  /** Inserting the same floor and half hour again replaces the row: a replay changes nothing. */
-  insert(rows: readonly BucketAverage[]): void
+  /**
+   * All or none, so that a kill half way leaves no part of a past. Inserting the same floor and
+   * half hour again replaces the row: a replay changes nothing.
+   */
+  insert(rows: Iterable<BucketAverage>): void
   /** Floors of which something is known, ascending. */
   floors(): readonly number[]
   /**
@@ -44,7 +47,5 @@ export interface StatisticsTable {
    * floors gives way to others in between.
    */
   read(floor: number): readonly (SlotKey & SlotStatistics)[]
-  /** The same of all floors at once. */
-  readAll(): readonly (SlotKey & SlotStatistics)[]
   close(): void
 }

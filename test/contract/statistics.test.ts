@@ -10,6 +10,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import { openStatistics } from '../../src/adapters/sqlite-statistics.ts'
 import type { BucketAverage, StatisticsTable } from '../../src/ports/statistics.ts'
+import { everythingIn } from '../support/statistics.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'statistics-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -24,11 +25,11 @@ function monday(week: number, change: Partial<BucketAverage> = {}): BucketAverag
 }
 
 const find = (table: StatisticsTable, metric: string) =>
-  table.readAll().find((entry) => entry.floor === 1 && entry.metric === metric)
+  everythingIn(table).find((entry) => entry.floor === 1 && entry.metric === metric)
 
 test('an empty table knows nothing, in a folder that was not there', () => {
   const table = openStatistics({ path: newPath() })
-  assert.deepEqual(table.readAll(), [])
+  assert.deepEqual(everythingIn(table), [])
   table.close()
 })
 
@@ -43,7 +44,7 @@ test('mean, sample deviation and count come for each floor, weekday, slot and me
   assert.deepEqual([kw?.weekday, kw?.halfHour, kw?.count, kw?.mean], [0, 17, 3, 6])
   assert.ok(Math.abs((kw?.standardDeviation ?? 0) - Math.sqrt(7)) < 1e-12)
   assert.equal(find(table, 'delta_kwh')?.mean, 0.04)
-  assert.equal(table.readAll().length, 3 * 4)
+  assert.equal(everythingIn(table).length, 3 * 4)
   table.close()
 })
 
@@ -108,7 +109,7 @@ test('rows that fail half way leave nothing behind', () => {
   const table = openStatistics({ path: newPath() })
   const broken = { ...monday(1), startIso: null } as unknown as BucketAverage
   assert.throws(() => table.insert([monday(0), broken]))
-  assert.deepEqual(table.readAll(), [])
+  assert.deepEqual(everythingIn(table), [])
   table.insert([monday(0)])
   assert.equal(find(table, 'kw')?.count, 1)
   table.close()

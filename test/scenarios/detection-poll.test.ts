@@ -14,6 +14,7 @@ import type { BroadcastOutcome } from '../../src/ports/alert-broadcast.ts'
 import { RULES } from '../support/detection-world.ts'
 import { fakeStore } from '../support/fake-store.ts'
 import { manualClock } from '../support/manual-clock.ts'
+import { everythingIn } from '../support/statistics.ts'
 import { recordingTrace } from '../support/traces.ts'
 
 /** Readings are put up to half an hour ahead, so the clock is later than the first of them. */
@@ -144,14 +145,14 @@ test('only so many alarms wait; the oldest are given up, and that is told', asyn
 test('a half hour seen whole joins the history', async () => {
   const scene = pollScene()
   await scene.polls(4, (poll) => scene.put(1, poll * 600, 3))
-  assert.equal(scene.statistics.readAll().find(({ metric }) => metric === 'kw')?.mean, 3)
+  assert.equal(everythingIn(scene.statistics).find(({ metric }) => metric === 'kw')?.mean, 3)
 })
 
 test('a dry run says what it would raise and leaves no mark', async () => {
   const scene = pollScene({ dryRun: true })
   await scene.polls(4, (poll) => scene.put(1, poll * 600, 12))
   assert.equal(scene.trace.count('detection.would-raise'), 4)
-  assert.deepEqual(scene.statistics.readAll(), [])
+  assert.deepEqual(everythingIn(scene.statistics), [])
   assert.deepEqual(scene.sent, [])
   assert.deepEqual(scene.store.keys(), [latestKey(1)])
 })

@@ -11,6 +11,7 @@ import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
 import { ALERTS_TOPIC, DETECTION_STATE_TOPIC, READINGS_TOPIC } from '../../src/model/topics.ts'
 import { detectionScene, oneLife } from '../support/detection-world.ts'
 import { unavailable } from '../support/scripted-log.ts'
+import { everythingIn } from '../support/statistics.ts'
 
 const reading = (piano: number, minute: number, fields: Partial<Reading> = {}): Reading => {
   const timestamp = new Date(Date.UTC(2026, 0, 5, 7, minute)).toISOString()
@@ -228,7 +229,7 @@ test('a half hour seen whole joins the history, once, though a kill came in betw
     ...minutes.map((minute) => reading(1, minute, { sensore2_kw: minute < 15 ? 4 : 6 })),
   )
   await scene.runToEnd()
-  const kw = scene.statistics.readAll().find(({ metric }) => metric === 'kw')
+  const kw = everythingIn(scene.statistics).find(({ metric }) => metric === 'kw')
   assert.deepEqual([kw?.count, kw?.mean, kw?.weekday, kw?.halfHour], [1, 5, 0, 16])
 })
 
@@ -246,7 +247,7 @@ test('a dry run says what it would raise and leaves no mark', async () => {
   const scene = detectionScene()
   await scene.send(reading(2, 0), ...[0, 10, 20, 30].map((minute) => reading(1, minute)))
   await oneLife(scene.member(true), () => scene.trace.count('detection.would-raise') === 5)
-  assert.deepEqual(scene.statistics.readAll(), [])
+  assert.deepEqual(everythingIn(scene.statistics), [])
   for (const topic of [ALERTS_TOPIC, DETECTION_STATE_TOPIC]) {
     assert.deepEqual(scene.log.records(topic), [])
   }
