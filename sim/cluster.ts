@@ -136,6 +136,12 @@ export class CoordinatorMachine extends Machine {
     this.pingEveryMs = pingEveryMs
   }
 
+  /** The ring that it goes by; null = none. */
+  get ringName(): string | null {
+    const { cluster, version } = this.coordinator?.ring.info() ?? { cluster: null, version: 0 }
+    return cluster === null ? null : `${cluster} ${version}`
+  }
+
   /** Null = nobody answers there. */
   get store(): Store | null {
     return this.isUp ? (this.coordinator?.store ?? null) : null

@@ -30,6 +30,8 @@ export const FAULTS = [
   'log-outages',
   'lost-commits',
   'late-coordinator',
+  'stormy-founding',
+  'ring-race',
 ] as const
 export type Fault = (typeof FAULTS)[number]
 

@@ -22,8 +22,12 @@ export interface WriteEntry {
   /** Null = a deletion. Texts are unique. */
   readonly text: string | null
   readonly order: number | null
-  /** Wall time of the coordinator at which the value is gone; null = never. */
-  expiresMs: number | null
+  /**
+   * Wall time of the coordinator at which the value is gone, at the earliest and at the latest: it
+   * counts from when the coordinator begins, between question and answer. Null = never.
+   */
+  expiresMinMs: number | null
+  expiresMaxMs: number | null
   readonly start: Moment
   /** OPEN unless the write was acknowledged. */
   end: Moment
@@ -74,6 +78,8 @@ export class History {
   readonly commits: CommitEntry[] = []
   /** Dead letters by the place of their record: `partition-offset`. */
   readonly deadLetters = new Set<string>()
+  /** Which ring each coordinator goes by in the end. */
+  readonly rings: string[] = []
   /** Operations that were never answered, and what else should have come and did not. */
   readonly stuck: string[] = []
   private moment = 0

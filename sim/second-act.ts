@@ -40,6 +40,10 @@ export async function converge(
   appendLastReadings(world)
   const isDrained = await kernel.until(() => log.isDrained(READINGS_TOPIC), CALM_MS_MAX)
   if (!isDrained) history.stuck.push('ingestion did not take all readings')
+  await isSoInTime(world, 'all coordinators go by one ring', async () =>
+    coordinators.every(({ ringName }) => ringName === coordinators[0]?.ringName),
+  )
+  history.rings.push(...coordinators.map(({ ringName }) => `${ringName}`))
   const final = new Map<string, string | null>()
   for (const machine of coordinators) {
     await isSoInTime(world, `all keys are read via ${machine.name}`, () =>

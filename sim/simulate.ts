@@ -61,6 +61,9 @@ export interface RunReport {
 /** The first act ends at the latest then, whatever the faults have made of it. */
 const FIRST_ACT_MS_MAX = 600_000
 const SET_UP_MS_MAX = 20_000
+/** The first keys are written at about the same time as the ring changes. */
+const RACE_MS_MAX = 150
+const TAKE_IN_TRIES_MAX = 6
 const PING_EVERY_MS = 500
 const PING_RARELY_MS = 15_000
 
@@ -137,22 +140,48 @@ class Run {
     }
   }
 
-  /** In calm weather: the ring is founded, and further shards are taken in. */
+  /** The ring is founded, and further shards are taken in before the first key is written. */
   private async setUp(): Promise<boolean> {
     const { shards, coordinators, ingestors } = this.cluster
+    const isStormy = this.profile['stormy-founding'] > 0
+    if (isStormy) this.nemesis.setClocks()
     for (const machine of [...shards, ...coordinators, ...ingestors]) machine.start()
-    if (!(await this.allKnow(FOUNDERS.length))) return false
-    this.nemesis.setClocks()
-    const first = must(coordinators[0])
-    const isLate = this.profile['late-coordinator'] > 0
-    for (const shard of shards.slice(FOUNDERS.length)) {
-      let isIn = false
-      void first.coordinator?.ring.addNode(addressOf(shard.name)).then(({ kind }) => {
-        isIn = kind === 'changed' || kind === 'already'
-      })
-      if (!(await this.kernel.until(() => isIn, SET_UP_MS_MAX))) return false
+    if (isStormy) this.nemesis.begin()
+    else if (!(await this.allKnow(FOUNDERS.length))) return false
+    else this.nemesis.setClocks()
+    const isRacing = isStormy || this.profile['ring-race'] > 0
+    const delayMs = isRacing ? this.random.fork('race').below(RACE_MS_MAX) : 0
+    const takenIn = this.takeIn(shards.slice(FOUNDERS.length), delayMs)
+    if (isStormy) return this.kernel.until(() => this.someoneKnows(), FIRST_ACT_MS_MAX)
+    if (isRacing) return true
+    let isIn = false
+    void takenIn.then(() => {
+      isIn = true
+    })
+    if (!(await this.kernel.until(() => isIn, SET_UP_MS_MAX))) return false
+    return this.allKnow(shards.length, this.profile['late-coordinator'] > 0 ? 1 : 0)
+  }
+
+  /** By the first coordinator, one after another, as an operator would. */
+  private async takeIn(newcomers: readonly ShardMachine[], delayMs: number): Promise<void> {
+    await this.kernel.sleep(delayMs)
+    const first = must(this.cluster.coordinators[0])
+    for (const { name } of newcomers) {
+      let kind: string | undefined
+      for (
+        let tries = 0;
+        tries < TAKE_IN_TRIES_MAX && kind !== 'changed' && kind !== 'already';
+        tries += 1
+      ) {
+        const asked = first.isUp ? first.coordinator?.ring.addNode(addressOf(name)) : undefined
+        kind = (await Promise.race([asked, first.life.over]))?.kind
+        await this.kernel.sleep(300)
+      }
     }
-    return this.allKnow(shards.length, isLate ? 1 : 0)
+  }
+
+  private someoneKnows(): boolean {
+    return this.cluster.coordinators.some((one) => one.store && one.ringName !== null)
   }
 
   private allKnow(shards: number, exceptLast = 0): Promise<boolean> {
@@ -164,7 +193,7 @@ class Run {
   }
 
   private async firstAct(): Promise<void> {
-    this.nemesis.begin()
+    if (this.profile['stormy-founding'] === 0) this.nemesis.begin()
     let isOver = false
     const workload = this.workload()
     const clients = runClients(workload, this.options.operations, this.random.fork('clients'))

@@ -7,6 +7,7 @@
  */
 import { indexKey, latestKey, readingKey } from '../src/model/keys.ts'
 import { must } from '../src/model/must.ts'
+import { parseTimestamp } from '../src/model/timestamp.ts'
 import { READINGS_TOPIC } from '../src/model/topics.ts'
 import type { Random } from '../src/ports/random.ts'
 import type { ReadOutcome, Store, StoreWrite, WriteOutcome } from '../src/store/client.ts'
@@ -167,10 +168,17 @@ export async function writeKeys(
   const plans = keys.map((used) => planWrite(world, machine.name, used, random))
   const about = `write ${keys.map(({ key }) => key)}`
   const outcomes = await asked(world, machine, about, (store) => {
-    for (const { entry, write } of plans) entry.expiresMs = expiryOf(machine, write)
+    for (const { entry, write } of plans) {
+      entry.expiresMinMs = expiryOf(machine, write)
+      entry.expiresMaxMs = write.ttlSeconds === undefined ? null : OPEN
+    }
+
     return store.write(plans.map(({ write }) => write))
   })
-  for (const [index, { entry }] of plans.entries()) noteWrite(world, entry, outcomes?.[index])
+  for (const [index, { entry, write }] of plans.entries()) {
+    entry.expiresMaxMs = expiryOf(machine, write)
+    noteWrite(world, entry, outcomes?.[index])
+  }
   return plans.map(({ entry }) => entry)
 }
 
@@ -191,7 +199,7 @@ function planWrite(
   const order = lane === 'ordered' ? START_WALL_MS + kernel.nowMs - random.below(5_000) : null
   const ttlSeconds = lane === 'ttl' && random.chance(0.8) ? 1 + random.below(TTL_SECONDS_MAX) : null
   const entry: WriteEntry = {
-    ...{ id, key, lane, via, text, order, expiresMs: null },
+    ...{ id, key, lane, via, text, order, expiresMinMs: null, expiresMaxMs: null },
     ...{ start: history.tick(), end: OPEN, outcome: 'pending' },
   }
   history.writes.push(entry)
@@ -261,7 +269,7 @@ export async function runMeters(
 /** The newest of its floor, so that whoever owns the floor writes its index once more. */
 export function appendLastReadings(world: WorkloadWorld): void {
   for (const floor of FLOORS) {
-    appendReading(world, floor, readingText(floor, world.kernel.nowMs, 1_000_000 + floor))
+    appendReading(world, floor, readingText(floor, world.kernel.nowMs, 999))
   }
 }
 
@@ -270,7 +278,10 @@ function appendReading({ log }: WorkloadWorld, floor: number, text: string): voi
 }
 
 function readingText(floor: number, atMs: number, number: number): string {
-  const timestamp = new Date(Math.floor(START_WALL_MS + atMs)).toISOString()
+  // Microseconds that no other reading has, so that each has a key of its own.
+  const micros = String(number % 1_000).padStart(3, '0')
+  const moment = new Date(Math.floor(START_WALL_MS + atMs)).toISOString()
+  const timestamp = moment.replace('Z', `${micros}Z`)
   return `{"piano":${floor},"timestamp":"${timestamp}","sensore2_kw": ${number}.0}`
 }
 
@@ -286,7 +297,7 @@ export function noteLogged(history: History, log: SimLog): void {
     history.logged.push({
       ...{ partition, offset, floor, text: value, timestamp: timestamp ?? '' },
       key: timestamp === null ? null : readingKey(floor, timestamp),
-      timeMs: timestamp === null ? 0 : Date.parse(timestamp),
+      timeMs: timestamp === null ? 0 : must(parseTimestamp(timestamp)),
     })
   }
 }

@@ -19,7 +19,7 @@ function write(text: string | null, start: number, end?: number, more: Partial<W
   const outcome: WriteEntry['outcome'] = end === undefined ? 'unknown' : 'done'
   return {
     ...{ id: nextId(), key: KEY, lane: 'plain' as Lane, via: 'co1', text, order: null },
-    ...{ expiresMs: null, start, end: end ?? OPEN, outcome },
+    ...{ expiresMinMs: null, expiresMaxMs: null, start, end: end ?? OPEN, outcome },
     ...more,
   }
 }
@@ -109,7 +109,7 @@ test('of writes with an order the largest counts, whenever it came', () => {
 
 test('a value is there until its moment by the clock of the coordinator, and then gone', () => {
   const lane: Lane = 'ttl'
-  const writes = [write('a', 1, 2, { lane, expiresMs: 1_000 })]
+  const writes = [write('a', 1, 2, { lane, expiresMinMs: 1_000, expiresMaxMs: 1_000 })]
   const at = (text: string | null, wallMinMs: number, wallMaxMs = wallMinMs) =>
     read(text, 3, 4, { lane, wallMinMs, wallMaxMs })
   assert.deepEqual(promises(writes, [at('a', 999)]), [])

@@ -45,7 +45,7 @@ function judgeFound(
   if (seen.outcome === 'failed') {
     return violation('S4', read, `found ${name(seen)}, which had certainly failed`)
   }
-  if (isExpiredAt(seen, read.wallMinMs))
+  if (isPast(seen.expiresMaxMs, read.wallMinMs))
     return violation('S14', read, `found ${name(seen)}, which had expired`)
   const newer = outdoneBy(seen, read, writes)
   if (newer) {
@@ -67,7 +67,7 @@ function judgeAbsent(
   const wasSeen = reads.some((one) => one.end < read.start && one.text !== null && isLasting(one))
   if (!acknowledged && !wasSeen) return undefined
   const reason = writes.some((write) => {
-    const isGone = write.text === null || isExpiredAt(write, read.wallMaxMs)
+    const isGone = write.text === null || isPast(write.expiresMinMs, read.wallMaxMs)
     const mayBeSeen = isGone && write.outcome !== 'failed' && write.start < read.end
     return (
       mayBeSeen && !outdoneBy(write, read, writes) && !outdoneByRead(write, read, reads, writes)
@@ -112,7 +112,7 @@ function isLasting(read: ReadEntry): boolean {
   return !read.isScan && (read.text !== null || read.lane === 'plain')
 }
 
-function isExpiredAt({ expiresMs }: WriteEntry, wallMs: number): boolean {
+function isPast(expiresMs: number | null, wallMs: number): boolean {
   return expiresMs !== null && expiresMs <= wallMs
 }
 

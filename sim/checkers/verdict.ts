@@ -18,7 +18,7 @@ export function verdictOn(
   final: FinalReads,
   indexSize: number,
 ): readonly Violation[] {
-  const { writes, reads, logged, commits, deadLetters, stuck } = history
+  const { writes, reads, logged, commits, deadLetters, rings, stuck } = history
   const byClients = reads.filter(({ key }) => !key.startsWith('energy:'))
   return [
     ...checkReads(writes, byClients),
@@ -26,6 +26,16 @@ export function verdictOn(
     ...checkCommits(commits),
     ...checkArrivals(logged, deadLetters, final),
     ...checkFloors(logged, FLOORS, indexSize, final),
+    ...checkRings(rings),
     ...stuck.map((sentence) => ({ promise: 'S16', sentence })),
+  ]
+}
+
+/** In the end all coordinators go by one ring. */
+export function checkRings(rings: readonly string[]): readonly Violation[] {
+  const distinct = [...new Set(rings)]
+  if (distinct.length <= 1) return []
+  return [
+    { promise: 'S13', sentence: `there are ${distinct.length} rings: ${distinct.join(', ')}` },
   ]
 }
