@@ -42,11 +42,15 @@ const STRENGTH_MAX = 3
 /** How many of all faults are there. Few faults let much happen, many let rare things meet. */
 const DENSITIES = [0.1, 0.25, 0.5]
 
-export function drawProfile(random: Random, absent: ReadonlySet<Fault>): Profile {
+export function drawProfile(
+  random: Random,
+  absent: ReadonlySet<Fault>,
+  present: readonly Fault[] = [],
+): Profile {
   const density = DENSITIES[random.fork('density').below(DENSITIES.length)] ?? 0
   const strength = (fault: Fault) => {
     const own = random.fork(fault)
-    const drawn = own.chance(density) ? 1 + own.below(STRENGTH_MAX) : 0
+    const drawn = own.chance(density) || present.includes(fault) ? 1 + own.below(STRENGTH_MAX) : 0
     return absent.has(fault) ? 0 : drawn
   }
   const drawn = Object.fromEntries(FAULTS.map((fault) => [fault, strength(fault)])) as Profile

@@ -8,8 +8,11 @@ import type { Log } from '../src/ports/log.ts'
 import type { Endpoint, Network } from '../src/ports/network.ts'
 import type { Store } from '../src/store/client.ts'
 import type { SimDisk } from './disk.ts'
+import type { Fault } from './faults.ts'
 
 export interface Mutation {
+  /** Without these faults it shows so seldom that they are always there. */
+  readonly needs: readonly Fault[]
   network(network: Network): Network
   endpoint(endpoint: Endpoint, clock: Clock): Endpoint
   engine(engine: KeyValueEngine, disk: SimDisk): KeyValueEngine
@@ -23,6 +26,7 @@ export interface Mutation {
 
 /** The code as it is. */
 export const NO_MUTATION: Mutation = {
+  needs: [],
   network: (network) => network,
   endpoint: (endpoint) => endpoint,
   engine: (engine) => engine,

@@ -41,6 +41,8 @@ export class SimNetwork {
   readonly faults: NetworkFaults
   /** Pairs `from>to` between which nothing travels. */
   readonly cuts = new Set<string>()
+  /** Every message takes so many times as long. */
+  slowness = 1
   private readonly kernel: Kernel
   private readonly random: Random
   private readonly listeners = new Map<Address, Listener>()
@@ -141,7 +143,7 @@ export class SimNetwork {
   }
 
   private delayMs(): number {
-    const usualMs = (50 + this.random.below(DELAY_US_MAX)) / 1_000
+    const usualMs = ((50 + this.random.below(DELAY_US_MAX)) * this.slowness) / 1_000
     return this.random.chance(this.faults.slowChance)
       ? usualMs + this.random.below(SLOW_MS_MAX)
       : usualMs

@@ -6,7 +6,7 @@ import { parseSimArguments } from './command-line.ts'
 import { huntMutant, MUTANT_NAMES } from './mutants.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
-const SEEDS_DEFAULT = 100
+const SEEDS_DEFAULT = 400
 
 async function main(): Promise<number> {
   const args = parseSimArguments(process.argv.slice(2), SEEDS_DEFAULT)

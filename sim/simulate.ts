@@ -61,8 +61,10 @@ export interface RunReport {
 /** The first act ends at the latest then, whatever the faults have made of it. */
 const FIRST_ACT_MS_MAX = 600_000
 const SET_UP_MS_MAX = 20_000
-/** The first keys are written at about the same time as the ring changes. */
+/** The first keys are written at about the same time as the ring changes, which takes its time. */
 const RACE_MS_MAX = 150
+const RACE_SLOWNESS = 20
+const FIRST_KEYS_MS_MAX = 1_500
 const TAKE_IN_TRIES_MAX = 6
 const PING_EVERY_MS = 500
 const PING_RARELY_MS = 15_000
@@ -103,7 +105,8 @@ class Run {
     this.options = options
     this.random = seededRandom(`sim ${options.seed}`)
     this.profile =
-      options.profile ?? drawProfile(this.random.fork('faults'), options.absent ?? new Set())
+      options.profile ??
+      drawProfile(this.random.fork('faults'), options.absent ?? new Set(), options.mutation?.needs)
     options.announce?.(this.profile)
     this.kernel = new Kernel(this.random.fork('ties'), this.digest)
     this.around = this.surroundings()
@@ -153,6 +156,7 @@ class Run {
     const delayMs = isRacing ? this.random.fork('race').below(RACE_MS_MAX) : 0
     const takenIn = this.takeIn(shards.slice(FOUNDERS.length), delayMs)
     if (isStormy) return this.kernel.until(() => this.someoneKnows(), FIRST_ACT_MS_MAX)
+    if (isRacing) await this.someTime(this.random.fork('first keys').below(FIRST_KEYS_MS_MAX))
     if (isRacing) return true
     let isIn = false
     void takenIn.then(() => {
@@ -165,6 +169,7 @@ class Run {
   /** By the first coordinator, one after another, as an operator would. */
   private async takeIn(newcomers: readonly ShardMachine[], delayMs: number): Promise<void> {
     await this.kernel.sleep(delayMs)
+    this.around.network.slowness = delayMs > 0 ? RACE_SLOWNESS : 1
     const first = must(this.cluster.coordinators[0])
     for (const { name } of newcomers) {
       let kind: string | undefined
@@ -175,9 +180,15 @@ class Run {
       ) {
         const asked = first.isUp ? first.coordinator?.ring.addNode(addressOf(name)) : undefined
         kind = (await Promise.race([asked, first.life.over]))?.kind
-        await this.kernel.sleep(300)
+        if (kind !== 'changed') await this.kernel.sleep(300)
       }
     }
+    this.around.network.slowness = 1
+  }
+
+  private async someTime(ms: number): Promise<void> {
+    const untilMs = this.kernel.nowMs + ms
+    await this.kernel.until(() => this.kernel.nowMs >= untilMs, ms)
   }
 
   private someoneKnows(): boolean {

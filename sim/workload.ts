@@ -176,7 +176,7 @@ export async function writeKeys(
     return store.write(plans.map(({ write }) => write))
   })
   for (const [index, { entry, write }] of plans.entries()) {
-    entry.expiresMaxMs = expiryOf(machine, write)
+    noteExpiry(entry, expiryOf(machine, write))
     noteWrite(world, entry, outcomes?.[index])
   }
   return plans.map(({ entry }) => entry)
@@ -208,6 +208,14 @@ function planWrite(
     ...(ttlSeconds === null ? {} : { ttlSeconds }),
   }
   return { entry, write: { key, text, ...optional } }
+}
+
+/** The clock may have been set back in between. */
+function noteExpiry(entry: WriteEntry, atEndMs: number | null): void {
+  const atStartMs = entry.expiresMinMs
+  if (atEndMs === null || atStartMs === null) return
+  entry.expiresMinMs = Math.min(atStartMs, atEndMs)
+  entry.expiresMaxMs = Math.max(atStartMs, atEndMs)
 }
 
 function noteWrite(

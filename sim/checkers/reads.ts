@@ -46,7 +46,7 @@ function judgeFound(
     return violation('S4', read, `found ${name(seen)}, which had certainly failed`)
   }
   if (isPast(seen.expiresMaxMs, read.wallMinMs))
-    return violation('S14', read, `found ${name(seen)}, which had expired`)
+    return violation('S18', read, `found ${name(seen)}, which had expired`)
   const newer = outdoneBy(seen, read, writes)
   if (newer) {
     const promise = newer.text === null ? 'S7' : newer.order === null ? 'S5' : 'S6'
@@ -54,7 +54,7 @@ function judgeFound(
   }
   const earlier = outdoneByRead(seen, read, reads, writes)
   if (!earlier) return undefined
-  return violation('S15', read, `found ${name(seen)}, though read ${earlier.id} had seen later`)
+  return violation('S19', read, `found ${name(seen)}, though read ${earlier.id} had seen later`)
 }
 
 /** Nothing at all, a deletion, or a value that expired must be able to stand there. */

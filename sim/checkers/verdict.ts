@@ -27,7 +27,7 @@ export function verdictOn(
     ...checkArrivals(logged, deadLetters, final),
     ...checkFloors(logged, FLOORS, indexSize, final),
     ...checkRings(rings),
-    ...stuck.map((sentence) => ({ promise: 'S16', sentence })),
+    ...stuck.map((sentence) => ({ promise: 'S20', sentence })),
   ]
 }
 
