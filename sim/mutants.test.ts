@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { huntMutant, MUTANT_NAMES, RARE_MUTANTS } from './mutants.ts'
 
 const SEEDS_MAX = 40
-const OPERATIONS = 400
+const OPERATIONS = 120
 
 test('every known bug is found', async () => {
   const missed: string[] = []

@@ -59,7 +59,8 @@ export interface RunReport {
 }
 
 /** The first act ends at the latest then, whatever the faults have made of it. */
-const FIRST_ACT_MS_MAX = 600_000
+const FIRST_ACT_MS_MAX = 120_000
+const OPERATION_MS_MAX = 2_000
 const SET_UP_MS_MAX = 20_000
 /** The first keys are written at about the same time as the ring changes, which takes its time. */
 const RACE_MS_MAX = 150
@@ -212,7 +213,8 @@ class Run {
       isOver = true
     })
     void runMeters(workload, this.random.fork('meters'), () => isOver)
-    const isDone = await this.kernel.until(() => isOver, FIRST_ACT_MS_MAX)
+    const withinMs = FIRST_ACT_MS_MAX + this.options.operations * OPERATION_MS_MAX
+    const isDone = await this.kernel.until(() => isOver, withinMs)
     if (!isDone) this.history.stuck.push('the clients did not come to an end')
     isOver = true
   }
