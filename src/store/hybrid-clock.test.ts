@@ -34,6 +34,17 @@ test('a time far ahead of the wall clock is not followed', () => {
   assert.equal(clock.stamp(NOW_MS), timeOf(NOW_MS))
 })
 
+test('a clock that was ahead and is set right begins anew, above what shards hold', () => {
+  const clock = new HybridClock()
+  const held = clock.stamp(NOW_MS + 1_500)
+  clock.observe(held, NOW_MS)
+  const refused = clock.stamp(NOW_MS + 60_000)
+  assert.equal(clock.fallBack(NOW_MS + 60_000), false, 'it is still ahead')
+  assert.ok(clock.stamp(NOW_MS) > refused)
+  assert.equal(clock.fallBack(NOW_MS), true)
+  assert.equal(clock.stamp(NOW_MS), held + 1)
+})
+
 test('the wall time can be read back, and a time of 2089 is an exact number', () => {
   assert.equal(wallOf(timeOf(NOW_MS + 0.7) + 4095), NOW_MS)
   assert.ok(Number.isSafeInteger(timeOf(Date.UTC(2089, 0, 1))))

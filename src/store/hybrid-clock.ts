@@ -16,6 +16,8 @@ export const CLOCK_AHEAD_MS_MAX = 2_000
 
 export class HybridClock {
   private last = 0
+  /** The greatest time that a shard is known to hold. */
+  private held = 0
 
   /** A time greater than all that were stamped or followed before. `nowMs`: wall time. */
   stamp(nowMs: number): number {
@@ -25,7 +27,21 @@ export class HybridClock {
 
   /** Later stamps will be above this time, unless it is too far ahead of the wall time `nowMs`. */
   observe(time: number, nowMs: number): void {
-    if (time <= timeOf(nowMs + CLOCK_AHEAD_MS_MAX)) this.last = Math.max(this.last, time)
+    if (time > timeOf(nowMs + CLOCK_AHEAD_MS_MAX)) return
+    this.last = Math.max(this.last, time)
+    this.held = Math.max(this.held, time)
+  }
+
+  /**
+   * A shard has refused a stamp as too far ahead. Where the wall clock was set back since, later
+   * stamps begin anew above what shards hold, and true is returned: times that were stamped come
+   * again, so they need another writer. Otherwise nothing could be written for as long as the clock
+   * had been ahead.
+   */
+  fallBack(nowMs: number): boolean {
+    if (this.last <= timeOf(nowMs + CLOCK_AHEAD_MS_MAX)) return false
+    this.last = this.held
+    return true
   }
 }
 

@@ -53,6 +53,7 @@ export class LocalShard {
 export interface LocalCluster {
   readonly shards: readonly LocalShard[]
   readonly addresses: readonly string[]
+  readonly network: LocalNetwork
   startCoordinator(options?: CoordinatorOptions): StartedCoordinator
 }
 
@@ -63,6 +64,7 @@ export function localShards(t: TestContext, count = 3): LocalCluster {
   return {
     shards,
     addresses,
+    network,
     startCoordinator: (options) =>
       startCoordinatorOn(t, network, { bootstrap: addresses, ...options }),
   }

@@ -29,8 +29,8 @@ export function worldByHand(options: Partial<HopOptions> = {}) {
   }
   const hop = { clock, network, afterTurn: (run: () => void) => void setImmediate(run) }
   const lateWatch = new LateWatch(clock, LIMIT_DEFAULTS.hedgeAfterMs)
-  const parts = { clock, trace: silentTrace, limits: LIMIT_DEFAULTS, lateWatch, writer: 'w' }
-  const world = new StoreWorld(parts)
+  const parts = { clock, trace: silentTrace, limits: LIMIT_DEFAULTS, lateWatch }
+  const world = new StoreWorld({ ...parts, newWriter: () => 'w' })
   const shards = [1, 2, 3].map((n) => ({ id: `id-${n}`, address: `a${n}` }))
   const links = shards.map(
     ({ address }) => new ShardLink(address, hop, { ...HOP_DEFAULTS, ...options }),

@@ -68,12 +68,13 @@ export function createCoordinator(
   options: CoordinatorOptions = {},
 ): Coordinator {
   const limits = { ...LIMIT_DEFAULTS, ...options.limits }
+  const writers = random.fork('writer')
   const world = new StoreWorld({
     clock,
     trace,
     limits,
     lateWatch: new LateWatch(clock, limits.hedgeAfterMs),
-    writer: writerName(random.fork('writer')),
+    newWriter: () => writerName(writers),
   })
   const linkTo = linksBetween({ clock, network }, options)
   const virtualNodes = options.virtualNodes ?? VIRTUAL_NODES_DEFAULT

@@ -38,8 +38,8 @@ export class StoreWorld {
   readonly trace: Trace
   readonly limits: StoreLimits
   readonly lateWatch: LateWatch
-  /** Fresh at each start, so that no version is ever issued twice. */
-  readonly writer: string
+  /** Fresh at each start and after each fall back, so that no version is ever issued twice. */
+  writer: string
   /** The ring as this coordinator knows it; null = none yet. */
   view: RingView | null = null
   /** Set while the ring changes: writes wait for it. */
@@ -48,13 +48,24 @@ export class StoreWorld {
   replicaWrites = 0
   /** Fetches the ring from the shards; set by whoever keeps it. */
   refreshRing: () => Promise<void> = async () => {}
+  private readonly newWriter: () => string
 
-  constructor(parts: Pick<StoreWorld, 'clock' | 'trace' | 'limits' | 'lateWatch' | 'writer'>) {
+  constructor(
+    parts: Pick<StoreWorld, 'clock' | 'trace' | 'limits' | 'lateWatch'> & {
+      readonly newWriter: () => string
+    },
+  ) {
     this.clock = parts.clock
     this.trace = parts.trace
     this.limits = parts.limits
     this.lateWatch = parts.lateWatch
-    this.writer = parts.writer
+    this.newWriter = parts.newWriter
+    this.writer = this.newWriter()
+  }
+
+  /** A shard has refused a stamp as too far ahead: perhaps the clock was set right since. */
+  stampRefused(): void {
+    if (this.hybridClock.fallBack(this.clock.wallMs())) this.writer = this.newWriter()
   }
 
   /** When an operation that begins now must have an outcome, monotonic. */

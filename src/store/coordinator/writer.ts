@@ -143,10 +143,10 @@ class KeyWrite implements HopSink {
 
   settle(tag: number, result: ReplicaResult): void {
     this.world.replicaWrites -= 1
-    if (this.isOver || tag !== this.attempt * TAGS_PER_ATTEMPT) return
-    if (result.r === 'held' && result.t !== this.row.t) {
+    if (result.r === 'held') {
       this.world.hybridClock.observe(result.t, this.world.clock.wallMs())
-    }
+    } else if (result.r === 'refused' && result.why === 'clock-ahead') this.world.stampRefused()
+    if (this.isOver || tag !== this.attempt * TAGS_PER_ATTEMPT) return
     this.state.take(result)
     this.act()
   }
@@ -162,7 +162,7 @@ class KeyWrite implements HopSink {
   private reissue(): void {
     const met = must(this.state.met, 'a write is issued again above what it met')
     const t = this.world.hybridClock.stamp(this.world.clock.wallMs())
-    this.row = { ...this.row, t, o: orderAbove(versionOf(met), t, wallOf(t)) }
+    this.row = { ...this.row, t, n: this.world.writer, o: orderAbove(versionOf(met), t, wallOf(t)) }
     this.attempt += 1
     this.state.reissueAs(this.row)
     this.send()
