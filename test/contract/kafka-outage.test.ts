@@ -26,6 +26,8 @@ async function openPlace(t: TestContext, partitions = 1) {
     t.after(() => log.close())
     return log
   }
+  // A test that failed while it was frozen must not spoil those behind it.
+  t.after(() => broker.thaw())
   const topic = newName('topic')
   const log = open()
   await log.declare([{ name: topic, partitions }])
@@ -141,7 +143,7 @@ test('a commit that gets no answer is refused, and goes through later', { skip }
   const limits = { batchRecordsMax: 10 }
   for await (const event of log.consume(topic, group, stop.signal, limits)) {
     if (event.kind !== 'batch') continue
-    broker.freeze()
+    await broker.freeze()
     await assert.rejects(event.batch.commit(), isUnavailable)
     broker.thaw()
     const commit = () => event.batch.commit().catch(() => undefined)
@@ -160,7 +162,7 @@ test('readers leave a broker that does not answer', { skip, timeout: 60_000 }, a
   await member.until('it has committed', () => member.commits.length > 0)
   const readers = [member, startFollowing(slow, topic, 'oldest')]
   for (const reader of readers) await reader.has(3)
-  broker.freeze()
+  await broker.freeze()
   const beginning = [joinGroup(other, topic, newName('group')), startFollowing(other, topic, [])]
   await sleep(50)
   for (const reader of [...readers, ...beginning]) await reader.leave()

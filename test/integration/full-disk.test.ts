@@ -54,7 +54,7 @@ test('a full disk makes a shard read-only, the others go on, and later it catche
   for (const key of NEW_KEYS) await isRead(store, key)
   assert.deepEqual(await keysMissingOn(full), [], 'read repair has brought it up to date')
   assert.equal((await put(store, 'after')).replicas_ok, 2, 'it takes writes again')
-  assert.equal((await shardInfo(store, full)).writable, true)
+  await eventually('the store knows', async () => (await shardInfo(store, full)).writable)
 })
 
 /** Bytes of its file; after a clean stop there is no log beside it. */

@@ -1,6 +1,6 @@
 /**
- * `energyguard up` with readings a thousand times as fast as a building sends them: what it keeps in
- * memory stays bounded, and it ends in time though browsers hang on its stream.
+ * `energyguard up` with readings a thousand times as fast as a building sends them: what it keeps
+ * in memory stays bounded, and it ends in time though browsers hang on its stream.
  */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'

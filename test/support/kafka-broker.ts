@@ -17,14 +17,15 @@ import {
   type KafkaInstall,
   writeServerProperties,
 } from './kafka-install.ts'
+import { untilItStandsStill } from './standing-still.ts'
 
 export interface KafkaBroker {
   /** `host:port`, the same after a restart. */
   readonly bootstrap: string
   /** Kills it as a power cut of the process would; resolves when it is gone. */
   kill(): Promise<void>
-  /** Freezes and thaws it: it keeps its connections and answers nothing. */
-  freeze(): void
+  /** Freezes and thaws it: frozen, it keeps its connections and answers nothing. */
+  freeze(): Promise<void>
   thaw(): void
   /** Starts it again on the same folder and port. */
   start(): Promise<void>
@@ -68,7 +69,10 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
   return {
     bootstrap: `127.0.0.1:${port}`,
     kill: () => running.end('SIGKILL'),
-    freeze: () => running.signal('SIGSTOP'),
+    async freeze() {
+      running.signal('SIGSTOP')
+      await untilItStandsStill(running.pid())
+    },
     thaw: () => running.signal('SIGCONT'),
     async start() {
       running = await launch(install, folder, port)
@@ -83,6 +87,7 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
 }
 
 interface RunningBroker {
+  pid(): number
   signal(signal: NodeJS.Signals): void
   end(signal: NodeJS.Signals): Promise<void>
 }
@@ -107,10 +112,12 @@ async function launch(
     READY_TIMEOUT_MS,
   )
   if (keeper.exitCode !== null) throw new Error(`The broker ended early: ${output.stderr}`)
+  const pid = () => Number(output.stdout)
   const signal = (name: NodeJS.Signals) => {
-    if (keeper.exitCode === null) process.kill(Number(output.stdout), name)
+    if (keeper.exitCode === null) process.kill(pid(), name)
   }
   return {
+    pid,
     signal,
     end(name) {
       signal(name)
