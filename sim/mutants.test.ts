@@ -8,7 +8,7 @@ import { huntMutant, MUTANT_NAMES, RARE_MUTANTS } from './mutants.ts'
 
 const SEEDS_MAX = 40
 const OPERATIONS = 120
-/** Where the search begins for those that not every seed finds; it goes on from there if need be. */
+/** Where the search begins for those that not every seed finds; if need be it goes on. */
 const FIRST_SEEDS: Readonly<Record<string, number>> = {
   'a replica that is silent is taken to hold nothing': 4,
   'a write that met a newer version is not issued again': 4,
