@@ -10,6 +10,7 @@ import { listenTo } from '../support/event-stream.ts'
 import { eventually } from '../support/eventually.ts'
 import { startRole } from '../support/process.ts'
 import { runningCoordinator, runningShard, runningStore } from '../support/running-store.ts'
+import { untilItStandsStill } from '../support/standing-still.ts'
 import { type WireAnswer, wireClient } from '../support/wire-client.ts'
 
 const store = await runningStore()
@@ -97,13 +98,13 @@ test('with all dead, a write has failed for certain; once they are back all is w
   assert.equal((await store.get('/key/all:b')).status, 404, 'what failed did not happen')
 })
 
-test('shards that are silent make a write unknown, within a few seconds', async () => {
+test('shards that are silent make a write unknown, within a few seconds', async (t) => {
   await store.put('/key/silent:a', { value })
-  signal('SIGSTOP')
+  const thaw = await freezeMost(t)
   const written = await store.put('/key/silent:b', { value })
   assert.deepEqual([written.status, written.body.outcome], [504, 'unknown'])
   assert.equal((await store.get('/key/silent:a')).status, 503)
-  signal('SIGCONT')
+  thaw()
   await eventually('the store works again', async () => {
     return (await store.put('/key/silent:b', { value })).status === 200
   })
@@ -141,15 +142,15 @@ test('one whose shards are all dead answers after a moment, and does not guess',
   assert.equal((await coordinator.get('/health')).status, 200)
 })
 
-test('a request that is under way when the coordinator stops gets its answer', async () => {
-  signal('SIGSTOP')
+test('a request that is under way when the coordinator stops gets its answer', async (t) => {
+  const thaw = await freezeMost(t)
   const writing = store.put('/key/stop:b', { value })
   /** A later request has its answer, so this one has arrived. */
   await store.get('/health')
   const ended = store.coordinator.current().stop()
   assert.deepEqual([(await writing).status, (await writing).body.outcome], [504, 'unknown'])
   assert.deepEqual(await ended, { code: 0, signal: null })
-  signal('SIGCONT')
+  thaw()
 })
 
 test('while the log is away keys are served, and what needs the log is 503', async (t) => {
@@ -196,9 +197,16 @@ async function kill(t: TestContext, count: number): Promise<() => Promise<void>>
   return restore
 }
 
-/** To all shards but one. */
-function signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-  for (const { member } of store.shards.slice(1)) member.current().kill(name)
+/** All shards but one. They go on when the test is over, however it ended. */
+async function freezeMost(t: TestContext): Promise<() => void> {
+  const most = store.shards.slice(1).map(({ member }) => member.current())
+  const thaw = () => {
+    for (const shard of most) shard.kill('SIGCONT')
+  }
+  t.after(thaw)
+  for (const shard of most) shard.kill('SIGSTOP')
+  for (const { pid } of most) await untilItStandsStill(pid)
+  return thaw
 }
 
 function whole(): Promise<unknown> {
