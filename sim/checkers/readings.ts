@@ -55,7 +55,8 @@ export function checkFloors(
     const readings = logged.filter((one) => one.floor === floor && one.key !== null)
     const times = new Map(readings.map(({ timestamp, timeMs }) => [timestamp, timeMs]))
     const sorted = [...times].sort((a, b) => a[1] - b[1]).map(([timestamp]) => timestamp)
-    const index = JSON.stringify({ timestamps: sorted.slice(-indexSize) })
+    const timestamps = sorted.slice(-indexSize)
+    const index = timestamps.length === 0 ? null : JSON.stringify({ timestamps })
     const newest = readings.findLast(({ timestamp }) => timestamp === sorted.at(-1))
     return [
       ...differs(indexKey(floor), index, final),
