@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { eventually } from '../support/eventually.ts'
 import type { Step } from '../support/log-view.ts'
 import type { Member } from '../support/pipeline.ts'
-import { type RunningPipeline, startPipeline } from '../support/running-pipeline.ts'
+import { type CountedPipeline, startCountedUp, startPipeline } from '../support/running-pipeline.ts'
 
 /** Ticks that wait in the log when the stages begin: work enough to be killed in the middle of. */
 const BACKLOG = 1_500
@@ -40,8 +40,20 @@ test('whatever is killed, each reading is stored once and each alarm is shown on
   await pipeline.stop()
 })
 
+test('`up` that is killed in mid-stream, and at once again, goes on where it was', async (t) => {
+  const pipeline = await startCountedUp(t)
+  const [up] = pipeline.members
+  assert.ok(up)
+  const meters = pipeline.startMeters(BACKLOG)
+  await killInTheMiddle(pipeline, 'stored', up)
+  await up.killAndRestart()
+  await meters.send(BETWEEN)
+  await pipeline.reckon(meters)
+  await pipeline.stop()
+})
+
 /** Kills a stage that has begun with the backlog and is not through with it. */
-async function killInTheMiddle({ log }: RunningPipeline, step: Step, stage: Member) {
+async function killInTheMiddle({ log }: CountedPipeline, step: Step, stage: Member) {
   const before = await log.done(step)
   await eventually(`some are ${step}`, async () => (await log.done(step)) > before)
   await stage.kill()

@@ -84,6 +84,13 @@ export function startDetector(store: Store, { logFlags, env }: PipelineOptions):
   return startMember('detector', ['detect', ...flags], env)
 }
 
+/** Every role in one process, with no meters of its own. */
+export async function startUp(env: Readonly<Record<string, string>>): Promise<Member> {
+  const [port] = await stablePorts(1)
+  const flags = ['--port', String(port), '--login-ports', '0', '--no-simulate']
+  return startMember('up', ['up', ...flags], env)
+}
+
 /** All together, the stages before what they stand on. */
 export async function stopMembers(members: readonly Member[]): Promise<void> {
   for (const member of members) await member.stop()

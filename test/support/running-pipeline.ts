@@ -1,11 +1,12 @@
 /**
- * A whole pipeline on one embedded log that separate processes share, meters that are counted at
- * one end and a browser at the other: what tests of faults begin with.
+ * A whole pipeline on one embedded log, meters that are counted at one end and a browser at the
+ * other: what tests of faults begin with. Either separate processes that share the log's file, or
+ * `up`, which is all of them in one.
  */
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { topicDeclarations } from '../../src/app/topics.ts'
-import type { Log } from '../../src/ports/log.ts'
 import { type AlarmWatcher, watchAlarms } from './alarm-stream.ts'
 import { openDescribed } from './log-description.ts'
 import { type LogView, viewLog } from './log-view.ts'
@@ -17,18 +18,17 @@ import {
   startDetector,
   startIngestion,
   startStore,
+  startUp,
   stopMembers,
 } from './pipeline.ts'
 import { temporaryFolder } from './process.ts'
 import { assertAllIsThere } from './reckoning.ts'
 
-export interface RunningPipeline {
-  readonly store: Store
-  readonly ingestion: Member
-  readonly detector: Member
-  /** For further roles on the same log. */
-  readonly logFlags: readonly string[]
-  /** All of them. */
+/** Clients and meters end with the test, however it ends. */
+type Test = Pick<TestContext, 'after'>
+
+export interface CountedPipeline {
+  /** All its processes. */
   readonly members: readonly Member[]
   readonly log: LogView
   readonly watcher: AlarmWatcher
@@ -40,39 +40,58 @@ export interface RunningPipeline {
   stop(): Promise<void>
 }
 
+export interface RunningPipeline extends CountedPipeline {
+  readonly store: Store
+  readonly ingestion: Member
+  readonly detector: Member
+  /** For further roles on the same log. */
+  readonly logFlags: readonly string[]
+}
+
 /** As many as can be asked for, so that the list shows every alarm of a test. */
 const ENV = { NOTIFY_BUFFER_SIZE: '1000', ...METER_ENVIRONMENT }
 
-/** Clients and meters end with the test, however it ends. */
-export async function startPipeline(t: Pick<TestContext, 'after'>): Promise<RunningPipeline> {
+export async function startPipeline(t: Test): Promise<RunningPipeline> {
   const path = join(temporaryFolder('log'), 'log.db')
   const options = { logFlags: ['--log-path', path], env: ENV }
-  const records = await openDescribed({ kind: 'sqlite', options: { path } })
-  await records.declare(topicDeclarations())
   const store = await startStore(options)
   await putThresholds(store.url, METER_THRESHOLDS)
-  const [ingestion, detector, watcher] = await Promise.all([
+  const [ingestion, detector] = await Promise.all([
     startIngestion(store, options),
     startDetector(store, options),
-    watchAlarms(store.url),
   ])
-  const { logFlags } = options
+  const members = [detector, ingestion, store.coordinator, ...store.shards]
+  const counted = await countPipeline(t, store.url, path, members)
+  return { ...counted, store, ingestion, detector, logFlags: options.logFlags }
+}
+
+/** A history too short for patterns: only limits raise alarms. */
+const SHORT_HISTORY = { HIST_DAYS: '2' }
+
+export async function startCountedUp(t: Test): Promise<CountedPipeline> {
+  const thresholds = join(temporaryFolder('thresholds'), 'thresholds.json')
+  writeFileSync(thresholds, JSON.stringify(METER_THRESHOLDS))
+  const up = await startUp({ ...ENV, ...SHORT_HISTORY, THRESHOLDS_PATH: thresholds })
+  const { address, dataDir } = up.current()
+  return countPipeline(t, address, join(dataDir, 'log.db'), [up])
+}
+
+async function countPipeline(
+  t: Test,
+  url: string,
+  logPath: string,
+  members: readonly Member[],
+): Promise<CountedPipeline> {
+  const records = await openDescribed({ kind: 'sqlite', options: { path: logPath } })
+  await records.declare(topicDeclarations())
+  const log = viewLog(records)
+  const watcher = await watchAlarms(url)
   t.after(async () => {
     await watcher.stop()
     await records.close()
   })
-  return assemble(t, records, { store, ingestion, detector, watcher, logFlags })
-}
-
-type Parts = Pick<RunningPipeline, 'store' | 'ingestion' | 'detector' | 'watcher' | 'logFlags'>
-
-function assemble(t: Pick<TestContext, 'after'>, records: Log, parts: Parts): RunningPipeline {
-  const { store, ingestion, detector, watcher } = parts
-  const log = viewLog(records)
-  const members = [detector, ingestion, store.coordinator, ...store.shards]
   return {
-    ...parts,
-    ...{ members, log },
+    ...{ members, log, watcher },
     startMeters(backlog) {
       const meters = startMeters(records, backlog)
       t.after(() => meters.stop())
@@ -80,7 +99,6 @@ function assemble(t: Pick<TestContext, 'after'>, records: Log, parts: Parts): Ru
     },
     async reckon(meters) {
       await meters.stop()
-      const { url } = store
       const reckoning = assertAllIsThere({ url, log, watcher }, meters.acknowledged)
       await Promise.race([reckoning, ...members.map((member) => member.untilItFails)])
     },
