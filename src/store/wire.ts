@@ -65,6 +65,8 @@ export type ShardRequest =
   | {
       readonly kind: 'scan'
       readonly cluster: string
+      /** Of the ring by which the sender counts who covers what; another one is refused. */
+      readonly version: number
       readonly from: string
       /** Exclusive; null = to the end. */
       readonly to: string | null

@@ -26,8 +26,19 @@ type Gathered =
 export async function scanPage(world: StoreWorld, query: ScanQuery): Promise<ScanOutcome> {
   const wrong = checkScan(query)
   if (wrong) return wrong
-  const { view } = world
-  if (view === null || view.replicas === 0) return { kind: 'no-shards' }
+  for (let retries = 0; ; retries += 1) {
+    const { view } = world
+    if (view === null || view.replicas === 0) return { kind: 'no-shards' }
+    const outcome = await scanIn(world, view, query)
+    if (outcome.kind !== 'unavailable' || retries >= world.limits.fencedRetriesMax) return outcome
+    // Perhaps the shards go by a newer ring: then it is scanned anew in that one.
+    await world.refreshRing()
+    if (world.view?.ring.version === view.ring.version) return outcome
+  }
+}
+
+/** The page by one view of the ring. */
+async function scanIn(world: StoreWorld, view: RingView, query: ScanQuery): Promise<ScanOutcome> {
   const reverse = query.reverse ?? false
   const entries: { key: string; text: string }[] = []
   let next: string | null = null
@@ -70,7 +81,8 @@ function gather(
   limit: number,
   reverse: boolean,
 ): Promise<Gathered> {
-  const request = { kind: 'scan', cluster: view.ring.cluster, ...range, limit, reverse } as const
+  const { cluster, version } = view.ring
+  const request = { kind: 'scan', cluster, version, ...range, limit, reverse } as const
   const answers = new Map<number, ShardRows>()
   return new Promise((resolve) => {
     let missing = view.links.length

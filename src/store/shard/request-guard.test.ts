@@ -14,7 +14,8 @@ const ROW = { k: 'k', v: '1', o: 1.5, t: 2, n: 'w', e: null }
 const GET = { op: 'get', p: 0, e: 1, k: 'k' }
 const APPLY = { op: 'apply', p: 0, e: 1, row: ROW }
 const OPS = { kind: 'ops', cluster: 'c', budgetMs: 0.5, ops: [GET, APPLY] }
-const SCAN = { kind: 'scan', cluster: 'c', from: '', to: null, limit: 1, reverse: false }
+const BOUNDS = { from: '', to: null, limit: 1, reverse: false }
+const SCAN = { kind: 'scan', cluster: 'c', version: 1, ...BOUNDS }
 const REQUESTS: readonly Readonly<Record<string, unknown>>[] = [
   { kind: 'hello' },
   OPS,

@@ -78,8 +78,9 @@ function keyProblem(key: unknown): string | undefined {
   return isKey && key.isWellFormed() ? undefined : `a key has 1 to ${KEY_BYTES_MAX} bytes of text`
 }
 
-function scanProblem({ cluster, from, to, limit, reverse }: Fields): string | undefined {
+function scanProblem({ cluster, version, from, to, limit, reverse }: Fields): string | undefined {
   if (typeof cluster !== 'string') return 'cluster is not a text'
+  if (!isCount(version)) return 'version is a whole number from 0'
   if (!isBound(from)) return 'from is not a bound'
   if (to !== null && !isBound(to)) return 'to is not a bound'
   if (!isCount(limit) || limit < 1 || limit > SCAN_LIMIT_MAX) {

@@ -38,7 +38,7 @@ const breaks = (): never => {
   throw new EngineError('broken', 'the fsync failed')
 }
 const BOUNDS = { from: '', to: null, limit: 10, reverse: false } as const
-const SCAN = { kind: 'scan', cluster: CLUSTER, ...BOUNDS } as const
+const SCAN = { kind: 'scan', cluster: CLUSTER, version: 1, ...BOUNDS } as const
 const nowOf = ({ clock }: ShardUnderTest) => clock.wallMs()
 
 test('a shard has a name of its own from its first start on', async () => {
@@ -216,6 +216,7 @@ test('a scan tells what is held, deleted rows too, or that nothing is known', as
   assert.deepEqual(await shard.ask(scan), { kind: 'scan', rows, more: false })
   const back = await shard.ask({ ...scan, limit: 2, reverse: true })
   assert.deepEqual(back, { kind: 'scan', rows: [rows[2], rows[1]], more: true })
+  assert.equal((await shard.tell({ ...scan, version: 2 })).kind, 'error', 'by another ring')
   await shard.ask({ kind: 'ring.store', ring: { ...ringOf(['other']), version: 9 } })
   assert.equal((await shard.tell(scan)).kind, 'error', 'nor once it has left the ring')
 })

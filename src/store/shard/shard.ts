@@ -220,6 +220,9 @@ class ReplicaShard {
     if (this.ring.document.cluster !== request.cluster) {
       return { kind: 'error', reason: 'this shard belongs to another cluster' }
     }
+    if (this.ring.document.version !== request.version) {
+      return { kind: 'error', reason: 'this shard goes by another version of the ring' }
+    }
     const { rows, more } = scanPartitions(this.world.engine, this.ring.owned, request)
     return { kind: 'scan', rows: rows.map(rowToWire), more }
   }
