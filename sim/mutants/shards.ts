@@ -39,6 +39,7 @@ export const MUTANTS_OF_SHARDS: Readonly<Record<string, Partial<Mutation>>> = {
     },
   },
   'no epoch is fenced': {
+    needs: ['late-coordinator'],
     begin: () => patch(RingCopy.prototype, 'refusal', () => () => undefined),
   },
   'a sealed ring takes writes': {
