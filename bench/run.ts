@@ -14,7 +14,7 @@ import { alarmBench } from './alarm.ts'
 import { ingestionBench } from './ingestion.ts'
 import { quorum } from './quorum.ts'
 import { onKafka, onOneFile } from './support/logs.ts'
-import { machineLine } from './support/machine.ts'
+import { machineLine, neighbourLine } from './support/machine.ts'
 import { type Bench, type Environment, tableText } from './support/report.ts'
 
 const NAMES = ['ingestion', 'quorum', 'alarm'] as const
@@ -46,6 +46,8 @@ async function main(): Promise<number> {
   const env = folder === undefined ? {} : profileInto(resolve(folder))
   const chosen = NAMES.filter((name) => positionals.length === 0 || positionals.includes(name))
   print(`energyguard bench: ${machineLine()}`)
+  const neighbours = neighbourLine()
+  if (neighbours) print(neighbours)
   for (const name of chosen) await runOne(name, env)
   return 0
 }

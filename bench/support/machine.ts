@@ -2,7 +2,7 @@
  * On what a run was measured: figures mean nothing without it.
  */
 import { readFileSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import type { Member } from '../../test/support/pipeline.ts'
 
 /** One line for the head of a run. */
@@ -10,6 +10,16 @@ export function machineLine(): string {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor'
   const { node, sqlite } = process.versions
   return `${availableParallelism()} cores (${model}), Node ${node}, SQLite ${sqlite}`
+}
+
+/** A machine at rest has a load near 0. */
+const LOAD_OF_REST_MAX = 0.5
+
+/** What to think of the figures when the machine has other work too; to be asked before a run. */
+export function neighbourLine(): string | undefined {
+  const load = loadavg()[0] ?? 0
+  if (load < LOAD_OF_REST_MAX) return undefined
+  return `other work goes on on this machine (load ${load.toFixed(1)}): figures are too low`
 }
 
 /** Linux counts processor time in ticks; a hundred in a second on every machine we know of. */

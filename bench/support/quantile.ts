@@ -7,6 +7,8 @@ export interface Quantiles {
   readonly max: number
 }
 
+export const medianOf = (values: readonly number[]): number => quantilesOf(values).p50
+
 /** Of any unit; NaN where there are no values. */
 export function quantilesOf(values: readonly number[]): Quantiles {
   const sorted = Float64Array.from(values).sort()
