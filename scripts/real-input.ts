@@ -57,4 +57,8 @@ async function run(file: string, isKilling: boolean, given: string | undefined):
 }
 
 process.on('SIGINT', () => process.exit(130))
-process.exitCode = await main()
+process.exitCode = await main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`)
+  // Ends what was started, too.
+  process.exit(1)
+})

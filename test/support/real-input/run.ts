@@ -76,7 +76,9 @@ export async function runRealInput(options: RealInputOptions): Promise<RealInput
   }
   const bootstrap = broker.bootstrap.split(',')
   const kafka = viewLog(await openDescribed({ kind: 'kafka', options: { bootstrap } }))
-  if ((await kafka.done('sent')) > 0) throw new Error('The broker holds readings already.')
+  if ((await kafka.done('sent')) > 0) {
+    throw new Error('The broker holds readings already; an empty one is needed to count.')
+  }
   const startMs = performance.now()
   const members = [stages.detector, stages.ingestion, store.coordinator, ...store.shards]
   const counting = sendAndCount(options, { store, stages, kafka, watcher }, expected)
