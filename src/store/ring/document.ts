@@ -39,3 +39,6 @@ export interface RingDocument {
   /** One entry for each partition; its length is Q, a power of two, fixed at founding. */
   readonly table: readonly PartitionEntry[]
 }
+
+/** For each partition the ids of its shards; the first is the primary. */
+export type Placement = readonly (readonly string[])[]

@@ -5,9 +5,9 @@
  * state in between in which a key that was acknowledged is looked for where it never was.
  */
 import { assert, must } from '../../model/must.ts'
-import type { PartitionEntry, RingDocument, RingShard } from './document.ts'
+import type { PartitionEntry, Placement, RingDocument, RingShard } from './document.ts'
 import { mixBits, murmur3 } from './hash.ts'
-import { type Placement, place } from './placement.ts'
+import { place } from './placement.ts'
 
 /** A fixed factor, or one that follows the number of shards. */
 export type ReplicationWish =

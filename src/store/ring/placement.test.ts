@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Placement, place } from './placement.ts'
+import type { Placement } from './document.ts'
+import { place } from './placement.ts'
 
 const PARTITIONS = 512
 const MAX_OVER_MEAN = 1.05

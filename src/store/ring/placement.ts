@@ -8,11 +8,9 @@
  * depend on the order in which shards are named and no shard is favoured by its name.
  */
 import { must } from '../../model/must.ts'
+import type { Placement } from './document.ts'
 import { mixBits, murmur3 } from './hash.ts'
 import { levelPrimaries } from './primaries.ts'
-
-/** For each partition the ids of its shards; the first is the primary. */
-export type Placement = readonly (readonly string[])[]
 
 /**
  * Places `partitions` on the shards, `replicas` distinct ones each (all of them when there are

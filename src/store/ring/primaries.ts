@@ -4,7 +4,7 @@
  * order of a partition's replicas moves no data.
  */
 import { must } from '../../model/must.ts'
-import type { Placement } from './placement.ts'
+import type { Placement } from './document.ts'
 
 /**
  * The same holders in an order such that the shards are primary of equally many partitions, as far
