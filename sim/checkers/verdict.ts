@@ -3,6 +3,7 @@
  */
 import type { History } from '../history.ts'
 import { FLOORS } from '../workload.ts'
+import { checkLinearizable } from './linearizable.ts'
 import {
   checkArrivals,
   checkCommits,
@@ -18,10 +19,11 @@ export function verdictOn(
   final: FinalReads,
   indexSize: number,
 ): readonly Violation[] {
-  const { writes, reads, logged, commits, deadLetters, rings, stuck } = history
+  const { writes, reads, conditional, logged, commits, deadLetters, rings, stuck } = history
   const byClients = reads.filter(({ key }) => !key.startsWith('energy:'))
   return [
     ...checkReads(writes, byClients),
+    ...checkLinearizable(conditional),
     ...checkFloorReads(reads, FLOORS),
     ...checkCommits(commits),
     ...checkArrivals(logged, deadLetters, final),
