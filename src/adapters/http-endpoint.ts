@@ -23,7 +23,7 @@ export const SAME_SECRET =
 const NOT_SIGNED =
   `the request is not signed: ${SIGNATURE_HEADER} must be the HMAC-SHA256 of the body under the ` +
   `cluster secret. ${SAME_SECRET}`
-const SIGNED_BY_OTHERS = `the signature does not fit the body, by the cluster secret of this shard. ${SAME_SECRET}`
+const SIGNED_BY_OTHERS = `the signature does not fit the body under the secret here. ${SAME_SECRET}`
 
 /** Is this request for the inner door? */
 export function isForEndpoint({ url }: IncomingMessage): boolean {
