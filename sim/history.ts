@@ -72,8 +72,8 @@ export interface CommitEntry {
 }
 
 /**
- * What a conditional document is used for: changed in every way, or only ever added to, or only ever
- * moved within.
+ * What a conditional document is used for: changed in every way, or only ever added to, or only
+ * ever moved within.
  */
 export type ConditionalUse = 'register' | 'set' | 'bank'
 /** A `create` is a put that needs an empty place (`If-None-Match: *`). */

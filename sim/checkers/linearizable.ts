@@ -1,13 +1,14 @@
 /**
  * Is there an order of the operations on a conditional document, each at one moment between its
  * start and its end, in which a single register would have given the answers that were given? The
- * search of Wing and Gong with the memory of Lowe: place one operation after another, and never
- * go twice to where the same ones are placed and the register holds the same. Keys are judged apart.
+ * search of Wing and Gong with the memory of Lowe: place one operation after another, and never go
+ * twice to where the same ones are placed and the register holds the same. Keys are judged apart.
  *
- * A naive search drowns in what is in doubt, which may take place at any time or never. Here such an
- * operation is placed only where the next answer could not have been given otherwise: placed earlier
- * it would be overwritten unseen, and as it never ends it can always wait. For the same reason an
- * observation that fits is placed at once, and of equal operations in doubt the oldest is taken.
+ * A naive search drowns in what is in doubt, which may take place at any time or never. Here such
+ * an operation is placed only where the next answer could not have been given otherwise: placed
+ * earlier it would be overwritten unseen, and as it never ends it can always wait. For the same
+ * reason an observation that fits is placed at once, and of equal operations in doubt the oldest
+ * is taken.
  */
 import { must } from '../../src/model/must.ts'
 import { type ConditionalEntry, OPEN } from '../history.ts'

@@ -1,7 +1,7 @@
 /**
  * The operations in doubt, and how some of them, one after another, bring the register to what an
- * answer needs. Only ways without detours: one that comes by the same value twice, or passes what it
- * is to reach, can be had with fewer operations, and what is not used can be used later.
+ * answer needs. Only ways without detours: one that comes by the same value twice, or passes what
+ * it is to reach, can be had with fewer operations, and what is not used can be used later.
  *
  * Operations that need and leave the same are equal, as none of them ever ends, so the oldest one
  * that is left stands for all. Equal in this way are deletions, and writes whose text nobody saw.

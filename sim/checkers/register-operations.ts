@@ -3,9 +3,9 @@
  * them needs to find there, and what it leaves. Pure; the search for an order stands beside it.
  *
  * Attempts of one request count as one change, which took place before the first of them was
- * acknowledged; an attempt that was refused comes before that. Etags are opaque, and each belongs to
- * one text: it is learned from the answer to the write, or from whoever read the text. An etag whose
- * text nobody saw must be that of some write whose etag nobody saw.
+ * acknowledged; an attempt that was refused comes before that. Etags are opaque, and each belongs
+ * to one text: it is learned from the answer to the write, or from whoever read the text. An etag
+ * whose text nobody saw must be that of some write whose etag nobody saw.
  */
 import { type ConditionalEntry, type Moment, OPEN } from '../history.ts'
 

@@ -3,6 +3,7 @@
  */
 import type { History } from '../history.ts'
 import { FLOORS } from '../workload.ts'
+import { checkBanks } from './bank.ts'
 import { checkLinearizable } from './linearizable.ts'
 import {
   checkArrivals,
@@ -12,6 +13,7 @@ import {
   type FinalReads,
 } from './readings.ts'
 import { checkReads } from './reads.ts'
+import { checkSets } from './set.ts'
 import type { Violation } from './violation.ts'
 
 export function verdictOn(
@@ -24,6 +26,8 @@ export function verdictOn(
   return [
     ...checkReads(writes, byClients),
     ...checkLinearizable(conditional),
+    ...checkSets(conditional),
+    ...checkBanks(conditional),
     ...checkFloorReads(reads, FLOORS),
     ...checkCommits(commits),
     ...checkArrivals(logged, deadLetters, final),
