@@ -1,0 +1,73 @@
+/**
+ * What stands on the disk of each shard: its rows and the ring that it holds, read from copies of
+ * its files. A shard that runs keeps its database for itself, so it is stopped for the moment of
+ * the copy: what lies there then is what `kill -9` would leave, which SQLite knows how to open.
+ */
+import { copyFileSync, existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { must } from '../src/model/must.ts'
+import type { RingDocument } from '../src/store/ring/document.ts'
+import { temporaryFolder } from '../test/support/process.ts'
+import type { Member } from './member.ts'
+
+export interface CopiedRow {
+  readonly partition: number
+  /** Null = a tombstone. */
+  readonly text: string | null
+  readonly order: number
+  readonly stamp: number
+  readonly writer: string
+  readonly expiresMs: number | null
+  readonly hash: number | null
+}
+
+export interface ShardCopy {
+  readonly name: string
+  readonly id: string
+  readonly ring: RingDocument | null
+  readonly rows: ReadonlyMap<string, CopiedRow>
+}
+
+const FILES = ['kv.db', 'kv.db-wal'] as const
+
+/** One after the other, so that at most one shard stands still. */
+export async function copyShards(shards: readonly Member[]): Promise<readonly ShardCopy[]> {
+  const copies: ShardCopy[] = []
+  for (const shard of shards) {
+    const folder = temporaryFolder('torture-copy')
+    if (shard.isUp) await shard.pause()
+    for (const file of FILES) {
+      const from = join(shard.dataDir, 'kv', file)
+      if (existsSync(from)) copyFileSync(from, join(folder, file))
+    }
+    if (shard.isUp) shard.resume()
+    copies.push(readCopy(shard.name, join(folder, FILES[0])))
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return copies
+}
+
+function readCopy(name: string, path: string): ShardCopy {
+  const database = new DatabaseSync(path)
+  try {
+    const meta = database.prepare('SELECT value FROM meta WHERE name = ?')
+    const text = (key: string) => meta.get(key)?.value as string | undefined
+    const ring = JSON.parse(text('ring') ?? 'null') as RingDocument | null
+    return { name, id: must(text('shard-id')), ring, rows: rowsOf(database) }
+  } finally {
+    database.close()
+  }
+}
+
+function rowsOf(database: DatabaseSync): ReadonlyMap<string, CopiedRow> {
+  const select = database.prepare('SELECT p, k, v, o, t, n, e, h FROM rows ORDER BY p, k')
+  const rows = new Map<string, CopiedRow>()
+  for (const { p, k, v, o, t, n, e, h } of select.iterate()) {
+    rows.set(String(k), {
+      ...{ partition: Number(p), text: v as string | null, order: Number(o), stamp: Number(t) },
+      ...{ writer: String(n), expiresMs: e as number | null, hash: h as number | null },
+    })
+  }
+  return rows
+}

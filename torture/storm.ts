@@ -1,0 +1,95 @@
+/**
+ * The storm: clients at work, the nemesis against them, and then the reckoning. First nothing wrong
+ * may have been seen; then everything is healed, and within a bound all replicas are equal, every
+ * key is read through every coordinator, and what the disks hold is judged like one more read.
+ */
+import { checkReads } from '../sim/checkers/reads.ts'
+import type { Violation } from '../sim/checkers/violation.ts'
+import { seededRandom } from '../src/adapters/seeded-random.ts'
+import { ClientProcess } from './client-process.ts'
+import { Cluster } from './cluster.ts'
+import { type Convergence, untilEqual } from './convergence.ts'
+import { carryOut } from './nemesis.ts'
+import { readsOfDisks } from './replicas.ts'
+import { copyShards } from './snapshot.ts'
+import type { KillMeasure, RingChange, StormWorld } from './storm-world.ts'
+import { drawTimetable, type StrokeKind } from './timetable.ts'
+import { countWrongs, type Wrongs } from './verdict.ts'
+import { Workload } from './workload.ts'
+
+export interface StormOptions {
+  readonly seed: number
+  readonly durationMs: number
+  /** All, if absent. */
+  readonly kinds?: readonly StrokeKind[]
+  /** So long all replicas may take to become equal when everything is healed. */
+  readonly equalWithinMs: number
+  readonly say: (text: string) => void
+}
+
+export interface StormResult {
+  readonly acknowledged: number
+  readonly reads: number
+  readonly errors: ReadonlyMap<string, number>
+  readonly faults: ReadonlyMap<string, number>
+  readonly wrongs: Wrongs
+  readonly violations: readonly Violation[]
+  readonly kills: readonly KillMeasure[]
+  readonly changes: readonly RingChange[]
+  readonly convergence: Convergence
+  /** Reads at the end that nobody answered. */
+  readonly unanswered: number
+  /** Processes that ended by themselves, and the like. */
+  readonly failures: readonly string[]
+}
+
+export const STORM_SIZE = { shards: 5, coordinators: 2, clients: 5 } as const
+
+export async function runStorm(options: StormOptions): Promise<StormResult> {
+  const random = seededRandom(options.seed)
+  const cluster = new Cluster()
+  await cluster.found(STORM_SIZE)
+  const clients = Array.from(
+    { length: STORM_SIZE.clients },
+    (_, n) => new ClientProcess(`client ${n + 1}`, cluster.callers),
+  )
+  const workload = new Workload({
+    clients,
+    coordinators: cluster.coordinators,
+    random: random.fork('workload'),
+  })
+  const clientNames = clients.map(({ name }) => name)
+  const world: StormWorld = { cluster, clientNames, tally: workload.tally, kills: [], changes: [] }
+  workload.begin()
+  const timetable = drawTimetable(random.fork('timetable'), options.durationMs, options.kinds)
+  const faults = await carryOut(timetable, world, random.fork('nemesis'), options.say)
+  await workload.stop()
+  const reckoning = await reckon(cluster, workload, options)
+  await Promise.all(clients.map((client) => client.end()))
+  const { kills, changes } = world
+  return { ...reckoning, faults, kills, changes, failures: cluster.failures }
+}
+
+async function reckon(
+  cluster: Cluster,
+  workload: Workload,
+  { equalWithinMs, say }: StormOptions,
+): Promise<Omit<StormResult, 'faults' | 'kills' | 'changes' | 'failures'>> {
+  const { history, tally } = workload
+  await cluster.heal()
+  say('healed; waiting until all replicas are equal')
+  const convergence = await untilEqual(cluster, equalWithinMs)
+  say('reading every key through every coordinator')
+  const unanswered = await workload.readAll()
+  const errors = new Map(tally.failures)
+  for (const member of cluster.members) await member.stop()
+  const copies = await copyShards(cluster.shards)
+  await cluster.close()
+  const reads = [...history.reads, ...readsOfDisks(copies, workload.usedKeys, history, Date.now())]
+  const violations = checkReads(history.writes, reads)
+  return {
+    acknowledged: tally.acks.length,
+    reads: history.reads.length,
+    ...{ errors, convergence, unanswered, violations, wrongs: countWrongs(violations) },
+  }
+}
