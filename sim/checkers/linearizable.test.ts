@@ -172,6 +172,35 @@ test('the etag of a text that nobody saw is that of a write in doubt, and of one
   isWrong(first, refusal, put('b', 3), further, another)
 })
 
+test('a refusal may be due to what is in doubt, seen or unseen', () => {
+  const refusal = refused(put('x', 4, 5, { ifMatch: 'a' }))
+  isRight(put('a', 1, 2), put('b', 3), refusal)
+  isRight(put('a', 1, 2), put('b', 3), refusal, read('b', 6, 7))
+  isRight(put('a', 1, 2), remove(3), refusal, read(null, 6, 7))
+  isRight(put('b', 3), refused(create('x', 4, 5)), read('b', 6, 7))
+  isWrong(put('a', 1, 2), put('b', 3), refusal, read('a', 6, 7))
+  isWrong(put('a', 1, 2), put('b', 6), refusal)
+})
+
+test('what is refused later on was not what took effect before', () => {
+  const [one, other] = [
+    { requestId: 'r1', ifMatch: 'a' },
+    { requestId: 'r2', ifMatch: 'a' },
+  ]
+  const refusal = refused(put('x', 5, 6, { ifMatch: 'a' }))
+  const refusedLater = refused(put('b', 7, 8, one))
+  isWrong(put('a', 1, 2), put('b', 3, undefined, one), refusal, refusedLater)
+  const inDoubt = [put('b', 3, undefined, one), put('c', 4, undefined, other)]
+  isRight(put('a', 1, 2), ...inDoubt, refusal, refusedLater)
+})
+
+test('what is in doubt is not spent where something else will do', () => {
+  const refusal = refused(put('x', 4, 5, { ifMatch: 'a' }))
+  const later = [put('c', 6, 7), read('seen later', 8, 9)]
+  isRight(put('a', 1, 2), put('seen later', 3), put('unseen', 3), refusal, ...later)
+  isWrong(put('a', 1, 2), put('seen later', 3), refusal, ...later)
+})
+
 test('keys are judged apart', () => {
   isRight(put('a', 1, 2), put('b', 3, 4, { key: 'other' }), read('a', 5, 6))
   isWrong(put('a', 1, 2), read('b', 3, 4), put('b', 1, 2, { key: 'other' }))

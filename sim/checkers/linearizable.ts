@@ -144,12 +144,7 @@ class Search {
       beforeEnd = Math.min(beforeEnd, end)
     }
     const endOf = (index: number) => must(this.closed[index]).end
-    return {
-      candidates: candidates
-        .filter((index) => must(this.closed[index]).start <= beforeEnd)
-        .sort((a, b) => endOf(a) - endOf(b)),
-      beforeEnd,
-    }
+    return { candidates: candidates.sort((a, b) => endOf(a) - endOf(b)), beforeEnd }
   }
 
   private placed(place: Place, index: number, { used, held }: Way): Place {
