@@ -18,6 +18,7 @@ import {
   conditionalKeys,
   newClient,
   nextStep,
+  readConditionalKeys,
   takeStep,
 } from './conditional-workload.ts'
 import { History, OPEN } from './history.ts'
@@ -118,6 +119,26 @@ test('an operation that is never answered stays open, and what it was is noted',
   assert.deepEqual({ ...entry, ...step }, entry)
   assert.equal(entry?.end, OPEN)
   assert.equal(entry?.outcome, 'pending')
+})
+
+test('in the end all keys are read, and whoever cannot be read is told', async () => {
+  const history = new History()
+  const change = () => Promise.resolve({ kind: 'failed' } as const)
+  const readConditional = async (key: string) =>
+    key === 'away' ? { kind: 'unavailable' as const } : { kind: 'absent' as const, etag: null }
+  const store = { readConditional, change }
+  const away = { key: 'away', use: 'register' } as const
+  assert.equal(await readConditionalKeys(history, store, 'co1', [...REGISTER, ...SET]), true)
+  assert.equal(await readConditionalKeys(history, store, 'co1', [...REGISTER, away]), false)
+  assert.deepEqual(
+    history.conditional.map(({ key, outcome }) => [key, outcome]),
+    [
+      ['register', 'done'],
+      ['set', 'done'],
+      ['register', 'done'],
+      ['away', 'failed'],
+    ],
+  )
 })
 
 test('conditions and request ids go out as they were decided', async () => {

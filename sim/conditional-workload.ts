@@ -3,8 +3,8 @@
  * puts with and without a condition, creates, deletes, adds to a set and moves money by reading,
  * changing and writing back, and repeats under the same request id what it got no answer to.
  *
- * To decide and to learn is pure; only the last function here touches a store, and notes what it
- * asked and saw. So the same clients serve the simulation and real processes. One key takes a few
+ * To decide and to learn is pure; only the last functions touch a store, and note what they asked
+ * and saw. So the same clients serve the simulation and real processes. One key takes a few
  * thousand operations at most: who runs for long takes keys of another prefix now and then.
  */
 import { must } from '../src/model/must.ts'
@@ -74,6 +74,7 @@ export interface ClientMemory {
 }
 
 const REGISTERS = 3
+const READING = { kind: 'read', requestId: null, expectedEtag: null, text: null } as const
 const RETRY_CHANCE = 0.8
 const REQUEST_ID_CHANCE = 0.8
 
@@ -99,13 +100,7 @@ export function nextStep(
   const known = memory.known.get(used.key)
   const name = `${memory.name}-${memory.steps}`
   const requestId = random.chance(REQUEST_ID_CHANCE) ? name : null
-  const draft: ConditionalStep = {
-    ...used,
-    kind: 'read',
-    requestId,
-    expectedEtag: null,
-    text: null,
-  }
+  const draft: ConditionalStep = { ...used, ...READING, requestId }
   const step =
     used.use === 'register'
       ? registerStep(draft, known, name, random)
@@ -184,6 +179,43 @@ function learnedFrom(
   if (answer.kind === 'done') return { text: step.text, etag: answer.etag }
   if (answer.kind === 'mismatch') return { text: undefined, etag: answer.etag }
   return undefined
+}
+
+/** Where a client finds a store to ask, and how it passes the time between two steps. */
+export interface ClientWorld {
+  readonly history: History
+  pause(): Promise<void>
+  door(): Promise<{ readonly via: string; readonly store: ConditionalStore }>
+}
+
+/** One client from its first step to its last. */
+export async function runConditionalClient(
+  name: string,
+  steps: number,
+  world: ClientWorld,
+  keys: readonly ConditionalKey[],
+  random: Random,
+): Promise<void> {
+  let memory = newClient(name)
+  while (memory.steps < steps) {
+    await world.pause()
+    const { via, store } = await world.door()
+    const step = nextStep(memory, keys, random)
+    memory = afterStep(memory, step, await takeStep(world.history, store, via, step))
+  }
+}
+
+/** In the end, when all is calm: true when each key was read. */
+export async function readConditionalKeys(
+  history: History,
+  store: ConditionalStore,
+  via: string,
+  keys: readonly ConditionalKey[],
+): Promise<boolean> {
+  const answers = await Promise.all(
+    keys.map((used) => takeStep(history, store, via, { ...used, ...READING })),
+  )
+  return answers.every(({ kind }) => kind === 'found' || kind === 'absent')
 }
 
 /** Takes the step and notes it. What is never answered stays pending, which is open for ever. */
