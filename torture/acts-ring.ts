@@ -5,20 +5,17 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { must } from '../src/model/must.ts'
-import { eventually } from '../test/support/eventually.ts'
-import { type WireAnswer, wireClient } from '../test/support/wire-client.ts'
 import type { Member } from './member.ts'
+import { changeRing, type RingOrder } from './ring-change.ts'
 import { type Act, type RingChange, type StormWorld, seconds, withSome } from './storm-world.ts'
 import { sumOf } from './tally.ts'
 import { CALM_MS } from './timetable.ts'
 
-/** A move that takes longer is said to hang. */
-const MOVE_MS_MAX = 120_000
-
 export const addShard: Act = async (world) => {
   const { cluster } = world
   const fresh = await cluster.newShard()
-  const change = await changeRing(world, 'add', '/sharding/add-node', { node: fresh.url })
+  const order = { path: '/sharding/add-node', node: fresh.url } as const
+  const change = await watched(world, 'add', order)
   if (change.refusal === null) cluster.shards.push(fresh)
   else await fresh.leave()
   return sentence(fresh.name, change)
@@ -27,8 +24,9 @@ export const addShard: Act = async (world) => {
 export const removeShard: Act = (world, random) =>
   withSome(world.cluster.shards, 1, random, async (chosen) => {
     const leaver = must(chosen[0])
-    const change = await changeRing(world, 'remove', '/sharding/remove-node', { node: leaver.url })
-    if (change.refusal === null) await forget(world, leaver)
+    const order = { path: '/sharding/remove-node', node: leaver.url } as const
+    const change = await watched(world, 'remove', order)
+    if (change.refusal === null) await world.cluster.forget(leaver)
     return sentence(leaver.name, change)
   })
 
@@ -39,55 +37,39 @@ export const replaceShard: Act = (world, random) =>
     await dead.kill()
     const fresh = await cluster.newShard()
     await sleep(CALM_MS)
-    const body = { node: dead.url, with: fresh.url }
-    const change = await changeRing(world, 'replace', '/sharding/replace-node', body)
-    if (change.refusal === null) {
-      cluster.shards.push(fresh)
-      await forget(world, dead)
-    } else {
-      await fresh.leave()
-      await dead.start()
-    }
+    const order = { path: '/sharding/replace-node', node: dead.url, with: fresh.url } as const
+    const change = await watched(world, 'replace', order)
+    await settleReplacement(world, change, dead, fresh)
     return sentence(`${dead.name} by ${fresh.name}`, change)
   })
 
-async function forget({ cluster }: StormWorld, gone: Member): Promise<void> {
-  cluster.shards = cluster.shards.filter((shard) => shard !== gone)
-  await gone.leave()
+/** Only once it is replaced the disk of the dead one is gone for good. */
+async function settleReplacement(
+  { cluster }: StormWorld,
+  { refusal }: RingChange,
+  dead: Member,
+  fresh: Member,
+): Promise<void> {
+  if (refusal === null) {
+    cluster.shards.push(fresh)
+    await cluster.forget(dead)
+  } else {
+    await fresh.leave()
+    await dead.start()
+  }
 }
 
-async function changeRing(
+async function watched(
   world: StormWorld,
   kind: RingChange['kind'],
-  path: string,
-  body: object,
+  order: RingOrder,
 ): Promise<RingChange> {
-  const { url } = must(world.cluster.coordinators[0])
   const startMs = performance.now()
   const close = world.tally.openWindow()
-  const refusal = refusalIn(await wireClient(url).post(path, body)) ?? (await untilMoved(world))
+  const refusal = await changeRing(world.cluster, order)
   const change = { kind, refusal, window: close(), tookMs: performance.now() - startMs }
   world.changes.push(change)
   return change
-}
-
-function refusalIn({ status, body, text }: WireAnswer): string | null {
-  if (status === 200 && body.status === 'success') return null
-  return `${status} ${typeof body.detail === 'string' ? body.detail : text}`
-}
-
-/** Resolves when nothing moves; a sentence when something moves for too long. */
-async function untilMoved({ cluster }: StormWorld): Promise<string | null> {
-  let seen = ''
-  const isDone = async () => {
-    const rebalance = await cluster.rebalance()
-    seen = JSON.stringify(rebalance)
-    return rebalance === null
-  }
-  return eventually('nothing moves', isDone, MOVE_MS_MAX).then(
-    () => null,
-    () => `still moving after ${seconds(MOVE_MS_MAX)}: ${seen}`,
-  )
 }
 
 function sentence(who: string, { refusal, window, tookMs }: RingChange): string {

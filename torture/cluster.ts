@@ -53,6 +53,12 @@ export class Cluster {
     return shard
   }
 
+  /** It is in no ring any more. */
+  async forget(gone: Member): Promise<void> {
+    this.shards = this.shards.filter((shard) => shard !== gone)
+    await gone.leave()
+  }
+
   /** Those that a coordinator is given to find the ring with. */
   get bootstrapFlags(): readonly string[] {
     return ['--bootstrap-nodes', this.shards.map(({ url }) => url).join(',')]

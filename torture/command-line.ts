@@ -3,7 +3,7 @@
  */
 import { parseArgs } from 'node:util'
 
-export const PHASES = ['storm'] as const
+export const PHASES = ['storm', 'outage', 'reshape'] as const
 export type Phase = (typeof PHASES)[number]
 
 export interface TortureArguments {

@@ -3,8 +3,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from './cluster.ts'
-import { type Comparison, compareReplicas } from './replicas.ts'
-import { copyShards } from './snapshot.ts'
+import { compareShards } from './look.ts'
+import type { Comparison } from './replicas.ts'
 
 export interface Convergence {
   /** Null = not within the time that was given. */
@@ -23,8 +23,8 @@ export async function untilEqual(
   const startMs = performance.now()
   for (;;) {
     const atMs = performance.now() - startMs
-    const last = compareReplicas(await copyShards(cluster.shards), Date.now(), prefix)
-    if (last.unequal.length === 0) return { tookMs: atMs, last }
+    const last = await compareShards(cluster.shards, prefix)
+    if (last.differing === 0) return { tookMs: atMs, last }
     if (performance.now() - startMs > limitMs) return { tookMs: null, last }
     await sleep(LOOK_AGAIN_MS)
   }

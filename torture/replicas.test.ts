@@ -29,7 +29,7 @@ const unequalKeys = (of: readonly ShardCopy[], prefix = '') =>
 
 test('replicas that hold the same are equal, whatever others hold', () => {
   const same = copies({ k: row('x', 2) }, { k: row('x', 2) }, { k: row('old', 1) })
-  assert.deepEqual(compareReplicas(same, NOW_MS), { keys: 1, unequal: [] })
+  assert.deepEqual(compareReplicas(same, NOW_MS), { keys: 1, differing: 0, unequal: [] })
 })
 
 test('a row that is missing, or differs in anything, is found', () => {

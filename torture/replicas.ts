@@ -12,7 +12,9 @@ import { unpadded } from './texts.ts'
 export interface Comparison {
   /** Keys of which some replica holds something. */
   readonly keys: number
-  /** Those whose replicas differ, each with what is where. */
+  /** Keys whose replicas differ. */
+  readonly differing: number
+  /** Some of them, each with what is where. */
   readonly unequal: readonly string[]
 }
 
@@ -21,6 +23,7 @@ export function compareReplicas(
   copies: readonly ShardCopy[],
   nowMs: number,
   prefix = '',
+  examplesMax = Number.POSITIVE_INFINITY,
 ): Comparison {
   const ring = newestRing(copies)
   const byId = new Map(copies.map((copy) => [copy.id, copy]))
@@ -36,7 +39,7 @@ export function compareReplicas(
     const facts = holders.map((copy, n) => `${copy?.name ?? 'a shard that is away'}: ${held[n]}`)
     unequal.push(`${key} (partition ${partition}) ${facts.join('; ')}`)
   }
-  return { keys: keys.size, unequal }
+  return { keys: keys.size, differing: unequal.length, unequal: unequal.slice(0, examplesMax) }
 }
 
 export function newestRing(copies: readonly ShardCopy[]): RingDocument {

@@ -7,6 +7,9 @@
  * connects from an address of its own.
  */
 import { type Phase, parseTortureArguments, type TortureArguments } from './command-line.ts'
+import { outageLines, runOutage } from './outage.ts'
+import { runReshape } from './reshape.ts'
+import { reshapeLines, wrongReads } from './reshape-table.ts'
 import { runStorm } from './storm.ts'
 import { stormLines } from './storm-table.ts'
 import { tableText } from './table.ts'
@@ -16,11 +19,15 @@ const print = (text: string) => process.stdout.write(`${text}\n`)
 const say = (text: string) => process.stderr.write(`... ${text}\n`)
 
 const EQUAL_WITHIN_MS = 60_000
+const OUTAGE = { outageMs: 60_000, writesPerSecond: 1_000 }
+const RESHAPE = { keys: 100_000, clients: 64 }
 const SHOWN_MAX = 10
 
 /** Resolves to true when nothing was wrong. */
 const RUNS: Readonly<Record<Phase, (args: TortureArguments) => Promise<boolean>>> = {
   storm,
+  outage,
+  reshape,
 }
 
 async function storm({ minutes, seed }: TortureArguments): Promise<boolean> {
@@ -35,6 +42,27 @@ async function storm({ minutes, seed }: TortureArguments): Promise<boolean> {
   tell('unequal', result.convergence.last.unequal)
   tell('process', result.failures)
   return isClean(result.wrongs)
+}
+
+async function outage(): Promise<boolean> {
+  const result = await runOutage({ ...OUTAGE, equalWithinMs: 2 * EQUAL_WITHIN_MS, say })
+  const { outageMs, writesPerSecond } = OUTAGE
+  const title = `outage: one shard away for ${outageMs / 1_000} s at ${writesPerSecond} writes/s`
+  print(`\n${tableText(title, outageLines(result))}`)
+  tell('unequal', result.convergence.last.unequal)
+  tell('process', result.failures)
+  return result.lost === 0
+}
+
+async function reshape(): Promise<boolean> {
+  const result = await runReshape({ ...RESHAPE, say })
+  const title = `reshape: a fourth shard comes, the first goes, under ${RESHAPE.clients} clients`
+  print(`\n${tableText(title, reshapeLines(result))}`)
+  for (const { kind, refusal } of result.steps) {
+    if (refusal !== null) print(`  ${kind} was refused: ${refusal}`)
+  }
+  tell('process', result.failures)
+  return wrongReads(result) === 0
 }
 
 function tell(what: string, sentences: readonly string[]): void {

@@ -3,7 +3,8 @@
  * its files. A shard that runs keeps its database for itself, so it is stopped for the moment of
  * the copy: what lies there then is what `kill -9` would leave, which SQLite knows how to open.
  */
-import { copyFileSync, existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { must } from '../src/model/must.ts'
@@ -29,23 +30,46 @@ export interface ShardCopy {
   readonly rows: ReadonlyMap<string, CopiedRow>
 }
 
+/** A copy that nobody has looked into yet. */
+export interface CopiedFiles {
+  readonly name: string
+  readonly folder: string
+}
+
 const FILES = ['kv.db', 'kv.db-wal'] as const
 
-/** One after the other, so that at most one shard stands still. */
-export async function copyShards(shards: readonly Member[]): Promise<readonly ShardCopy[]> {
-  const copies: ShardCopy[] = []
-  for (const shard of shards) {
-    const folder = temporaryFolder('torture-copy')
-    if (shard.isUp) await shard.pause()
-    for (const file of FILES) {
-      const from = join(shard.dataDir, 'kv', file)
-      if (existsSync(from)) copyFileSync(from, join(folder, file))
+/**
+ * Copies of the files of all shards, one after the other, so that at most one stands still; gone
+ * again when `use` is through.
+ */
+export async function withCopies<T>(
+  shards: readonly Member[],
+  use: (copies: readonly CopiedFiles[]) => Promise<T>,
+): Promise<T> {
+  const copies: CopiedFiles[] = []
+  try {
+    for (const shard of shards) {
+      const folder = temporaryFolder('torture-copy')
+      copies.push({ name: shard.name, folder })
+      await copyFiles(shard, folder)
     }
-    if (shard.isUp) shard.resume()
-    copies.push(readCopy(shard.name, join(folder, FILES[0])))
-    rmSync(folder, { recursive: true, force: true })
+    return await use(copies)
+  } finally {
+    for (const { folder } of copies) await rm(folder, { recursive: true, force: true })
   }
-  return copies
+}
+
+async function copyFiles(shard: Member, folder: string): Promise<void> {
+  if (shard.isUp) await shard.pause()
+  for (const file of FILES) {
+    const from = join(shard.dataDir, 'kv', file)
+    if (existsSync(from)) await copyFile(from, join(folder, file))
+  }
+  if (shard.isUp) shard.resume()
+}
+
+export function readCopies(copies: readonly CopiedFiles[]): readonly ShardCopy[] {
+  return copies.map(({ name, folder }) => readCopy(name, join(folder, FILES[0])))
 }
 
 function readCopy(name: string, path: string): ShardCopy {

@@ -64,7 +64,7 @@ function changeLines(kind: RingChange['kind'], changes: readonly RingChange[]): 
 
 function convergenceLines({ convergence: { tookMs, last } }: StormResult): readonly Line[] {
   const isMet = tookMs !== null
-  const unequal = `${whole(last.unequal.length)} of ${whole(last.keys)} keys differ`
+  const unequal = `${whole(last.differing)} of ${whole(last.keys)} keys differ`
   return [
     {
       name: 'all replicas byte-equal after healing',

@@ -11,7 +11,7 @@ import { Cluster } from './cluster.ts'
 import { type Convergence, untilEqual } from './convergence.ts'
 import { carryOut } from './nemesis.ts'
 import { readsOfDisks } from './replicas.ts'
-import { copyShards } from './snapshot.ts'
+import { readCopies, withCopies } from './snapshot.ts'
 import type { KillMeasure, RingChange, StormWorld } from './storm-world.ts'
 import { drawTimetable, type StrokeKind } from './timetable.ts'
 import { countWrongs, type Wrongs } from './verdict.ts'
@@ -83,7 +83,7 @@ async function reckon(
   const unanswered = await workload.readAll()
   const errors = new Map(tally.failures)
   for (const member of cluster.members) await member.stop()
-  const copies = await copyShards(cluster.shards)
+  const copies = await withCopies(cluster.shards, async (files) => readCopies(files))
   await cluster.close()
   const reads = [...history.reads, ...readsOfDisks(copies, workload.usedKeys, history, Date.now())]
   const violations = checkReads(history.writes, reads)

@@ -14,7 +14,7 @@ const RESULT: StormResult = {
     { gapMs: 400, slowestMs: 350 },
   ],
   changes: [],
-  convergence: { tookMs: 1_500, last: { keys: 10, unequal: [] } },
+  convergence: { tookMs: 1_500, last: { keys: 10, differing: 0, unequal: [] } },
 }
 const missedIn = (more: Partial<StormResult>) =>
   missed(stormLines({ ...RESULT, ...more })).map(({ name }) => name)
@@ -50,7 +50,7 @@ test('every goal is missed when it is not met', () => {
   assert.deepEqual(missedIn({ kills: [{ gapMs: 1_001, slowestMs: 5 }] }).length, 1)
   assert.deepEqual(missedIn({ unanswered: 1 }).length, 1)
   assert.deepEqual(missedIn({ failures: ['shard 1 ended by itself'] }).length, 1)
-  const unequal = { tookMs: null, last: { keys: 10, unequal: ['k'] } }
+  const unequal = { tookMs: null, last: { keys: 10, differing: 1, unequal: ['k'] } }
   assert.deepEqual(missedIn({ convergence: unequal }).length, 1)
 })
 
