@@ -19,6 +19,7 @@ import {
   newClient,
   nextStep,
   readConditionalKeys,
+  TRIES_MAX,
   takeStep,
 } from './conditional-workload.ts'
 import { History, OPEN } from './history.ts'
@@ -104,6 +105,9 @@ test('what was not answered is asked again under the same request, until it is s
   assert.ok(isRetried(afterStep(inDoubt, step, { kind: 'failed' })), 'the first is in doubt still')
   assert.ok(!isRetried(afterStep(inDoubt, step, { kind: 'done', etag: '"1"' })))
   assert.ok(!isRetried(afterStep(inDoubt, step, { kind: 'mismatch', etag: null })))
+  const again = afterStep(inDoubt, step, { kind: 'unknown' })
+  assert.ok(isRetried(again) && TRIES_MAX === 3)
+  assert.ok(!isRetried(afterStep(again, step, { kind: 'unknown' })), 'it was tried often enough')
   const without = { ...step, requestId: null }
   const memory = afterStep(newClient('c1'), without, { kind: 'unknown' })
   assert.equal(memory.inDoubt, null, 'without a request it would be a second change')

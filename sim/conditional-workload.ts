@@ -69,13 +69,15 @@ export interface ClientMemory {
   readonly name: string
   readonly steps: number
   readonly known: ReadonlyMap<string, Known>
-  /** What was not answered and may be repeated. */
-  readonly inDoubt: ConditionalStep | null
+  /** What was not answered, and how often it was tried. */
+  readonly inDoubt: { readonly step: ConditionalStep; readonly tries: number } | null
 }
 
 const REGISTERS = 3
 const READING = { kind: 'read', requestId: null, expectedEtag: null, text: null } as const
 const RETRY_CHANCE = 0.8
+/** A store remembers a request for some further changes only: who repeats does it soon. */
+export const TRIES_MAX = 3
 const REQUEST_ID_CHANCE = 0.8
 
 export function conditionalKeys(prefix: string): readonly ConditionalKey[] {
@@ -95,7 +97,7 @@ export function nextStep(
   keys: readonly ConditionalKey[],
   random: Random,
 ): ConditionalStep {
-  if (memory.inDoubt && random.chance(RETRY_CHANCE)) return memory.inDoubt
+  if (memory.inDoubt && random.chance(RETRY_CHANCE)) return memory.inDoubt.step
   const used = must(keys[random.below(keys.length)])
   const known = memory.known.get(used.key)
   const name = `${memory.name}-${memory.steps}`
@@ -164,10 +166,12 @@ function doubtAfter(
   { inDoubt }: ClientMemory,
   step: ConditionalStep,
   { kind }: ConditionalRead | ChangeAnswer,
-): ConditionalStep | null {
-  if (kind === 'unknown' && step.requestId !== null) return step
-  const isSettled = step === inDoubt && kind !== 'failed' && kind !== 'unknown'
-  return isSettled ? null : inDoubt
+): ClientMemory['inDoubt'] {
+  const isRetry = step === inDoubt?.step
+  const isOpen = kind === 'unknown' || (isRetry && kind === 'failed')
+  if (!isOpen || step.requestId === null) return isRetry ? null : inDoubt
+  const tries = isRetry ? inDoubt.tries + 1 : 1
+  return tries < TRIES_MAX ? { step, tries } : null
 }
 
 function learnedFrom(
