@@ -123,6 +123,7 @@ function registerStep(
   if (draw < 50) return { ...draft, kind: 'put', text }
   if (draw < 60) return { ...draft, kind: 'create', text }
   if (draw < 66) return { ...draft, kind: 'delete' }
+  if (known?.text === null) return { ...draft, kind: 'create', text }
   if (etag === null) return draft
   if (draw < 70) return { ...draft, kind: 'delete', expectedEtag: etag }
   if (draw < 75) return { ...draft, kind: 'put', text, expectedEtag: known?.formerEtag ?? etag }
