@@ -25,7 +25,8 @@ type Name = (typeof NAMES)[number]
 const NEED_A_BROKER: readonly Name[] = ['ingestion', 'alarm']
 
 const KEYS = 50_000
-const ROUNDS = 5
+const MILLION = 1_000_000
+const ROUNDS = 7
 const POSITIVE = /^[1-9]\d*$/
 
 interface Choices {
@@ -51,7 +52,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       'cpu-prof': { type: 'string' },
-      keys: { type: 'string', default: String(KEYS) },
+      keys: { type: 'string' },
       rounds: { type: 'string', default: String(ROUNDS) },
       million: { type: 'boolean', default: false },
     },
@@ -61,14 +62,15 @@ async function main(): Promise<number> {
     process.stderr.write(`No bench ${wrong.join(', ')}. There are ${NAMES.join(', ')}.\n`)
     return 2
   }
-  if (!POSITIVE.test(values.keys) || !POSITIVE.test(values.rounds)) {
+  const keys = values.keys ?? String(values.million ? MILLION : KEYS)
+  if (!POSITIVE.test(keys) || !POSITIVE.test(values.rounds)) {
     process.stderr.write('--keys and --rounds take a whole number of at least 1.\n')
     return 2
   }
   const folder = values['cpu-prof']
   const env = folder === undefined ? {} : profileInto(resolve(folder))
-  const options = { keys: Number(values.keys), rounds: Number(values.rounds) }
-  const store = values.million ? storeMillionBench() : storeBench(options)
+  const options = { keys: Number(keys), rounds: Number(values.rounds) }
+  const store = values.million ? storeMillionBench(options.keys) : storeBench(options)
   const chosen = NAMES.filter((name) => positionals.length === 0 || positionals.includes(name))
   print(`energyguard bench: ${machineLine()}`)
   const neighbours = neighbourLine()

@@ -15,7 +15,6 @@ import { sliceOf } from './support/slices.ts'
 import { BATCH_KEYS } from './support/store-order.ts'
 import { openSession, type StoreSession, type Task } from './support/store-session.ts'
 
-const MILLION = 1_000_000
 const SHARD_MEGABYTES_MAX = 400
 const MEGABYTE = 1_000_000
 const FOR_MS = 15_000
@@ -36,7 +35,7 @@ const STEPS: readonly Step[] = [
     measure: (session) =>
       rate(session, `PUT in batches of ${BATCH_KEYS}, 8 clients, keys`, {
         ...{ operation: 'batch', clients: 8, keyOrder: 'each' },
-        until: { kind: 'count', requests: MILLION / BATCH_KEYS },
+        until: { kind: 'count', requests: Math.ceil(session.keys / BATCH_KEYS) },
       }),
   },
   {
@@ -50,11 +49,11 @@ const STEPS: readonly Step[] = [
   { doing: 'looking at memory and files', measure: async (session) => sizes(session) },
 ]
 
-export function storeMillionBench(): Bench {
+export function storeMillionBench(keys: number): Bench {
   return {
     name: 'store --million',
     async run(run) {
-      const session = await openSession(run, { keys: MILLION, systems: ['energyguard'] })
+      const session = await openSession(run, { keys, systems: ['energyguard'] })
       const found: Findings[] = []
       try {
         for (const step of STEPS) {
@@ -65,7 +64,7 @@ export function storeMillionBench(): Bench {
         await session.stop()
       }
       return {
-        title: `store: ${MILLION.toLocaleString('en')} keys in three shards`,
+        title: `store: ${keys.toLocaleString('en')} keys in three shards`,
         head: HEAD,
         rows: found.flatMap(({ rows }) => rows),
         notes: found.flatMap(({ notes }) => notes),
@@ -88,13 +87,13 @@ async function rate(
   return { rows: [[label, ...cellsOf(sliceOf(load, serverSeconds)), '']], notes: wrong }
 }
 
-function sizes({ ours }: StoreSession): Findings {
+function sizes({ ours, keys }: StoreSession): Findings {
   const { coordinator, shards } = ours.store
   const memory = (member: Member) => memoryBytesOf(member.current().pid) / MEGABYTE
   const each = shards.map((shard) => `${shard.name} ${Math.round(memory(shard))} MB`)
   const most = Math.max(...shards.map(memory))
   const files = shards.map((shard) => folderBytes(shard.current().dataDir) / MEGABYTE)
-  const bytesForKey = (Math.max(...files) * MEGABYTE) / MILLION
+  const bytesForKey = (Math.max(...files) * MEGABYTE) / keys
   return {
     rows: [],
     notes: [

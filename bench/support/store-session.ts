@@ -20,6 +20,8 @@ export type Task = Omit<StoreOrder, 'firstValue' | 'keys'> & { readonly system: 
 
 export interface StoreSession {
   readonly ours: OurSystem
+  /** How many there are in each system once it is filled. */
+  readonly keys: number
   has(system: System): boolean
   /** What was done, and the processor time that all servers of that system used meanwhile. */
   run(task: Task): Promise<{ readonly load: StoreLoad; readonly serverSeconds: number }>
@@ -73,6 +75,7 @@ export async function openSession(
   }
   return {
     ours,
+    keys,
     has: (system) => seats.has(system),
     run,
     async measure(task) {
