@@ -73,6 +73,17 @@ test('an element is added to what was read, under its etag', () => {
   assert.deepEqual(elementsOf(addition?.text ?? ''), ['a', 'b', 'c1-1'])
 })
 
+test('now and then a change demands the etag before the last one', () => {
+  const none = { requestId: null, expectedEtag: null, text: null }
+  const step = { ...REGISTER[0], kind: 'read', ...none } as const
+  let memory = newClient('c1')
+  for (const etag of ['"1"', '"2"', '"2"']) {
+    memory = afterStep(memory, step, { kind: 'found', text: `text of ${etag}`, etag })
+  }
+  const demanded = choices(memory, REGISTER).map(({ expectedEtag }) => expectedEtag)
+  assert.deepEqual([...new Set(demanded)].sort(), ['"1"', '"2"', null])
+})
+
 test('a set that is full is only read', () => {
   let text = setText(null, 'first')
   for (let i = 1; i < SET_ELEMENTS_MAX; i += 1) text = setText(text, `${i}`)

@@ -155,7 +155,9 @@ export function afterStep(
   answer: ConditionalRead | ChangeAnswer,
 ): ClientMemory {
   const learned = learnedFrom(step, answer)
-  const formerEtag = memory.known.get(step.key)?.etag ?? null
+  const before = memory.known.get(step.key)
+  const isNew = learned?.etag !== before?.etag
+  const formerEtag = (isNew ? before?.etag : before?.formerEtag) ?? null
   const known = learned
     ? new Map([...memory.known, [step.key, { ...learned, formerEtag }]])
     : memory.known
