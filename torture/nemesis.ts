@@ -39,14 +39,22 @@ const ACTS: Readonly<Record<StrokeKind, Act>> = {
   'replace-shard': replaceShard,
 }
 
+export interface Orders {
+  readonly timetable: readonly Stroke[]
+  /** After so long no stroke begins. */
+  readonly durationMs: number
+  readonly random: Random
+  readonly say: (text: string) => void
+}
+
 /** Resolves to how often each kind was done, when all is over. */
 export async function carryOut(
-  timetable: readonly Stroke[],
   world: StormWorld,
-  random: Random,
-  say: (text: string) => void,
+  { timetable, durationMs: limitMs, random, say }: Orders,
 ): Promise<ReadonlyMap<string, number>> {
   const startMs = performance.now()
+  /** By how much the timetable runs late, since some strokes take as long as they take. */
+  let lateMs = 0
   const done = new Map<string, number>()
   const running = new Set<Promise<void>>()
   const strike = async ({ kind, durationMs, purpose }: Stroke) => {
@@ -61,10 +69,13 @@ export async function carryOut(
       await Promise.all(running)
       await untilCalm(world)
     }
-    await sleep(Math.max(0, startMs + stroke.atMs - performance.now()))
+    await sleep(Math.max(0, startMs + lateMs + stroke.atMs - performance.now()))
+    if (performance.now() - startMs > limitMs) break
     const struck = strike(stroke)
-    if (isAlone) await struck
     running.add(struck)
+    if (!isAlone) continue
+    await struck
+    lateMs = Math.max(lateMs, performance.now() - startMs - stroke.atMs - stroke.durationMs)
   }
   await Promise.all(running)
   return done

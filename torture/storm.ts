@@ -61,8 +61,11 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
   const clientNames = clients.map(({ name }) => name)
   const world: StormWorld = { cluster, clientNames, tally: workload.tally, kills: [], changes: [] }
   workload.begin()
-  const timetable = drawTimetable(random.fork('timetable'), options.durationMs, options.kinds)
-  const faults = await carryOut(timetable, world, random.fork('nemesis'), options.say)
+  const { durationMs, kinds, say } = options
+  const faults = await carryOut(world, {
+    timetable: drawTimetable(random.fork('timetable'), durationMs, kinds),
+    ...{ durationMs, random: random.fork('nemesis'), say },
+  })
   await workload.stop()
   const reckoning = await reckon(cluster, workload, options)
   await Promise.all(clients.map((client) => client.end()))

@@ -26,7 +26,7 @@ export interface WorkloadOptions {
   readonly random: Random
 }
 
-export const HANDS_PER_CLIENT = 3
+export const HANDS_PER_CLIENT = 4
 const THINK_MS_MAX = 60
 const PATIENCE_MS = 8_000
 /** After no answer a coordinator is left alone for so long. */
@@ -34,6 +34,7 @@ const AVOID_MS = 1_000
 const TTL_SECONDS_MAX = 6
 const ORDER_BACK_MS_MAX = 5_000
 const DELETE_CHANCE = 0.25
+const LOOK_CHANCE = 0.5
 
 interface Hand {
   readonly name: string
@@ -106,13 +107,20 @@ export class Workload {
       const draw = hand.random.below(100)
       if (draw < 45) await this.read(hand, coordinator, used)
       else if (draw < 50) await this.scan(hand, coordinator)
-      else await this.write(hand, coordinator, used)
+      else await this.writeAndLook(hand, coordinator, used)
     }
   }
 
+  /** Often what was acknowledged is looked at at once, through whoever else is there. */
+  private async writeAndLook(hand: Hand, coordinator: Coordinator, used: UsedKey): Promise<void> {
+    const isAcknowledged = await this.write(hand, coordinator, used)
+    if (!isAcknowledged || !hand.random.chance(LOOK_CHANCE)) return
+    await this.read(hand, this.pickCoordinator(hand.random, coordinator), used)
+  }
+
   /** As a client that fails over: where nobody answered just now it does not ask. */
-  private pickCoordinator(random: Random): Coordinator {
-    const { coordinators } = this.options
+  private pickCoordinator(random: Random, other?: Coordinator): Coordinator {
+    const coordinators = this.options.coordinators.filter((one) => one !== other)
     const nowMs = performance.now()
     const good = coordinators.filter((one) => (this.avoidUntilMs.get(one) ?? 0) <= nowMs)
     const choice = good.length > 0 ? good : coordinators
@@ -174,17 +182,19 @@ export class Workload {
     })
   }
 
-  private async write(hand: Hand, coordinator: Coordinator, used: UsedKey): Promise<void> {
+  /** True when it was acknowledged. */
+  private async write(hand: Hand, coordinator: Coordinator, used: UsedKey): Promise<boolean> {
     const { entry, ttlSeconds } = this.planWrite(hand, coordinator.name, used)
     const startMs = performance.now()
     const answer = await this.ask(hand, coordinator, orderOf(entry, ttlSeconds))
     const atMs = performance.now()
     const end = entry.order === null ? writeEnd(answer) : batchWriteEnd(answer)
     entry.outcome = end
-    if (end !== 'done') return
+    if (end !== 'done') return false
     entry.end = this.history.tick()
     if (ttlSeconds !== null) entry.expiresMaxMs = Date.now() + 1 + ttlSeconds * 1_000
     this.tally.acks.push({ atMs, tookMs: atMs - startMs })
+    return true
   }
 
   private planWrite({ random }: Hand, via: string, { key, lane }: UsedKey) {

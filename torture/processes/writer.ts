@@ -1,7 +1,7 @@
 /**
- * Writes new keys at a steady rate, through all coordinators in turn, until it is told to stop;
- * then it tells what became of them. What is due is sent whether or not earlier requests were answered,
- * as many clients would do it, up to a bound.
+ * Writes new keys at a steady rate, through all coordinators in turn, until it is told to stop, and
+ * then tells what became of them. What is due is sent whether or not earlier requests were
+ * answered, as many clients would do it, up to a bound.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
