@@ -13,7 +13,13 @@ import { conditionalProblem } from './support/conditional-probe.ts'
 import { fsyncLine } from './support/fsync.ts'
 import type { Bench, BenchRun, Table } from './support/report.ts'
 import { medianSlice, type Slice, takeTurns } from './support/slices.ts'
-import { BATCH_KEYS, type Operation, SYSTEMS, type System } from './support/store-order.ts'
+import {
+  BATCH_KEYS,
+  type Operation,
+  type StoreOrder,
+  SYSTEMS,
+  type System,
+} from './support/store-order.ts'
 import { missingNeighbours, openSession, type StoreSession } from './support/store-session.ts'
 
 export interface StoreBenchOptions {
@@ -22,9 +28,11 @@ export interface StoreBenchOptions {
 }
 
 const SLICE_MS = 1_500
-/** Our own processes and the generators are compiled while they run, so they begin slowly. */
-const WARMUP_MS = 4_000
+/** Node compiles while it runs, in our processes and in the generators, so all begin slowly. */
+const WARMUP_KEYS = 20_000
 const FILL_CLIENTS = 64
+/** More in flight than shards can keep up with would be refused, and rightly so. */
+const FILL_BATCHES = 8
 
 export function storeBench(options: StoreBenchOptions): Bench {
   return {
@@ -88,7 +96,8 @@ async function fill(
 ): Promise<void> {
   const once = async (operation: Operation, requests: number, system: System = 'energyguard') => {
     const until = { kind: 'count', requests } as const
-    const task = { system, operation, clients: FILL_CLIENTS, keyOrder: 'each', until } as const
+    const clients = operation === 'batch' ? FILL_BATCHES : FILL_CLIENTS
+    const task = { system, operation, clients, keyOrder: 'each', until } as const
     const { load } = await session.run(task)
     if (load.errors > 0) throw new Error(`Filling ${system}: ${JSON.stringify(load.reasons)}`)
   }
@@ -104,20 +113,20 @@ async function steadily(
   lines: readonly Line[],
   rounds: number,
 ): Promise<ReadonlyMap<Line, readonly Slice[]>> {
-  const measure = ({ system, operation, clients }: Line, forMs: number) =>
-    session.measure({
-      ...{ system, operation, clients },
-      keyOrder: 'any',
-      until: { kind: 'time', forMs },
-    })
+  const measure = ({ system, operation, clients }: Line, until: StoreOrder['until']) =>
+    session.measure({ ...{ system, operation, clients, until }, keyOrder: 'any' })
   say('warming up')
-  for (const line of lines) await measure(line, WARMUP_MS)
+  for (const line of lines) await measure(line, { kind: 'count', requests: warmupRequests(line) })
   let announced = -1
   return await takeTurns(lines, rounds, (line, round) => {
     if (announced !== round) say(`round ${round + 1} of ${rounds}: ${lines.length} lines in turn`)
     announced = round
-    return measure(line, SLICE_MS)
+    return measure(line, { kind: 'time', forMs: SLICE_MS })
   })
+}
+
+function warmupRequests({ operation }: Line): number {
+  return operation === 'batch' ? WARMUP_KEYS / BATCH_KEYS : WARMUP_KEYS
 }
 
 function errorNotes(

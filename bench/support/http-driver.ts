@@ -65,7 +65,9 @@ async function batch(pool: Pool, { keys, value }: Turn): Promise<Shot> {
   const answer = await ask(pool, { method: 'POST', path: '/batch', headers: JSON_HEADERS, body })
   if (answer.status !== 200) return verdict(answer)
   const done = answer.text.split('"status":200').length - 1
-  return done === keys.length ? { done } : { done, wrong: 'an entry of a batch' }
+  if (done === keys.length) return { done }
+  const status = /"status":(?!200)(\d+)/.exec(answer.text)?.[1]
+  return { done, wrong: `${status} in a batch` }
 }
 
 /** Null: only if the key is absent. Remembers the new tag, and forgets one that did not fit. */
