@@ -6,7 +6,7 @@ import { eventually } from '../test/support/eventually.ts'
 import { wireClient } from '../test/support/wire-client.ts'
 import { Links } from './links.ts'
 import { Callers, Member, type MemberKind, type MemberWorld } from './member.ts'
-import { type Rebalance, rebalanceOf } from './ring-info.ts'
+import { type RingSeen, ringSeen } from './ring-info.ts'
 
 export interface ClusterSize {
   readonly shards: number
@@ -68,20 +68,23 @@ export class Cluster {
     return [...this.shards, ...this.coordinators]
   }
 
-  /** Links are mended, who is stopped goes on, who is down is started. */
+  /** Links are mended, who is stopped goes on, who is down is started; then all must be well. */
   async heal(): Promise<void> {
     this.links.mendAll()
     for (const member of this.members) member.resume()
     await Promise.all(this.shards.map((shard) => shard.start()))
     await Promise.all(this.coordinators.map((one) => one.start(this.bootstrapFlags)))
-    for (const one of this.coordinators) await this.untilReady(one, this.shards.length)
+    for (const one of this.coordinators) {
+      await this.untilReady(one, this.shards.length).catch(({ message }: Error) => {
+        this.failures.push(message)
+      })
+    }
   }
 
-  /** What moves at present, as the first coordinator sees it. */
-  async rebalance(): Promise<Rebalance | null> {
-    const coordinator = this.coordinators[0]
-    if (!coordinator) return null
-    return rebalanceOf((await wireClient(coordinator.url).get('/sharding/info')).body)
+  /** The ring as each coordinator sees it. */
+  async rings(): Promise<readonly RingSeen[]> {
+    const infos = this.coordinators.map(({ url }) => wireClient(url).get('/sharding/info'))
+    return (await Promise.all(infos)).map(({ body }) => ringSeen(body))
   }
 
   async close(): Promise<void> {

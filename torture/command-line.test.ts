@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PHASES, parseTortureArguments } from './command-line.ts'
-import { rebalanceOf } from './ring-info.ts'
 
 test('without arguments it is ten minutes of storm, and all phases', () => {
   assert.deepEqual(parseTortureArguments([]), { minutes: 10, seed: 1, phases: PHASES })
@@ -15,11 +14,4 @@ test('minutes, seed and phases can be chosen', () => {
 test('what cannot be is told in a sentence', () => {
   const wrong = ['--minutes=0', '--minutes=x', '--seed=0', '--phases=storm,rain', '--hours=1']
   for (const arg of wrong) assert.equal(typeof parseTortureArguments([arg]), 'string', arg)
-})
-
-test('what moves is read from the info of the ring; without a word of it nothing moves', () => {
-  const rebalance = { partitions_left: 3, partitions_total: 128 }
-  assert.deepEqual(rebalanceOf({ rebalance }), { partitionsLeft: 3, partitionsTotal: 128 })
-  assert.equal(rebalanceOf({ rebalance: null }), null)
-  assert.equal(rebalanceOf({}), null)
 })

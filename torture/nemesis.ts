@@ -19,6 +19,7 @@ import { addShard, removeShard, replaceShard } from './acts-ring.ts'
 import { type Act, NOBODY, type StormWorld, seconds } from './storm-world.ts'
 import { countOne } from './tally.ts'
 import { CALM_MS, type Stroke, type StrokeKind, standsAlone } from './timetable.ts'
+import { within } from './within.ts'
 
 const ACTS: Readonly<Record<StrokeKind, Act>> = {
   'kill-shard': killShard,
@@ -38,6 +39,9 @@ const ACTS: Readonly<Record<StrokeKind, Act>> = {
   'remove-shard': removeShard,
   'replace-shard': replaceShard,
 }
+
+/** Beyond the time for which it hurts: starting processes, moving partitions. */
+const STROKE_MS_MAX = 300_000
 
 export interface Orders {
   readonly timetable: readonly Stroke[]
@@ -59,7 +63,11 @@ export async function carryOut(
   const running = new Set<Promise<void>>()
   const strike = async ({ kind, durationMs, purpose }: Stroke) => {
     const at = seconds(performance.now() - startMs)
-    const said = await ACTS[kind](world, random.fork(purpose), durationMs)
+    const act = ACTS[kind](world, random.fork(purpose), durationMs)
+    const said = await within(durationMs + STROKE_MS_MAX, kind, act).catch((error: Error) => {
+      world.cluster.failures.push(`${kind}: ${error.message}`)
+      return `FAILED, ${error.message}`
+    })
     if (said !== NOBODY) countOne(done, kind)
     say(`${at.padStart(8)}  ${kind}: ${said}`)
   }

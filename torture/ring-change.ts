@@ -5,6 +5,7 @@ import { must } from '../src/model/must.ts'
 import { eventually } from '../test/support/eventually.ts'
 import { type WireAnswer, wireClient } from '../test/support/wire-client.ts'
 import type { Cluster } from './cluster.ts'
+import { isSettled, type Members } from './ring-info.ts'
 
 /** A move that takes longer is said to hang. */
 const MOVE_MS_MAX = 180_000
@@ -18,7 +19,8 @@ export type RingOrder =
 export async function changeRing(cluster: Cluster, order: RingOrder): Promise<string | null> {
   const { path, ...body } = order
   const { url } = must(cluster.coordinators[0])
-  return refusalIn(await wireClient(url).post(path, body)) ?? (await untilMoved(cluster))
+  const refusal = refusalIn(await wireClient(url).post(path, body))
+  return refusal ?? (await untilSettled(cluster, membersAfter(order)))
 }
 
 function refusalIn({ status, body, text }: WireAnswer): string | null {
@@ -26,13 +28,24 @@ function refusalIn({ status, body, text }: WireAnswer): string | null {
   return `${status} ${typeof body.detail === 'string' ? body.detail : text}`
 }
 
+function membersAfter(order: RingOrder): Members {
+  switch (order.path) {
+    case '/sharding/add-node':
+      return { present: order.node }
+    case '/sharding/remove-node':
+      return { absent: order.node }
+    default:
+      return { present: order.with, absent: order.node }
+  }
+}
+
 /** A sentence when something moves for too long. */
-async function untilMoved(cluster: Cluster): Promise<string | null> {
+async function untilSettled(cluster: Cluster, members: Members): Promise<string | null> {
   let seen = ''
   const isDone = async () => {
-    const rebalance = await cluster.rebalance()
-    seen = JSON.stringify(rebalance)
-    return rebalance === null
+    const rings = await cluster.rings()
+    seen = JSON.stringify(rings)
+    return rings.every((ring) => isSettled(ring, members))
   }
   return eventually('nothing moves', isDone, MOVE_MS_MAX).then(
     () => null,
