@@ -50,7 +50,8 @@ function simulated(): string[] {
 /** Histories and checkers of the simulation, real processes as the tests start them. */
 function tortured(): string[] {
   const sources = ['src/model', 'src/ports/random.ts', 'src/adapters/seeded-random.ts']
-  return [...sources, 'src/store/ring', 'sim/history.ts', 'sim/checkers', 'test/support']
+  const simulated = ['sim/history.ts', 'sim/conditional-workload.ts', 'sim/checkers']
+  return [...sources, 'src/store/ring', ...simulated, 'test/support']
 }
 
 /** What the two sides of the store share: the messages, their guards, the door and the clock. */

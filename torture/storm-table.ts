@@ -16,6 +16,7 @@ export function stormLines(result: StormResult): readonly Line[] {
   return [
     { name: 'acknowledged writes', figure: whole(result.acknowledged) },
     { name: 'reads', figure: whole(result.reads) },
+    conditionalLine(result),
     ...countLines('errors', result.errors),
     ...countLines('faults', result.faults),
     ...WRONGS.map((wrong) => zeroLine(wrong, wrongs[wrong])),
@@ -25,6 +26,13 @@ export function stormLines(result: StormResult): readonly Line[] {
     ...CHANGE_KINDS.flatMap((kind) => changeLines(kind, result.changes)),
     ...convergenceLines(result),
   ]
+}
+
+/** A lane that is not there is an expectation that was not met. */
+function conditionalLine({ conditional: { isOffered, operations } }: StormResult): Line {
+  const name = 'conditional operations'
+  if (isOffered) return { name, figure: whole(operations) }
+  return { name, figure: 'not offered', goal: { text: 'offered', isMet: false } }
 }
 
 function killLines({ kills }: StormResult): readonly Line[] {

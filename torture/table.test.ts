@@ -3,12 +3,14 @@ import { test } from 'node:test'
 import type { StormResult } from './storm.ts'
 import { stormLines } from './storm-table.ts'
 import { countLines, missed, tableText, zeroLine } from './table.ts'
+import { countWrongs } from './verdict.ts'
 
 const RESULT: StormResult = {
   ...{ acknowledged: 12_345, reads: 6_789, unanswered: 0, violations: [], failures: [] },
   errors: new Map([['PUT 504', 3]]),
   faults: new Map([['kill-shard', 2]]),
-  wrongs: { lost: 0, stale: 0, resurrected: 0, 'never written': 0 },
+  wrongs: countWrongs([]),
+  conditional: { isOffered: true, operations: 100 },
   kills: [
     { gapMs: 120, slowestMs: 80 },
     { gapMs: 400, slowestMs: 350 },
