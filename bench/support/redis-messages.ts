@@ -1,7 +1,8 @@
 /**
- * The protocol of Redis, as far as SET and GET need it. Texts are bytes here (latin1), so that a
- * length is a number of characters; keys and documents of a bench are ASCII.
+ * The protocol of Redis, as far as SET and GET need it.
  */
+import type { Taken } from './line.ts'
+
 export type Reply =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'absent' }
@@ -14,10 +15,8 @@ export function commandText(words: readonly string[]): string {
   return `*${words.length}${LINE_END}${parts.join('')}`
 }
 
-/** The first reply in the text and where it ends; undefined while it is not there as a whole. */
-export function takeReply(
-  text: string,
-): { readonly reply: Reply; readonly end: number } | undefined {
+/** Undefined while it is not there as a whole. */
+export function takeReply(text: string): Taken<Reply> | undefined {
   const lineEnd = text.indexOf(LINE_END)
   if (lineEnd < 0) return undefined
   const [kind, line, next] = [text[0], text.slice(1, lineEnd), lineEnd + LINE_END.length]
