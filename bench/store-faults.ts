@@ -22,6 +22,9 @@ interface Pairs {
   readonly under: ReadonlyMap<Line, Slice[]>
 }
 
+const CHANGES = ['add-node', 'remove-node'] as const
+type Change = (typeof CHANGES)[number]
+
 const ROUNDS = 3
 /** Between a start and the next slice, so that what was missed is made up for. */
 const SETTLE_MS = 1_500
@@ -39,9 +42,9 @@ export async function oneShardDown(
     const shard = must(store.shards[round % store.shards.length])
     say(`round ${round + 1} of ${ROUNDS}: ${shard.name} is killed`)
     for (const line of FAULT_LINES) {
-      pairs.steady.get(line)?.push(await slice(session, line, sliceMs))
+      add(pairs.steady, line, await slice(session, line, sliceMs))
       await shard.kill()
-      pairs.under.get(line)?.push(await slice(session, line, sliceMs))
+      add(pairs.under, line, await slice(session, line, sliceMs))
       await shard.start()
       await untilWell(url)
     }
@@ -49,34 +52,59 @@ export async function oneShardDown(
   return { rows: rowsOf('one shard down', pairs), notes: [] }
 }
 
-/** A fourth shard comes, then leaves again; measured for as long as keys move. */
+/** A fourth shard comes, then leaves again. */
 export async function rebalance(
   { say, env }: BenchRun,
   session: StoreSession,
   sliceMs: number,
 ): Promise<FaultRows> {
-  const { url } = session.ours
-  const pairs = emptyPairs()
   const shard = await startRole(['shard', '--port', '0'], { env })
+  session.ours.alsoCount(shard.pid)
+  const pairs = emptyPairs()
   const notes: string[] = []
-  for (const change of ['add-node', 'remove-node']) {
-    for (const line of FAULT_LINES)
-      pairs.steady.get(line)?.push(await slice(session, line, sliceMs))
+  for (const change of CHANGES) {
+    for (const line of FAULT_LINES) add(pairs.steady, line, await slice(session, line, sliceMs))
     say(`${change} while keys are written and read`)
     const startMs = performance.now()
-    const refusal = await changeRing(url, change, shard.address)
+    const refusal = await changeRing(session.ours.url, change, shard.address)
     if (refusal !== undefined) {
       await shard.stop()
       return { rows: [], notes: [`during a rebalance: not measured, ${change} ${refusal}`] }
     }
-    await whileMoving(url, async () => {
-      for (const line of FAULT_LINES)
-        pairs.under.get(line)?.push(await slice(session, line, sliceMs))
-    })
+    await whileMoving(session, { change, node: shard.address }, pairs.under, sliceMs)
     notes.push(`${change} took ${((performance.now() - startMs) / 1000).toFixed(1)} s under load`)
   }
   await shard.stop()
   return { rows: rowsOf('rebalance', pairs), notes }
+}
+
+interface RingOrder {
+  readonly change: Change
+  readonly node: string
+}
+
+/**
+ * Slices for as long as keys move. One that ended after the move is left out, except where the move
+ * is too short for anything else.
+ */
+async function whileMoving(
+  session: StoreSession,
+  order: RingOrder,
+  under: Pairs['under'],
+  sliceMs: number,
+): Promise<void> {
+  let isOver = false
+  for (let pass = 0; !isOver; pass += 1) {
+    for (const line of FAULT_LINES) {
+      const one = await slice(session, line, sliceMs)
+      isOver ||= await isThrough(session.ours.url, order)
+      if (!isOver || pass === 0) add(under, line, one)
+    }
+  }
+}
+
+function add(slices: Pairs['under'], line: Line, one: Slice): void {
+  slices.get(line)?.push(one)
 }
 
 function emptyPairs(): Pairs {
@@ -109,24 +137,23 @@ async function untilWell(url: string): Promise<void> {
 }
 
 /** What was said when the ring did not change. */
-async function changeRing(url: string, change: string, node: string): Promise<string | undefined> {
+async function changeRing(url: string, change: Change, node: string): Promise<string | undefined> {
   const response = await fetch(`${url}/sharding/${change}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ node }),
   })
-  return response.ok ? undefined : `answered ${response.status}: ${await response.text()}`
+  const text = await response.text()
+  const isTaken = response.ok && (JSON.parse(text) as { status: string }).status === 'success'
+  return isTaken ? undefined : `answered ${response.status}: ${text}`
 }
 
-/** At least once, so that a move that is over in a moment is measured too. */
-async function whileMoving(url: string, step: () => Promise<void>): Promise<void> {
-  do await step()
-  while (await isMoving(url))
-}
-
-async function isMoving(url: string): Promise<boolean> {
+/** Is the shard where it shall be, and does nothing move any more? */
+async function isThrough(url: string, { change, node }: RingOrder): Promise<boolean> {
   const info = (await (await fetch(`${url}/sharding/info`)).json()) as {
-    readonly rebalance?: unknown
+    readonly nodes: readonly string[]
+    readonly rebalance?: object | null
   }
-  return info.rebalance !== undefined && info.rebalance !== null
+  const isMember = info.nodes.includes(node)
+  return isMember === (change === 'add-node') && (info.rebalance ?? null) === null
 }

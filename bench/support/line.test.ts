@@ -13,7 +13,7 @@ const WORDS: Protocol<string> = {
   lost: () => 'LOST',
 }
 
-test('a reply comes together from its pieces, and after a lost connection there is a new one', async () => {
+test('a reply comes together from its pieces, and a lost connection is made anew', async () => {
   let count = 0
   const server = createServer((socket) => {
     count += 1

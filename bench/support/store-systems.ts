@@ -23,6 +23,8 @@ export interface RunningSystem {
 export interface OurSystem extends RunningSystem {
   readonly url: string
   readonly store: Store
+  /** A further process of ours, for as long as it lives. */
+  alsoCount(pid: number): void
 }
 
 const ETCD_NODES = 3
@@ -31,9 +33,11 @@ const ETCD_NODES = 3
 export async function startOurs(env: Environment): Promise<OurSystem> {
   const store = await startStore({ logFlags: logFlags(onOneFile()), env })
   const members = [store.coordinator, ...store.shards]
+  const others: number[] = []
   return {
     ...{ system: 'energyguard', store, url: store.url, urls: [store.url] },
-    pids: () => members.map((member) => member.current().pid),
+    pids: () => [...members.map((member) => member.current().pid), ...others],
+    alsoCount: (pid) => void others.push(pid),
     stop: () => stopMembers(members),
   }
 }
