@@ -51,7 +51,6 @@ export class Member {
   readonly dataDir: string
   /** Somebody is doing something to it; others keep away. */
   isBusy = false
-  isStopped = false
   private readonly proxy: TcpProxy
   private readonly world: MemberWorld
   private readonly env: Readonly<Record<string, string>>
@@ -118,13 +117,11 @@ export class Member {
 
   /** SIGSTOP; resolves when no thread of it runs any more. */
   async pause(): Promise<void> {
-    this.isStopped = true
     this.process?.kill('SIGSTOP')
     if (this.process) await untilItStandsStill(this.process.pid)
   }
 
   resume(): void {
-    this.isStopped = false
     this.process?.kill('SIGCONT')
   }
 

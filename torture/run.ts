@@ -12,7 +12,7 @@ import { runReshape } from './reshape.ts'
 import { reshapeLines, wrongReads } from './reshape-table.ts'
 import { runStorm } from './storm.ts'
 import { stormLines } from './storm-table.ts'
-import { tableText } from './table.ts'
+import { type Line, missed, tableText } from './table.ts'
 import { isClean } from './verdict.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
@@ -33,8 +33,7 @@ const RUNS: Readonly<Record<Phase, (args: TortureArguments) => Promise<boolean>>
 async function storm({ minutes, seed }: TortureArguments): Promise<boolean> {
   const durationMs = minutes * 60_000
   const result = await runStorm({ seed, durationMs, equalWithinMs: EQUAL_WITHIN_MS, say })
-  const lines = stormLines(result)
-  print(`\n${tableText(`storm: seed ${seed}, ${minutes} min`, lines)}`)
+  report(`storm: seed ${seed}, ${minutes} min`, stormLines(result))
   tell(
     'violation',
     result.violations.map(({ promise, sentence }) => `${promise}: ${sentence}`),
@@ -48,7 +47,7 @@ async function outage(): Promise<boolean> {
   const result = await runOutage({ ...OUTAGE, equalWithinMs: 2 * EQUAL_WITHIN_MS, say })
   const { outageMs, writesPerSecond } = OUTAGE
   const title = `outage: one shard away for ${outageMs / 1_000} s at ${writesPerSecond} writes/s`
-  print(`\n${tableText(title, outageLines(result))}`)
+  report(title, outageLines(result))
   tell('unequal', result.convergence.last.unequal)
   tell('process', result.failures)
   return result.lost === 0
@@ -57,12 +56,17 @@ async function outage(): Promise<boolean> {
 async function reshape(): Promise<boolean> {
   const result = await runReshape({ ...RESHAPE, say })
   const title = `reshape: a fourth shard comes, the first goes, under ${RESHAPE.clients} clients`
-  print(`\n${tableText(title, reshapeLines(result))}`)
+  report(title, reshapeLines(result))
   for (const { kind, refusal } of result.steps) {
     if (refusal !== null) print(`  ${kind} was refused: ${refusal}`)
   }
   tell('process', result.failures)
   return wrongReads(result) === 0
+}
+
+function report(title: string, lines: readonly Line[]): void {
+  print(`\n${tableText(title, lines)}`)
+  print(`  goals missed: ${missed(lines).length}`)
 }
 
 function tell(what: string, sentences: readonly string[]): void {
