@@ -44,6 +44,11 @@ export class RingView {
     this.partitions = ring.table.map((entry, partition) => this.partitionView(entry, partition))
   }
 
+  /** Nobody holds anything: there are no shards. */
+  get isEmpty(): boolean {
+    return this.links.length === 0
+  }
+
   /** Where a key lives. */
   locate(key: string): PartitionView {
     return this.at(partitionOf(key, this.partitions.length))

@@ -5,9 +5,9 @@
 import type { Clock } from '../../ports/clock.ts'
 import type { Trace } from '../../ports/trace.ts'
 import { HybridClock } from '../hybrid-clock.ts'
-import type { ShardLink } from './hop.ts'
+import { isQuorum } from '../ring/quorum.ts'
 import type { LateWatch } from './late-watch.ts'
-import type { RingView } from './ring-view.ts'
+import type { PartitionView, RingView } from './ring-view.ts'
 
 export interface StoreLimits {
   /** How long an operation may take until its outcome is told, hops and repetitions included. */
@@ -88,10 +88,14 @@ export function operationBytes(key: string, text: string | null): number {
 }
 
 /**
- * Are there enough replicas that nobody has given up on? Then those given up on are not waited for.
+ * Replicas that nobody expects an answer of, by position, where the others are a quorum without
+ * them: they are not waited for. Nearly always none.
  */
-export function canSpareDown(links: readonly ShardLink[], quorum: number): boolean {
-  let standing = 0
-  for (const { health } of links) if (health.state !== 'down') standing += 1
-  return standing >= quorum && standing < links.length
+export function sparedOf({ links, groups }: PartitionView): ReadonlySet<number> {
+  const isDown = (replica: number) => links[replica]?.health.state === 'down'
+  const down = links.flatMap((_, replica) => (isDown(replica) ? [replica] : []))
+  if (down.length === 0 || !isQuorum(groups, (replica) => !isDown(replica))) return NONE
+  return new Set(down)
 }
+
+const NONE: ReadonlySet<number> = new Set()

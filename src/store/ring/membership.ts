@@ -106,7 +106,10 @@ export function withReplicationFactor(ring: RingDocument, factor: number): RingD
     return { kind: 'already-there' }
   }
   if (ring.change) return { kind: 'under-way', change: ring.change }
-  const former = { replicationFactor, ...(replicationRatio === undefined ? {} : { replicationRatio }) }
+  const former = {
+    replicationFactor,
+    ...(replicationRatio === undefined ? {} : { replicationRatio }),
+  }
   const change = { kind: 'reconfigure', ...former } as const
   return changedTo({ ...rest, replicationFactor: factor }, change)
 }
