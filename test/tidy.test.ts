@@ -18,7 +18,11 @@ const STAGE = ['src/model', 'src/ports', 'src/store/client.ts']
 const IMPORTS: Record<string, { own: string[]; npm: string[]; node: boolean }> = {
   'src/model': { own: [], npm: ['zod'], node: false },
   'src/ports': { own: ['src/model'], npm: [], node: false },
-  'src/store': { own: ['src/model', 'src/store/ring'], npm: [], node: false },
+  'src/store': {
+    own: ['src/model', 'src/ports/key-value-engine.ts', 'src/store/ring'],
+    npm: [],
+    node: false,
+  },
   'src/store/ring': { own: ['src/model'], npm: [], node: false },
   'src/store/coordinator': { own: storeInside(), npm: [], node: false },
   'src/store/shard': { own: storeInside(), npm: [], node: false },
@@ -48,7 +52,7 @@ function simulated(): string[] {
 
 /** What the two sides of the store share: the messages, their guards, the door and the clock. */
 function storeInside(): string[] {
-  const shared = ['admission', 'hybrid-clock', 'wire', 'wire-guard']
+  const shared = ['admission', 'hybrid-clock', 'row-digest', 'wire', 'wire-guard']
   return [...STAGE, 'src/store/ring', ...shared.map((name) => `src/store/${name}.ts`)]
 }
 

@@ -21,7 +21,8 @@ export interface Row {
  * How a row is taken in. `merge`: the larger version wins. The two others belong to conditional
  * keys, which are registers of CASPaxos (Rystsov, 2018); their versions are ballots. `promise`:
  * only the ballot counts (text and expiry do not); from then on nothing below it is taken, and what
- * is held stays. `accept`: taken unless a larger ballot was promised or accepted.
+ * is held stays. A key that has nothing but a promise is shown by nothing that reads. `accept`:
+ * taken unless a larger ballot was promised or accepted.
  */
 export type Intake = 'merge' | 'promise' | 'accept'
 
@@ -77,9 +78,10 @@ export interface KeyValueEngine {
    * All or nothing, in order; for each key the larger version wins, and of equal ones the first,
    * unless it is damaged. Durable on return (fsynced). Returns for each row the version that the
    * engine holds afterwards; of a `promise` the ballot that is promised then, and of an `accept`
-   * that was not taken the larger ballot that stands against it. Throws EngineError `full` when the disk has no room (nothing was
-   * written, reading goes on), and `broken` for any other failure: the process must end, since a
-   * failed fsync must never be retried.
+   * that was not taken the larger ballot that stands against it. Hints are noted of rows that were
+   * not taken too: what is held then is at least as new. Throws EngineError `full` when the disk
+   * has no room (nothing was written, reading goes on), and `broken` for any other failure: the
+   * process must end, since a failed fsync must never be retried.
    */
   apply(rows: readonly PartitionedRow[]): readonly Version[]
   /** Rows of one partition in a range, tombstones and expired ones included, ascending by key. */
@@ -115,17 +117,20 @@ export interface KeyValueEngine {
    * digest), conditional keys never. Returns how many. Throws as `apply` does.
    */
   purge(partition: number, deadBeforeMs: number, limit: number): number
-  /** Deletes up to `limit` rows of a partition and its hints, of whatever kind; how many rows. */
+  /**
+   * Deletes up to `limit` rows of a partition, of whatever kind and with what was promised for
+   * them, and its hints; how many rows. Throws as `apply` does.
+   */
   clear(partition: number, limit: number): number
-  /** Partitions of which there is any row, UNPLACED left out; ascending. */
+  /** Partitions of which there is any row or promise, UNPLACED left out; ascending. */
   partitions(): readonly number[]
-  /** Notes hints; one that stands already is no second one. Durable on return. */
+  /** Notes hints; one that stands already is no second one. Durable; throws as `apply` does. */
   noteHints(hints: readonly Hint[]): void
   /** Hints for a shard, by partition and key. */
   hints(target: string, limit: number): readonly Hint[]
   /** How many hints stand for each shard that there are any for. */
   hintCounts(): ReadonlyMap<string, number>
-  /** Forgets hints. */
+  /** Forgets hints. Throws as `apply` does. */
   dropHints(hints: readonly Hint[]): void
   /** Facts about this replica itself (its identity, the ring it last saw). Durable on return. */
   getMeta(name: string): string | undefined
