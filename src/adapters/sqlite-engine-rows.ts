@@ -35,7 +35,7 @@ export function standingOf(columns: HeaderColumns | undefined): Standing {
   }
 }
 
-/** Undefined when the row needs no header any more. A damaged row always does. */
+/** Undefined when the row is dead; one that has lost its text by damage is not. */
 export function headerOf(columns: RowColumns, deadBeforeMs: number): RowHeader | undefined {
   const [key, text, order, time, writer, expiresMs, hash] = columns
   const version = { order, time, writer }

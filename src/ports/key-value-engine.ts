@@ -96,6 +96,7 @@ export interface KeyValueEngine {
   /**
    * Of the rows of one partition. Rows that are dead before `deadBeforeMs` are left out, on all
    * replicas alike: tombstones whose version's time, and rows whose expiry and time, are below it.
+   * Rows of conditional keys are never dead.
    */
   digest(partition: number, deadBeforeMs: number): PartitionDigest
   /**
@@ -114,7 +115,7 @@ export interface KeyValueEngine {
   ): { readonly headers: readonly RowHeader[]; readonly next: string | null }
   /**
    * Deletes for good up to `limit` rows of a partition that are dead before `deadBeforeMs` (see
-   * digest), conditional keys never. Returns how many. Throws as `apply` does.
+   * digest). Returns how many. Throws as `apply` does.
    */
   purge(partition: number, deadBeforeMs: number, limit: number): number
   /**
