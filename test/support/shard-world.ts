@@ -6,7 +6,7 @@ import { MemoryDisk, openMemoryEngine } from '../../src/adapters/memory-engine.t
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
 import type { KeyValueEngine } from '../../src/ports/key-value-engine.ts'
 import { timeOf } from '../../src/store/hybrid-clock.ts'
-import type { RingDocument } from '../../src/store/ring/document.ts'
+import type { PartitionEntry, RingDocument } from '../../src/store/ring/document.ts'
 import { partitionOf } from '../../src/store/ring/hash.ts'
 import { foundRing } from '../../src/store/ring/membership.ts'
 import { createShard, type Shard, type ShardOptions } from '../../src/store/shard/shard.ts'
@@ -81,6 +81,16 @@ export async function openShardInRing(setup: ShardSetup = {}): Promise<ShardUnde
 export function ringOf(ids: readonly string[], factor = ids.length): RingDocument {
   const shards = ids.map((id) => ({ id, address: `local:${id}` }))
   return { ...foundRing(shards, { kind: 'factor', factor }, PARTITIONS), cluster: CLUSTER }
+}
+
+/** The next ring of a shard, with these partitions changed. */
+export function ringAfter(
+  { id }: { readonly id: string },
+  changes: Readonly<Record<number, Partial<PartitionEntry>>>,
+  ring: RingDocument = ringOf([id]),
+): RingDocument {
+  const table = ring.table.map((entry, partition) => ({ ...entry, ...changes[partition] }))
+  return { ...ring, version: ring.version + 1, table }
 }
 
 /** A row that was written at `wallMs`; small numbers will do where only their order counts. */

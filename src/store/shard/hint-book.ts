@@ -1,0 +1,156 @@
+/**
+ * Which shards miss rows that stand here, as far as it can be said row by row. A hint is a pointer;
+ * whoever delivers it reads the row that stands then. A shard that is away for long would gather
+ * hints without end: beyond a limit its partitions are only marked as dirty, to be compared whole
+ * once it is back, and no more is kept of them.
+ */
+import { EngineError, type Hint, type KeyValueEngine } from '../../ports/key-value-engine.ts'
+import { isCount, isFields, isListOf } from '../wire-guard.ts'
+
+const DIRTY = 'dirty-partitions'
+
+/** Of a dirty partition: has whoever delivers been told since something was last left out? */
+type WasTold = boolean
+
+export class HintBook {
+  private readonly engine: KeyValueEngine
+  private readonly perTargetMax: number
+  private readonly dirty: Map<string, Map<number, WasTold>>
+  private isDirtySaved = true
+  /** How many hints stand for each target, or a few more than stand. */
+  private counts: Map<string, number>
+  private isCountExact = true
+
+  /** Throws EngineError. */
+  constructor(engine: KeyValueEngine, perTargetMax: number) {
+    this.engine = engine
+    this.perTargetMax = perTargetMax
+    this.counts = new Map(engine.hintCounts())
+    this.dirty = readDirty(engine)
+  }
+
+  /** Those of the targets for which a hint is to be kept; the partition is dirty for the others. */
+  admit(partition: number, targets: readonly string[]): readonly string[] {
+    return targets.filter((target) => {
+      const dirty = this.dirty.get(target)
+      if (dirty?.has(partition) || this.isFull(target)) {
+        this.markDirty(target, partition)
+        return false
+      }
+      this.counts.set(target, (this.counts.get(target) ?? 0) + 1)
+      this.isCountExact = false
+      return true
+    })
+  }
+
+  /** To be called before what was admitted is written. Throws as the engine does. */
+  save(): void {
+    if (this.isDirtySaved) return
+    const entries = [...this.dirty].map(([target, dirty]) => [target, [...dirty.keys()]])
+    this.engine.setMeta(DIRTY, JSON.stringify(Object.fromEntries(entries)))
+    this.isDirtySaved = true
+  }
+
+  /** For how many rows hints stand, by target; a dirty partition counts as one. */
+  countsByTarget(): Readonly<Record<string, number>> {
+    this.recount()
+    const targets = new Set([...this.counts.keys(), ...this.dirty.keys()])
+    return Object.fromEntries([...targets].sort().map((target) => [target, this.countOf(target)]))
+  }
+
+  countOf(target: string): number {
+    this.recount()
+    return (this.counts.get(target) ?? 0) + (this.dirty.get(target)?.size ?? 0)
+  }
+
+  hints(target: string, limit: number): readonly Hint[] {
+    return this.engine.hints(target, limit)
+  }
+
+  /** For whoever repairs them whole from now on. */
+  dirtyFor(target: string): readonly number[] {
+    const dirty = this.dirty.get(target)
+    if (!dirty) return []
+    for (const partition of dirty.keys()) dirty.set(partition, true)
+    return [...dirty.keys()].sort((a, b) => a - b)
+  }
+
+  /** Forgets hints. */
+  drop(hints: readonly Hint[]): void {
+    if (hints.length === 0) return
+    this.engine.dropHints(hints)
+    this.isCountExact = false
+  }
+
+  /** Takes the mark away, unless a row was left out since the mark was told: it is missed yet. */
+  clean(target: string, partitions: readonly number[]): void {
+    const dirty = this.dirty.get(target)
+    for (const partition of partitions) if (dirty?.get(partition)) this.unmark(target, partition)
+    this.save()
+  }
+
+  /** Nothing of these partitions is missed from here any more. Their hints go with their rows. */
+  forget(partitions: readonly number[]): void {
+    for (const target of [...this.dirty.keys()]) {
+      for (const partition of partitions) this.unmark(target, partition)
+    }
+    this.isCountExact = false
+    this.save()
+  }
+
+  /** Forgets up to so many hints for shards that are none any more; true = there may be others. */
+  forgetLeavers(isMember: (shardId: string) => boolean, limit: number): boolean {
+    this.recount()
+    for (const target of [...this.dirty.keys()]) {
+      if (isMember(target)) continue
+      this.dirty.delete(target)
+      this.isDirtySaved = false
+    }
+    this.save()
+    const leaver = [...this.counts.keys()].find((target) => !isMember(target))
+    if (leaver === undefined) return false
+    this.drop(this.engine.hints(leaver, limit))
+    return true
+  }
+
+  private isFull(target: string): boolean {
+    if ((this.counts.get(target) ?? 0) < this.perTargetMax) return false
+    this.recount()
+    return (this.counts.get(target) ?? 0) >= this.perTargetMax
+  }
+
+  private recount(): void {
+    if (this.isCountExact) return
+    this.counts = new Map(this.engine.hintCounts())
+    this.isCountExact = true
+  }
+
+  private markDirty(target: string, partition: number): void {
+    const dirty = this.dirty.get(target) ?? new Map<number, WasTold>()
+    this.dirty.set(target, dirty)
+    if (!dirty.has(partition)) this.isDirtySaved = false
+    dirty.set(partition, false)
+  }
+
+  private unmark(target: string, partition: number): void {
+    const dirty = this.dirty.get(target)
+    if (!dirty?.delete(partition)) return
+    if (dirty.size === 0) this.dirty.delete(target)
+    this.isDirtySaved = false
+  }
+}
+
+function readDirty(engine: KeyValueEngine): Map<string, Map<number, WasTold>> {
+  const text = engine.getMeta(DIRTY)
+  const marks: unknown = text === undefined ? {} : JSON.parse(text)
+  if (!isFields(marks) || !Object.values(marks).every((list) => isListOf(list, isCount))) {
+    throw new EngineError('broken', `${DIRTY} in this database is unreadable`)
+  }
+  const entries = Object.entries(marks as Readonly<Record<string, readonly number[]>>)
+  return new Map(
+    entries.map(([target, partitions]) => [
+      target,
+      new Map(partitions.map((partition) => [partition, false])),
+    ]),
+  )
+}
