@@ -30,6 +30,7 @@ type ReplicaState = 'unasked' | 'asked' | 'answered' | 'repairing' | 'repaired' 
 
 export class QuorumRead {
   private readonly groups: QuorumGroups
+  private readonly isExact: boolean
   private readonly states: ReplicaState[]
   /** What each replica answered; undefined = nothing. */
   private readonly rows: (WireRow | null | undefined)[]
@@ -39,9 +40,13 @@ export class QuorumRead {
   private fenced = 0
   private failed = 0
 
-  /** A majority of each group of the `replicas` must answer, and hold what is told. */
-  constructor(groups: QuorumGroups, replicas: number) {
+  /**
+   * A majority of each group of the `replicas` must answer, and hold what is told. `isExact`: that
+   * very version and no newer one, since of a conditional key a newer one may be a mere promise.
+   */
+  constructor(groups: QuorumGroups, replicas: number, isExact = false) {
     this.groups = groups
+    this.isExact = isExact
     this.states = new Array<ReplicaState>(replicas).fill('unasked')
     this.rows = new Array<WireRow | null | undefined>(replicas).fill(undefined)
   }
@@ -54,6 +59,11 @@ export class QuorumRead {
   /** Of the group of replicas that is worst off: how many answered, and how many must. */
   get progress(): { readonly needed: number; readonly had: number } {
     return quorumCount(this.groups, (replica) => this.hasAnswered(replica))
+  }
+
+  /** Has a quorum answered, whatever became of it? */
+  get isAnswered(): boolean {
+    return this.isSettled
   }
 
   /** The replica was sent the read. */
@@ -84,7 +94,8 @@ export class QuorumRead {
 
   /** The answer of a replica to the newest row. */
   takeRepair(replica: number, result: ReplicaResult): void {
-    if (result.r === 'held') this.states[replica] = 'repaired'
+    const isHeld = result.r === 'held' && (!this.isExact || compareRows(result, this.best) === 0)
+    if (isHeld) this.states[replica] = 'repaired'
     else this.fail(replica, result)
   }
 

@@ -3,8 +3,11 @@
  * or fails, brings those that lag behind up to date, and tells what the pure core has decided.
  */
 
+import { isConditionalKey } from '../../model/keys.ts'
 import { checkBatch, checkKey, type Lane } from '../admission.ts'
 import type { ReadOutcome } from '../client.ts'
+import type { WireRow } from '../wire.ts'
+import { readOf, registerOf } from './conditional/register.ts'
 import type { HopSink, ShardLink } from './hop.ts'
 import type { Watched } from './late-watch.ts'
 import { QuorumRead, type ReadVerdict } from './quorum-read.ts'
@@ -78,7 +81,12 @@ class KeyRead implements HopSink, Watched {
     this.key = key
     this.tell = tell
     this.deadlineMs = world.deadline()
-    this.state = new QuorumRead(this.place.groups, this.place.links.length)
+    this.state = this.newState()
+  }
+
+  private newState(): QuorumRead {
+    const { groups, links } = this.place
+    return new QuorumRead(groups, links.length, isConditionalKey(this.key))
   }
 
   begin(): void {
@@ -156,29 +164,46 @@ class KeyRead implements HopSink, Watched {
     this.attempt += 1
     void this.world.afterRefresh(() => {
       this.place = this.world.view?.locate(this.key) ?? this.place
-      this.state = new QuorumRead(this.place.groups, this.place.links.length)
+      this.state = this.newState()
       this.begin()
     })
   }
 
   private end(verdict: Extract<ReadVerdict, 'decided' | 'busy' | 'unavailable'>): void {
     this.isOver = true
-    const { progress, newest } = this.state
-    if (verdict === 'busy') {
+    const { newest, isAnswered } = this.state
+    if (verdict === 'decided') {
+      this.tell(outcomeOf(this.key, newest, this.world.clock.wallMs()))
+      this.repairRest()
+    } else if (isAnswered && isConditionalKey(this.key)) this.askForProposal()
+    else if (verdict === 'busy') {
       this.tell({ kind: 'busy', retryAfterMs: this.world.limits.busyRetryAfterMs })
-    } else if (verdict === 'unavailable') {
-      const { needed, had } = progress
-      this.tell({ kind: 'unavailable', needed, had: Math.min(had, needed - 1) })
-    } else if (newest && isReadable(newest, this.world.clock.wallMs())) {
-      this.tell({ kind: 'found', text: newest.v, order: newest.o })
-    } else this.tell({ kind: 'absent' })
-    if (verdict === 'decided') this.repairRest()
+    } else this.unavailable()
+  }
+
+  private unavailable(): void {
+    const { needed, had } = this.state.progress
+    this.tell({ kind: 'unavailable', needed, had: Math.min(had, needed - 1) })
+  }
+
+  /** A quorum answered, but somebody changes the register at this very moment. */
+  private askForProposal(): void {
+    const { conditional } = this.world
+    if (conditional) void conditional.read(this.key).then(this.tell)
+    else this.unavailable()
   }
 
   /** Those that answered with something older, beyond the majority that was waited for. */
   private repairRest(): void {
     for (const replica of this.turns) if (this.state.isBehind(replica)) this.repair(replica)
   }
+}
+
+/** What is told of the newest row; null = there is none. */
+function outcomeOf(key: string, row: WireRow | null, nowMs: number): ReadOutcome {
+  if (row && isConditionalKey(key)) return readOf(registerOf(row.v))
+  const isFound = row !== null && isReadable(row, nowMs)
+  return isFound ? { kind: 'found', text: row.v, order: row.o } : { kind: 'absent' }
 }
 
 /** Positions in order of rank; equal ranks stay in the order of the placement. */

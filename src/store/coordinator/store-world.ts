@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../ports/clock.ts'
 import type { Trace } from '../../ports/trace.ts'
+import type { ReadOutcome, StoreWrite, WriteOutcome } from '../client.ts'
 import { HybridClock } from '../hybrid-clock.ts'
 import { isQuorum } from '../ring/quorum.ts'
 import type { LateWatch } from './late-watch.ts'
@@ -32,6 +33,12 @@ export const LIMIT_DEFAULTS: StoreLimits = {
 /** An operation sits out a moment before it begins again in a newer ring. */
 const FENCED_PAUSE_MS = 20
 
+/** Writes and reads of conditional keys, as far as they need a proposal. */
+export interface ConditionalDoor {
+  write(write: StoreWrite): Promise<WriteOutcome>
+  read(key: string): Promise<ReadOutcome>
+}
+
 export class StoreWorld {
   readonly hybridClock = new HybridClock()
   readonly clock: Clock
@@ -46,6 +53,8 @@ export class StoreWorld {
   pause: Promise<void> | null = null
   /** Writes to replicas that are queued or on their way. */
   replicaWrites = 0
+  /** Carries out what concerns conditional keys; set once at the start. */
+  conditional: ConditionalDoor | null = null
   /** Fetches the ring from the shards; set by whoever keeps it. */
   refreshRing: () => Promise<void> = async () => {}
   private readonly newWriter: () => string

@@ -2,6 +2,7 @@
  * Writes: stamps each key, sends it to all its replicas at once and tells the outcome as soon as
  * the pure core knows it. Nothing is decided here but the order of things.
  */
+import { isConditionalKey } from '../../model/keys.ts'
 import { must } from '../../model/must.ts'
 import { checkBatch, checkWrite, type Lane } from '../admission.ts'
 import type { StoreWrite, WriteOutcome } from '../client.ts'
@@ -14,6 +15,7 @@ import { QuorumWrite } from './quorum-write.ts'
 import { BUSY, type ReplicaResult, UNREACHABLE, versionOf } from './replica-result.ts'
 import type { PartitionView, RingView } from './ring-view.ts'
 import { operationBytes, type StoreWorld, sparedOf } from './store-world.ts'
+import { refusalSentence } from './write-refusal.ts'
 
 /** One outcome for each write, in the order given. All keys travel together. */
 export async function writeAll(
@@ -81,6 +83,7 @@ function startWrite(
 ): void {
   const { view } = world
   if (view === null || view.isEmpty) tell({ kind: 'no-shards' })
+  else if (isConditionalKey(write.key)) void must(world.conditional).write(write).then(tell)
   else new KeyWrite(world, view, write, tell).send()
 }
 
@@ -217,19 +220,4 @@ class KeyWrite implements HopSink {
     } else this.tell({ kind: 'failed', reason: refusalSentence(refusal) })
     if (this.awaited === 0) this.noteMissed()
   }
-}
-
-const SENTENCES: Readonly<Record<string, string>> = {
-  full: 'the disks of the shards have no room left',
-  'clock-ahead': "this coordinator's clock is more than 2 s ahead of the shards' clocks",
-  fenced: 'the shards know a newer ring than this coordinator could fetch',
-  'not-mine': 'the shards that answer are not those of the ring (was a data folder deleted?)',
-  late: 'the shards were too slow to begin in time',
-  busy: 'the queues of the shards are full',
-  damaged: 'the disks of the shards are damaged',
-  unreachable: 'no shard can be reached',
-}
-
-function refusalSentence(refusal: string): string {
-  return SENTENCES[refusal] ?? refusal
 }
