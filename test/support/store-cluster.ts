@@ -1,6 +1,6 @@
 /**
  * A store for scenarios: shards in memory and one or more coordinators over them, which end with
- * the test. A `story` is told twice, with fake shards and with real ones.
+ * the test.
  */
 import { type TestContext, test } from 'node:test'
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
@@ -13,22 +13,13 @@ import {
   createCoordinator,
 } from '../../src/store/coordinator/coordinator.ts'
 import { eventually } from './eventually.ts'
-import { FakeNetwork, FakeShard, type TestShard } from './fake-shards.ts'
+import { FakeNetwork, type TestShard } from './fake-shards.ts'
 import { RealShard } from './real-shards.ts'
 import { type RecordingTrace, recordingTrace } from './traces.ts'
 
-type ShardKind = 'fake' | 'real'
-
-const kinds = new WeakMap<TestContext, ShardKind>()
-
-/** A test with fake shards, and the same once more with real ones. */
+/** A test about a store. */
 export function story(title: string, tell: (t: TestContext) => Promise<void>): void {
-  for (const kind of ['fake', 'real'] as const) {
-    void test(`${title} (${kind} shards)`, (t) => {
-      kinds.set(t, kind)
-      return tell(t)
-    })
-  }
+  void test(title, tell)
 }
 
 export interface StoreCluster {
@@ -52,8 +43,7 @@ export interface StartedCoordinator extends Coordinator {
 export function storeCluster(t: TestContext, shardCount = 3): StoreCluster {
   const network = new FakeNetwork()
   const addresses = Array.from({ length: shardCount }, (_, i) => `local:shard-${i + 1}`)
-  const Kind = kinds.get(t) === 'real' ? RealShard : FakeShard
-  const addShard = (address: string, id: string) => network.add(new Kind(address, id))
+  const addShard = (address: string, id: string) => network.add(new RealShard(address, id))
   const shards = addresses.map((address, i) => addShard(address, `id-${i + 1}`))
   let started = 0
   return {
