@@ -16,9 +16,9 @@ export interface StoreWrite {
   readonly order?: number
   /** The value is gone so many seconds after the write. Integer >= 1. */
   readonly ttlSeconds?: number
-  /** Conditional keys only, without order and ttl: what stands there must have this etag. */
+  /** Conditional keys only: what stands there must have this etag; `*`: something must. */
   readonly ifMatch?: string
-  /** Conditional keys only: nothing must stand there. */
+  /** Conditional keys only: nothing may stand there. */
   readonly ifNoneMatch?: '*'
   /** Conditional keys only: the name of this change; under one name it takes effect once. */
   readonly requestId?: string

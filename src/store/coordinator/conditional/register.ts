@@ -30,7 +30,7 @@ export const BLANK_REGISTER: Register = { revision: 0, etag: null, text: null, r
 export interface RegisterChange {
   /** Null deletes. */
   readonly text: string | null
-  /** The document must have this etag. */
+  /** The document must have this etag; `*`: there must be one. */
   readonly ifMatch?: string
   /** There must be no document. */
   readonly ifNoneMatch?: '*'
@@ -50,7 +50,8 @@ export function changed(register: Register, change: RegisterChange, etag: string
   const { text, ifMatch, ifNoneMatch, requestId } = change
   const former = register.requests.find(([id]) => id === requestId)
   if (former) return { kind: 'repeated', etag: former[1] }
-  const isOther = ifMatch !== undefined && register.etag !== ifMatch
+  const isOther =
+    ifMatch !== undefined && (ifMatch === '*' ? register.etag === null : register.etag !== ifMatch)
   const isThere = ifNoneMatch !== undefined && register.text !== null
   if (isOther || isThere) return { kind: 'mismatch', etag: register.etag }
   const made = text === null ? null : etag
