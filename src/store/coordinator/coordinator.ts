@@ -11,6 +11,7 @@ import type { Trace } from '../../ports/trace.ts'
 import type { Store, StoreStatus } from '../client.ts'
 import type { ReplicationWish } from '../ring/membership.ts'
 import { partitionCount } from '../ring/partition-count.ts'
+import { ConditionalLane } from './conditional/lane.ts'
 import { HOP_DEFAULTS, type HopOptions, ShardLink } from './hop.ts'
 import { LateWatch } from './late-watch.ts'
 import { readAll } from './reader.ts'
@@ -76,6 +77,7 @@ export function createCoordinator(
     lateWatch: new LateWatch(clock, limits.hedgeAfterMs),
     newWriter: () => writerName(writers),
   })
+  world.conditional = new ConditionalLane(world, random.fork('conditional'))
   const linkTo = linksBetween({ clock, network }, options)
   const virtualNodes = options.virtualNodes ?? VIRTUAL_NODES_DEFAULT
   const keeper = new RingKeeper(world, linkTo, {
