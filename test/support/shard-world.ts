@@ -13,9 +13,11 @@ import { createShard, type Shard, type ShardOptions } from '../../src/store/shar
 import type {
   OperationResult,
   ReplyOf,
+  ShardOperation,
   ShardReply,
   ShardRequest,
   WireRow,
+  WireVersion,
 } from '../../src/store/wire.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 import { type RecordingTrace, recordingTrace } from './traces.ts'
@@ -112,6 +114,21 @@ export function apply(row: WireRow, e = 1) {
 
 export function get(k: string, e = 1) {
   return { op: 'get', p: partitionOf(k, PARTITIONS), e, k } as const
+}
+
+export function promise(k: string, ballot: WireVersion, e = 1) {
+  return { op: 'promise', p: partitionOf(k, PARTITIONS), e, k, ballot } as const
+}
+
+export function hint(k: string, missedBy: readonly string[], e = 1) {
+  return { op: 'hint', p: partitionOf(k, PARTITIONS), e, k, missedBy } as const
+}
+
+/** The results of a body; the turn ends before they are waited for. */
+export async function resultsOf(shard: ShardUnderTest, ...ops: readonly ShardOperation[]) {
+  const asked = shard.ask(operations(...ops))
+  shard.endTurn()
+  return (await asked).results
 }
 
 export function operations(...ops: Extract<ShardRequest, { kind: 'ops' }>['ops']) {

@@ -18,37 +18,39 @@ export class HintBook {
   private readonly dirty: Map<string, Map<number, WasTold>>
   private isDirtySaved = true
   /** How many hints stand for each target, or a few more than stand. */
-  private counts: Map<string, number>
+  private counts: ReadonlyMap<string, number>
   private isCountExact = true
+  /** How many were admitted to the present group. */
+  private readonly admitted = new Map<string, number>()
+  private isGroupComplete = false
 
   /** Throws EngineError. */
   constructor(engine: KeyValueEngine, perTargetMax: number) {
     this.engine = engine
     this.perTargetMax = perTargetMax
-    this.counts = new Map(engine.hintCounts())
+    this.counts = engine.hintCounts()
     this.dirty = readDirty(engine)
   }
 
   /** Those of the targets for which a hint is to be kept; the partition is dirty for the others. */
   admit(partition: number, targets: readonly string[]): readonly string[] {
+    if (this.isGroupComplete) this.beginGroup()
     return targets.filter((target) => {
-      const dirty = this.dirty.get(target)
-      if (dirty?.has(partition) || this.isFull(target)) {
+      if (this.dirty.get(target)?.has(partition) || this.isFull(target)) {
         this.markDirty(target, partition)
         return false
       }
-      this.counts.set(target, (this.counts.get(target) ?? 0) + 1)
-      this.isCountExact = false
+      this.admitted.set(target, (this.admitted.get(target) ?? 0) + 1)
       return true
     })
   }
 
-  /** To be called before what was admitted is written. Throws as the engine does. */
-  save(): void {
-    if (this.isDirtySaved) return
-    const entries = [...this.dirty].map(([target, dirty]) => [target, [...dirty.keys()]])
-    this.engine.setMeta(DIRTY, JSON.stringify(Object.fromEntries(entries)))
-    this.isDirtySaved = true
+  /**
+   * All of a group has been admitted; to be called before it is written. Throws as the engine does.
+   */
+  completeGroup(): void {
+    this.isGroupComplete = true
+    this.save()
   }
 
   /** For how many rows hints stand, by target; a dirty partition counts as one. */
@@ -113,15 +115,40 @@ export class HintBook {
     return true
   }
 
+  private save(): void {
+    if (this.isDirtySaved) return
+    const entries = [...this.dirty].map(([target, dirty]) => [target, [...dirty.keys()]])
+    this.engine.setMeta(DIRTY, JSON.stringify(Object.fromEntries(entries)))
+    this.isDirtySaved = true
+  }
+
+  /** What was admitted to the last one is written by now, or was refused. */
+  private beginGroup(): void {
+    const sum = (target: string) => (this.counts.get(target) ?? 0) + this.admittedFor(target)
+    const targets = new Set([...this.counts.keys(), ...this.admitted.keys()])
+    this.counts = new Map([...targets].map((target) => [target, sum(target)]))
+    if (this.admitted.size > 0) this.isCountExact = false
+    this.admitted.clear()
+    this.isGroupComplete = false
+  }
+
+  private admittedFor(target: string): number {
+    return this.admitted.get(target) ?? 0
+  }
+
   private isFull(target: string): boolean {
-    if ((this.counts.get(target) ?? 0) < this.perTargetMax) return false
+    const isBeyond = () => {
+      return (this.counts.get(target) ?? 0) + this.admittedFor(target) >= this.perTargetMax
+    }
+    if (!isBeyond()) return false
     this.recount()
-    return (this.counts.get(target) ?? 0) >= this.perTargetMax
+    return isBeyond()
   }
 
   private recount(): void {
+    if (this.isGroupComplete) this.beginGroup()
     if (this.isCountExact) return
-    this.counts = new Map(this.engine.hintCounts())
+    this.counts = this.engine.hintCounts()
     this.isCountExact = true
   }
 

@@ -69,8 +69,8 @@ export class RepairDesk {
     if (request.kind === 'hints' || request.kind === 'hints.done') return undefined
     const misplaced = ring.refusalOfAll(request.p, request.e)
     if (misplaced === undefined) return undefined
-    const epoch = ring.epochOf(request.p)
-    return `${misplaced}: partition ${request.p} was asked for in epoch ${request.e}, here is ${epoch}`
+    const epochs = `was asked for in epoch ${request.e}, here is ${ring.epochOf(request.p)}`
+    return `${misplaced}: partition ${request.p} ${epochs}`
   }
 
   private digest({ p, deadBeforeMs }: Asked<'digest'>): ShardReply {

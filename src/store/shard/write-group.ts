@@ -22,7 +22,7 @@ export function writeGroup(
     )
   const plain = writes.filter((write): write is PartitionedRow => !isNote(write))
   const hinted = plain.map((row) => withHints(row, book))
-  book.save()
+  book.completeGroup()
   if (hints.length > 0) rows.engine.noteHints(hints)
   const versions = hinted.length > 0 ? rows.apply(hinted) : []
   let next = 0
