@@ -93,7 +93,7 @@ test('a ballot of another epoch, from the future, or too late is refused', async
   assert.deepEqual(words2, ['fenced', 'held'], 'nothing was promised')
 })
 
-test('a full disk refuses promises, also those that it has given, and accepts nothing', async () => {
+test('a full disk refuses promises and ballots, and keeps none of them', async () => {
   const shard = await openShardInRing()
   await resultsOf(shard, accept(1), promise(KEY, ballotOf(5)))
   shard.disk.bytesMax = 0

@@ -58,7 +58,7 @@ test('nothing is noted for itself or for a shard that the ring does not name', a
   assert.deepEqual(await helloHints(shard), {})
 })
 
-test('a hint goes when the row that stands now was delivered, and not with an older one', async () => {
+test('a hint goes when the row that stands now was delivered, not an older one', async () => {
   const shard = await openAmongThree()
   await resultsOf(shard, missed('x', 'b'), missed('y', 'b'))
   await resultsOf(shard, apply(wireRow('x', 5)))
@@ -71,7 +71,7 @@ test('a hint goes when the row that stands now was delivered, and not with an ol
   assert.deepEqual(await helloHints(shard), {})
 })
 
-test('of a conditional key only the very row counts, since a ballot may be a mere promise', async () => {
+test('of a conditional key only the very row counts: a ballot may be a promise', async () => {
   const shard = await openAmongThree()
   const row = wireRow('cas:x', 1)
   await resultsOf(shard, { ...apply(row), missedBy: ['b'] })
@@ -103,7 +103,7 @@ test('beyond the limit only the partition is noted, and nothing more of it', asy
   assert.deepEqual(await helloHints(again), { b: dirty.length, c: 1 })
 })
 
-test('a partition is clean again once it was repaired, unless a row was left out since', async () => {
+test('a partition is clean once it was repaired, unless a row was left out since', async () => {
   const shard = await openAmongThree({ hintsPerTargetMax: 0 })
   const clean = [partitionFor('x')]
   await resultsOf(shard, missed('x', 'b'))
@@ -124,7 +124,7 @@ test('hints are only told within the cluster', async () => {
   }
 })
 
-test('a full disk notes nothing and says so; what is held already is held all the same', async () => {
+test('a full disk notes nothing and says so; what is held already is held', async () => {
   const shard = await openAmongThree({ hintsPerTargetMax: 1 })
   await resultsOf(shard, missed('x', 'b'))
   shard.disk.bytesMax = 0

@@ -80,7 +80,7 @@ test('headers come in steps', async () => {
   assert.ok(steps >= 2)
 })
 
-test('a digest is computed anew only when the partition was written to, or for another time', async () => {
+test('a digest is computed anew only after a write, or for another time', async () => {
   const { computed, shard } = await openCounted()
   const old = { v: null, t: 1 }
   await resultsOf(shard, apply(wireRow(FIRST, 1)), apply(wireRow(SECOND, 1, old)))
@@ -108,7 +108,7 @@ test('what was cleared counts in no digest', async () => {
   assert.equal(reply.rows, 0)
 })
 
-test('the time of the last repair only grows, survives a restart, and goes with the rows', async () => {
+test('the last repair is remembered, over a restart too, and goes with the rows', async () => {
   const shard = await openShardInRing()
   assert.equal((await digest(shard)).repairedMs, 0)
   await repaired(shard, 500, 0)

@@ -48,7 +48,7 @@ test('a blank shard takes part in the founding, and remembers it over a restart'
   assert.equal((await again.ask({ kind: 'hello' })).ring, null, 'accepted is not decided')
 })
 
-test('only the version after its ring is decided with it, and it says which ring it has', async () => {
+test('only the version after its ring is decided with it; it says which that is', async () => {
   const shard = await openShardInRing()
   const ring = ringOf([shard.id])
   const refused = { promised: null, accepted: null, ring }
@@ -67,7 +67,7 @@ test('only the version after its ring is decided with it, and it says which ring
   assert.deepEqual([promised, forgotten], [ballotOf(0), null], 'a new instance')
 })
 
-test('what a full disk has not written down is not promised, not even until the restart', async () => {
+test('what a full disk has not written down is not promised', async () => {
   const shard = openShard()
   await shard.ask(promise(null, 1, 1))
   shard.disk.bytesMax = 0
@@ -97,7 +97,7 @@ test('a partition that comes back begins empty, one that stayed keeps its rows',
   assert.equal(shard.trace.count('shard.emptied'), 1)
 })
 
-test('a shard that missed that a partition was elsewhere meanwhile empties it as well', async () => {
+test('a shard that missed that a partition was elsewhere empties it as well', async () => {
   const shard = await openShardInRing()
   const { p } = get('a')
   await resultsOf(shard, apply(wireRow('a', 1)))
