@@ -12,8 +12,14 @@ export interface CareKeeper {
   readonly hellos: ReadonlyMap<Address, ReplyOf<'hello'>>
   /** Ids of the shards that are known to hold this version of the ring, or a later one. */
   holdersOf(version: number): ReadonlySet<string>
-  /** Has it decided that `after` follows `before`, and tells all shards. Whether it was so. */
-  advance(before: RingDocument, after: RingDocument): Promise<boolean>
+  /**
+   * Has the shards decide that `after` follows `before`, and tells all of them what was decided.
+   * conflict: another ring follows. unreachable: nobody knows.
+   */
+  advance(
+    before: RingDocument,
+    after: RingDocument,
+  ): Promise<'decided' | 'conflict' | 'unreachable'>
 }
 
 /** Answers there the shard that should, and was it not given up on? */

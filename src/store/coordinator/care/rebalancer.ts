@@ -106,9 +106,9 @@ export class Rebalancer {
     before: RingDocument,
     { step, after, partitions }: Extract<NextMove, { kind: 'propose' }>,
   ): Promise<StepResult> {
-    if (!(await this.keeper.advance(before, after))) {
-      return this.waiting('The next ring could not be decided.')
-    }
+    const outcome = await this.keeper.advance(before, after)
+    if (outcome === 'unreachable') return this.waiting('Too few shards decide on the next ring.')
+    if (outcome === 'conflict') return 'moved'
     this.waitingFor = null
     if (step === 'finish') {
       for (const partition of partitions) this.caughtUp.delete(partition)
