@@ -71,9 +71,41 @@ export interface CommitEntry {
   readonly replicasNeeded: number
 }
 
+/**
+ * What a conditional document is used for: changed in every way, or only ever added to, or only
+ * ever moved within.
+ */
+export type ConditionalUse = 'register' | 'set' | 'bank'
+/** A `create` is a put that needs an empty place (`If-None-Match: *`). */
+export type ConditionalKind = 'read' | 'put' | 'create' | 'delete'
+
+/** One attempt at the conditional lane; a retry is an entry of its own. */
+export interface ConditionalEntry {
+  readonly id: number
+  readonly key: string
+  readonly use: ConditionalUse
+  readonly via: string
+  readonly kind: ConditionalKind
+  /** The same for all attempts of one change, which may take effect once; null = it has none. */
+  readonly requestId: string | null
+  /** Of a put or a deletion with `If-Match`; null = it needs nothing. */
+  readonly expectedEtag: string | null
+  /** What is put. Texts are unique but among attempts of one change. */
+  readonly text: string | null
+  readonly start: Moment
+  /** OPEN unless it was answered for certain. */
+  end: Moment
+  outcome: 'pending' | 'done' | 'mismatch' | 'failed' | 'unknown'
+  /** What a read found; null = nothing. */
+  seenText: string | null
+  /** That of the text found or put, or that which stood in the way; null = none was told. */
+  seenEtag: string | null
+}
+
 export class History {
   readonly writes: WriteEntry[] = []
   readonly reads: ReadEntry[] = []
+  readonly conditional: ConditionalEntry[] = []
   readonly logged: LoggedEntry[] = []
   readonly commits: CommitEntry[] = []
   /** Dead letters by the place of their record: `partition-offset`. */

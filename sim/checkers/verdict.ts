@@ -3,6 +3,8 @@
  */
 import type { History } from '../history.ts'
 import { FLOORS } from '../workload.ts'
+import { checkBanks } from './bank.ts'
+import { checkLinearizable } from './linearizable.ts'
 import {
   checkArrivals,
   checkCommits,
@@ -11,6 +13,7 @@ import {
   type FinalReads,
 } from './readings.ts'
 import { checkReads } from './reads.ts'
+import { checkSets } from './set.ts'
 import type { Violation } from './violation.ts'
 
 export function verdictOn(
@@ -18,10 +21,13 @@ export function verdictOn(
   final: FinalReads,
   indexSize: number,
 ): readonly Violation[] {
-  const { writes, reads, logged, commits, deadLetters, rings, stuck } = history
+  const { writes, reads, conditional, logged, commits, deadLetters, rings, stuck } = history
   const byClients = reads.filter(({ key }) => !key.startsWith('energy:'))
   return [
     ...checkReads(writes, byClients),
+    ...checkLinearizable(conditional),
+    ...checkSets(conditional),
+    ...checkBanks(conditional),
     ...checkFloorReads(reads, FLOORS),
     ...checkCommits(commits),
     ...checkArrivals(logged, deadLetters, final),
