@@ -78,7 +78,13 @@ function register(name: string, carry: Carry, clock: Clock = instantClock(), ran
     return reply?.kind === request.kind ? (reply as ReplyOf<R['kind']>) : null
   }
   return new RingRegister({
-    ...{ clock, ask, random: random ?? seededRandom(name), writer: () => name },
+    ...{
+      clock,
+      ask,
+      random: random ?? seededRandom(name),
+      writer: () => name,
+      whereIs: ({ address }) => address,
+    },
     stamp: () => {
       time += 1
       return time

@@ -9,7 +9,7 @@ import { assert } from '../../model/must.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Address } from '../../ports/network.ts'
 import type { Random } from '../../ports/random.ts'
-import type { RingDocument } from '../ring/document.ts'
+import type { RingDocument, RingShard } from '../ring/document.ts'
 import { decidersOf } from '../ring/membership.ts'
 import type { ReplyOf, ShardRequest, WireVersion } from '../wire.ts'
 import { acceptsSay, type BallotReply, isBehind, promisesSay, type Verdict } from './ring-ballot.ts'
@@ -33,6 +33,8 @@ export interface RegisterWorld {
   ) => Promise<ReplyOf<R['kind']> | null>
   /** A hybrid time that was never given out before. */
   readonly stamp: () => number
+  /** Where a shard of the ring is to be asked: it may have moved since. */
+  readonly whereIs: (shard: RingShard) => Address
   /** Who proposes; fresh at each start. */
   readonly writer: () => string
 }
@@ -64,7 +66,8 @@ export class RingRegister {
 
   /** Proposes `after` to follow `before`. */
   decide(before: RingDocument, after: RingDocument): Promise<RingDecided> {
-    const deciders = before.shards.length > 0 ? decidersOf(before) : after.shards.slice(0, 1)
+    const shards = before.shards.length > 0 ? decidersOf(before) : after.shards.slice(0, 1)
+    const deciders = shards.map((shard) => ({ id: shard.id, address: this.world.whereIs(shard) }))
     return this.settle({ before, after, deciders })
   }
 
