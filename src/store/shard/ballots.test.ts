@@ -97,8 +97,10 @@ test('a full disk refuses promises and ballots, and keeps none of them', async (
   const shard = await openShardInRing()
   await resultsOf(shard, accept(1), promise(KEY, ballotOf(5)))
   shard.disk.bytesMax = 0
-  const ops = [promise(KEY, ballotOf(9)), promise('cas:other', ballotOf(9)), accept(10, '"more"')]
-  assert.deepEqual((await resultsOf(shard, ...ops)).map(wordOf), ['full', 'full', 'full'])
+  const promises = [promise(KEY, ballotOf(9)), promise('cas:other', ballotOf(9))]
+  const ops = [...promises, accept(10, '"more"'), promise(KEY, ballotOf(1))]
+  const words = (await resultsOf(shard, ...ops)).map(wordOf)
+  assert.deepEqual(words, ['full', 'full', 'full', 'full'], 'nor the ballot of what it accepted')
   assert.deepEqual(await resultsOf(shard, accept(1)), [heldOf(1)], 'it is there already')
   shard.disk.bytesMax = Number.POSITIVE_INFINITY
   await shard.clock.advance(1_000)

@@ -89,8 +89,9 @@ export class RepairDesk {
     if (atMs > this.world.wallMs() + CLOCK_AHEAD_MS_MAX) {
       return { kind: 'error', reason: "clock-ahead: atMs is ahead of this shard's clock" }
     }
-    const repairedMs = Math.max(atMs, this.repairedMs(p))
-    if (repairedMs > this.repairedMs(p)) this.remember(p, repairedMs)
+    const rememberedMs = this.repairedMs(p)
+    const repairedMs = Math.max(atMs, rememberedMs)
+    if (repairedMs > rememberedMs) this.remember(p, repairedMs)
     const purged = this.world.rows.purge(p, Math.min(deadBeforeMs, repairedMs), PURGE_ROWS_MAX)
     return { kind: 'repaired', purged }
   }

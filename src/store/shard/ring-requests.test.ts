@@ -108,6 +108,18 @@ test('a shard that missed that a partition was elsewhere empties it as well', as
   assert.deepEqual(await textsOf(shard, get('a', 9)), [null], 'it was away before 8')
 })
 
+test('all of a partition goes, however much it is', async () => {
+  const shard = await openShardInRing()
+  const { p: partition } = get('a')
+  const version = { order: 1, time: 1, writer: 'w' }
+  const keys = Array.from({ length: 3_000 }, (_, i) => `k${i}`)
+  const row = { partition, text: '1', version, expiresMs: null, missedBy: ['b'] }
+  shard.engine.apply(keys.map((key) => ({ ...row, key })))
+  await store(shard, ringAfter(shard, { [partition]: { epoch: 3, since: [3] } }))
+  assert.deepEqual(shard.engine.partitions(), [])
+  assert.deepEqual(shard.engine.hints('b', 9), [])
+})
+
 test('rows are gone before the ring is on the disk, and it is gone by only then', async () => {
   const shard = openShard()
   const ring = ringOf([shard.id])
