@@ -17,52 +17,42 @@ export class HintBook {
   private readonly perTargetMax: number
   private readonly dirty: Map<string, Map<number, WasTold>>
   private isDirtySaved = true
-  /** How many hints stand for each target, or a few more than stand. */
-  private counts: ReadonlyMap<string, number>
-  private isCountExact = true
-  /** How many were admitted to the present group. */
+  /** How many were admitted to the present group, for each target. */
   private readonly admitted = new Map<string, number>()
-  private isGroupComplete = false
 
   /** Throws EngineError. */
   constructor(engine: KeyValueEngine, perTargetMax: number) {
     this.engine = engine
     this.perTargetMax = perTargetMax
-    this.counts = engine.hintCounts()
     this.dirty = readDirty(engine)
   }
 
   /** Those of the targets for which a hint is to be kept; the partition is dirty for the others. */
   admit(partition: number, targets: readonly string[]): readonly string[] {
-    if (this.isGroupComplete) this.beginGroup()
     return targets.filter((target) => {
       if (this.dirty.get(target)?.has(partition) || this.isFull(target)) {
         this.markDirty(target, partition)
         return false
       }
-      this.admitted.set(target, (this.admitted.get(target) ?? 0) + 1)
+      this.admitted.set(target, this.admittedFor(target) + 1)
       return true
     })
   }
 
-  /**
-   * All of a group has been admitted; to be called before it is written. Throws as the engine does.
-   */
+  /** All of a group has been admitted and is written next. Throws as the engine does. */
   completeGroup(): void {
-    this.isGroupComplete = true
+    this.admitted.clear()
     this.save()
   }
 
   /** For how many rows hints stand, by target; a dirty partition counts as one. */
   countsByTarget(): Readonly<Record<string, number>> {
-    this.recount()
-    const targets = new Set([...this.counts.keys(), ...this.dirty.keys()])
+    const targets = new Set([...this.engine.hintCounts().keys(), ...this.dirty.keys()])
     return Object.fromEntries([...targets].sort().map((target) => [target, this.countOf(target)]))
   }
 
   countOf(target: string): number {
-    this.recount()
-    return (this.counts.get(target) ?? 0) + (this.dirty.get(target)?.size ?? 0)
+    return (this.engine.hintCounts().get(target) ?? 0) + (this.dirty.get(target)?.size ?? 0)
   }
 
   hints(target: string, limit: number): readonly Hint[] {
@@ -79,9 +69,7 @@ export class HintBook {
 
   /** Forgets hints. */
   drop(hints: readonly Hint[]): void {
-    if (hints.length === 0) return
-    this.engine.dropHints(hints)
-    this.isCountExact = false
+    if (hints.length > 0) this.engine.dropHints(hints)
   }
 
   /** Takes the mark away, unless a row was left out since the mark was told: it is missed yet. */
@@ -96,20 +84,18 @@ export class HintBook {
     for (const target of [...this.dirty.keys()]) {
       for (const partition of partitions) this.unmark(target, partition)
     }
-    this.isCountExact = false
     this.save()
   }
 
   /** Forgets up to so many hints for shards that are none any more; true = there may be others. */
   forgetLeavers(isMember: (shardId: string) => boolean, limit: number): boolean {
-    this.recount()
     for (const target of [...this.dirty.keys()]) {
       if (isMember(target)) continue
       this.dirty.delete(target)
       this.isDirtySaved = false
     }
     this.save()
-    const leaver = [...this.counts.keys()].find((target) => !isMember(target))
+    const leaver = [...this.engine.hintCounts().keys()].find((target) => !isMember(target))
     if (leaver === undefined) return false
     this.drop(this.engine.hints(leaver, limit))
     return true
@@ -122,34 +108,13 @@ export class HintBook {
     this.isDirtySaved = true
   }
 
-  /** What was admitted to the last one is written by now, or was refused. */
-  private beginGroup(): void {
-    const sum = (target: string) => (this.counts.get(target) ?? 0) + this.admittedFor(target)
-    const targets = new Set([...this.counts.keys(), ...this.admitted.keys()])
-    this.counts = new Map([...targets].map((target) => [target, sum(target)]))
-    if (this.admitted.size > 0) this.isCountExact = false
-    this.admitted.clear()
-    this.isGroupComplete = false
-  }
-
   private admittedFor(target: string): number {
     return this.admitted.get(target) ?? 0
   }
 
   private isFull(target: string): boolean {
-    const isBeyond = () => {
-      return (this.counts.get(target) ?? 0) + this.admittedFor(target) >= this.perTargetMax
-    }
-    if (!isBeyond()) return false
-    this.recount()
-    return isBeyond()
-  }
-
-  private recount(): void {
-    if (this.isGroupComplete) this.beginGroup()
-    if (this.isCountExact) return
-    this.counts = this.engine.hintCounts()
-    this.isCountExact = true
+    const standing = this.engine.hintCounts().get(target) ?? 0
+    return standing + this.admittedFor(target) >= this.perTargetMax
   }
 
   private markDirty(target: string, partition: number): void {
