@@ -75,6 +75,24 @@ export function mergeScan(
   reverse: boolean,
   nowMs: number,
 ): MergedPage {
+  const { rows, bound } = newestRows(answers, reverse)
+  const readable = rows.flatMap((row) => {
+    const text = textOf(row, nowMs)
+    return text === null ? [] : [{ key: row.k, text }]
+  })
+  const entries = readable.slice(0, limit)
+  const last = readable.length > limit ? (entries.at(-1)?.key ?? null) : bound
+  return { entries, next: last === null ? null : after(last, reverse) }
+}
+
+/**
+ * The newest row of each key, in order, deleted and expired ones too, up to the last key of which
+ * all answers are complete: `bound`, null = none was cut short.
+ */
+export function newestRows(
+  answers: readonly ShardRows[],
+  reverse: boolean,
+): { readonly rows: readonly WireRow[]; readonly bound: string | null } {
   const direction = reverse ? -1 : 1
   const bound = boundOf(answers, direction)
   const newest = new Map<string, WireRow>()
@@ -85,14 +103,8 @@ export function mergeScan(
       if (compareRows(row, newest.get(row.k) ?? null) > 0) newest.set(row.k, row)
     }
   }
-  const readable = [...newest.values()].flatMap((row) => {
-    const text = textOf(row, nowMs)
-    return text === null ? [] : [{ key: row.k, text }]
-  })
-  readable.sort((a, b) => compareKeys(a.key, b.key) * direction)
-  const entries = readable.slice(0, limit)
-  const last = readable.length > limit ? (entries.at(-1)?.key ?? null) : bound
-  return { entries, next: last === null ? null : after(last, reverse) }
+  const rows = [...newest.values()].sort((a, b) => compareKeys(a.k, b.k) * direction)
+  return { rows, bound }
 }
 
 /** What a client would read; null = nothing. */
@@ -113,6 +125,6 @@ function boundOf(answers: readonly ShardRows[], direction: number): string | nul
 }
 
 /** `from` is inclusive, `to` is not: upwards the next page begins at the least greater key. */
-function after(key: string, reverse: boolean): string {
+export function after(key: string, reverse: boolean): string {
   return reverse ? key : `${key}\0`
 }

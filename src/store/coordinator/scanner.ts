@@ -15,7 +15,7 @@ import type { StoreWorld } from './store-world.ts'
 /** So many rounds over the shards make one page at the most; a shorter page says where to go on. */
 export const SCAN_ROUNDS_MAX = 16
 
-interface Range {
+export interface Range {
   readonly from: string
   readonly to: string | null
 }
@@ -26,12 +26,18 @@ type Gathered =
 
 /** One page of the keys in a range, in order. */
 export async function scanPage(world: StoreWorld, query: ScanQuery): Promise<ScanOutcome> {
-  const wrong = checkScan(query)
-  if (wrong) return wrong
+  return checkScan(query) ?? inPresentRing(world, (view) => scanIn(world, view, query))
+}
+
+/** What `scan` makes of the present ring, or of a newer one that the shards may go by already. */
+export async function inPresentRing<O extends { readonly kind: string }>(
+  world: StoreWorld,
+  scan: (view: RingView) => Promise<O>,
+): Promise<O | { readonly kind: 'no-shards' }> {
   for (let retries = 0; ; retries += 1) {
     const { view } = world
     if (view === null || view.isEmpty) return { kind: 'no-shards' }
-    const outcome = await scanIn(world, view, query)
+    const outcome = await scan(view)
     if (outcome.kind !== 'unavailable' || retries >= world.limits.fencedRetriesMax) return outcome
     // Perhaps the shards go by a newer ring: then it is scanned anew in that one.
     await world.refreshRing()
@@ -77,7 +83,7 @@ function isEmpty({ from, to }: Range): boolean {
  * Asks every shard and waits until those that answered cover each partition, or all have spoken. A
  * shard that goes by another ring speaks for the partitions that are the same in both.
  */
-function gather(
+export function gather(
   world: StoreWorld,
   view: RingView,
   range: Range,

@@ -84,7 +84,24 @@ function startWrite(
   const { view } = world
   if (view === null || view.isEmpty) tell({ kind: 'no-shards' })
   else if (isConditionalKey(write.key)) void must(world.conditional).write(write).then(tell)
-  else new KeyWrite(world, view, write, tell).send()
+  else new KeyWrite(world, view, stamped(world, write), write.order !== undefined, tell).send()
+}
+
+/** Writes a row under the version that it has already; losing to a newer one is success too. */
+export function writeRow(
+  world: StoreWorld,
+  view: RingView,
+  row: WireRow,
+  tell: (outcome: WriteOutcome) => void,
+): void {
+  new KeyWrite(world, view, row, true, tell).send()
+}
+
+function stamped(world: StoreWorld, { key, text, order, ttlSeconds }: StoreWrite): WireRow {
+  const nowMs = world.clock.wallMs()
+  const t = world.hybridClock.stamp(nowMs)
+  const e = ttlSeconds === undefined ? null : Math.floor(nowMs) + ttlSeconds * 1000
+  return { k: key, v: text, o: order ?? wallOf(t), t, n: world.writer, e }
 }
 
 /** A tag says which attempt and which replica, so that answers to an earlier one do not count. */
@@ -108,20 +125,18 @@ class KeyWrite implements HopSink {
   constructor(
     world: StoreWorld,
     view: RingView,
-    { key, text, order, ttlSeconds }: StoreWrite,
+    row: WireRow,
+    isOrdered: boolean,
     tell: (outcome: WriteOutcome) => void,
   ) {
-    const nowMs = world.clock.wallMs()
-    const t = world.hybridClock.stamp(nowMs)
-    const e = ttlSeconds === undefined ? null : Math.floor(nowMs) + ttlSeconds * 1000
     this.world = world
-    this.place = view.locate(key)
+    this.place = view.locate(row.k)
     this.tell = tell
-    this.row = { k: key, v: text, o: order ?? wallOf(t), t, n: world.writer, e }
+    this.row = row
     const { groups, links } = this.place
-    this.state = new QuorumWrite(this.row, order !== undefined, groups, links.length)
+    this.state = new QuorumWrite(row, isOrdered, groups, links.length)
     this.deadlineMs = world.deadline()
-    this.bytes = operationBytes(key, text)
+    this.bytes = operationBytes(row.k, row.v)
   }
 
   /**
