@@ -31,7 +31,7 @@ const IMPORTS: Record<string, { own: string[]; npm: string[]; node: boolean }> =
   'src/detection': { own: STAGE, npm: [], node: false },
   'src/live': { own: STAGE, npm: ['zod'], node: false },
   'src/http': {
-    own: [...STAGE, 'src/live', 'src/store/coordinator/ring-admin.ts'],
+    own: [...STAGE, 'src/live', 'src/store/backup.ts', 'src/store/coordinator/ring-admin.ts'],
     npm: ['fastify', 'zod', 'fastify-type-provider-zod', '@fastify/*'],
     node: true,
   },
@@ -52,7 +52,7 @@ function simulated(): string[] {
 
 /** What the two sides of the store share: the messages, their guards, the door and the clock. */
 function storeInside(): string[] {
-  const shared = ['admission', 'hybrid-clock', 'row-digest', 'wire', 'wire-guard']
+  const shared = ['admission', 'backup', 'hybrid-clock', 'row-digest', 'wire', 'wire-guard']
   return [...STAGE, 'src/store/ring', ...shared.map((name) => `src/store/${name}.ts`)]
 }
 

@@ -4,7 +4,7 @@
  */
 export const SYSTEM_PREFIX = '_system:'
 export const THRESHOLDS_KEY = `${SYSTEM_PREFIX}thresholds`
-/** All that there are. */
+/** Those that hold what people have set; the others are of use to the running store only. */
 export const SYSTEM_KEYS: readonly string[] = [THRESHOLDS_KEY]
 
 export const readingKey = (floor: number, timestamp: string): string =>

@@ -9,6 +9,7 @@ import type { Address, Network } from '../../ports/network.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Service } from '../../ports/service.ts'
 import type { Trace } from '../../ports/trace.ts'
+import type { Backup } from '../backup.ts'
 import type { Store, StoreStatus } from '../client.ts'
 import type { ReplicationWish } from '../ring/membership.ts'
 import { partitionCount } from '../ring/partition-count.ts'
@@ -17,7 +18,9 @@ import type { CareLimits } from './care/care-world.ts'
 import { type CareStatus, createCaretaker } from './care/caretaker.ts'
 import { keyChanger, reaffirm } from './care/register-access.ts'
 import { ConditionalLane } from './conditional/lane.ts'
+import { exportPage } from './export-page.ts'
 import { HOP_DEFAULTS, type HopOptions, ShardLink } from './hop.ts'
+import { importRows } from './import-rows.ts'
 import { LateWatch } from './late-watch.ts'
 import { readAll } from './reader.ts'
 import type { RingAdmin } from './ring-admin.ts'
@@ -62,6 +65,8 @@ export interface Coordinator extends Service {
   readonly store: Store
   /** For the keys under `_system:` alone. */
   readonly systemStore: Pick<Store, 'read' | 'write'>
+  /** For copies of all keys, the thresholds too. */
+  readonly backup: Backup
   readonly ring: RingAdmin
   /** How the replicas are cared for; null = another coordinator does. */
   care(): CareStatus | null
@@ -118,6 +123,10 @@ export function createCoordinator(
     systemStore: {
       write: (writes) => writeAll(world, writes, 'system'),
       read: (keys) => readAll(world, keys, 'system'),
+    },
+    backup: {
+      exportPage: (query) => exportPage(world, query),
+      importRows: (rows) => importRows(world, lane, rows),
     },
     ring: ringAdmin(keeper, clock, linkTo, virtualNodes),
     care: () => caretaker.status(),

@@ -64,7 +64,7 @@ export class ConditionalLane {
     return outcome
   }
 
-  private writeOutcome(key: string, outcome: ProposalOutcome): WriteOutcome {
+  writeOutcome(key: string, outcome: ProposalOutcome): WriteOutcome {
     const { view } = this.world
     const place = view?.locate(key)
     switch (outcome.kind) {
