@@ -130,3 +130,16 @@ test('while a partition moves, both groups answer, and both hold what is told', 
   newcomerLacksIt.takeRepair(3, HELD)
   assert.equal(newcomerLacksIt.verdict(), 'decided')
 })
+
+test("of a conditional key only the very version counts: a newer one may be nobody's yet", () => {
+  const read = new QuorumRead([[0, 1, 2]], 3, true)
+  for (const replica of [0, 1, 2]) read.asked(replica)
+  read.take(0, answer(row(5)))
+  read.take(1, answer(row(1)))
+  assert.equal(read.verdict(), 'repair')
+  read.repairing(1)
+  read.take(2, answer(row(9)))
+  assert.equal(read.verdict(), 'pending')
+  read.takeRepair(1, { r: 'held', o: 9, t: 9, n: 'x' })
+  assert.equal(read.verdict(), 'unavailable')
+})

@@ -159,6 +159,8 @@ export class QuorumRead {
   /** It answered with the newest row itself, or was brought up to it. */
   private isCurrent(replica: number): boolean {
     const state = this.states[replica]
-    return state === 'repaired' || (state === 'answered' && !this.isStale(replica))
+    if (state !== 'answered') return state === 'repaired'
+    const difference = compareRows(this.rows[replica] ?? null, this.best)
+    return this.isExact ? difference === 0 : difference >= 0
   }
 }
