@@ -66,7 +66,7 @@ async function numberAt({ store }: Coordinator, key: string): Promise<number> {
   return seen?.kind === 'found' ? Number(seen.text) : Number.NaN
 }
 
-test('shards are added, taken out, replaced, and factors change, while clients write', async (t) => {
+test('shards come, go and are replaced, and factors change, while clients write', async (t) => {
   const { one, shards, addShard, another } = await caredCluster(t, 3, { care: SMALL_STEPS })
   const all = [...shards, addShard('local:shard-4', 'id-4'), addShard('local:shard-5', 'id-5')]
   const two = another()

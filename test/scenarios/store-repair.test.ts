@@ -88,7 +88,7 @@ test('a row that nobody has a hint of reaches all replicas in its turn', async (
   await eventually('all hold it', () => others.every((shard) => holds(shard, '1')('alone')))
 })
 
-test('a register that is blocked by a promise whose proposer is gone is decided anew', async (t) => {
+test('a register blocked by a promise whose proposer is gone is decided anew', async (t) => {
   const { one, shards } = await caredCluster(t, 3, { care: RESTLESS })
   const key = 'cas:blocked'
   const [first, second, blocked] = shards.map((shard) => shard)

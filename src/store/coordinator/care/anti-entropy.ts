@@ -16,7 +16,7 @@ export interface RepairStatus {
    * by partition; those that are missing had none under this caretaker.
    */
   readonly repairedMs: ReadonlyMap<number, number>
-  /** Since the last such repair of the partition that waits longest, or since this one took over. */
+  /** Of the partition that waits longest for one; at most since this caretaker took over. */
   readonly worstAgeMs: number
   /** Rows that were lacking somewhere, and what was carried for them. */
   readonly diverged: number

@@ -62,7 +62,7 @@ export function createCaretaker(parts: CaretakerParts): Caretaker {
   }
 }
 
-/** Whoever is the caretaker now tells how things are; two who tell it would contradict each other. */
+/** Whoever is the caretaker now says how things are; two who do would contradict each other. */
 function tellNothing({ trace }: StoreWorld): void {
   trace.note('debug', { kind: 'store.rebalance', partitionsLeft: 0 })
   trace.note('debug', { kind: 'store.hints', waiting: 0 })

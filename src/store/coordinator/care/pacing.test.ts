@@ -19,7 +19,7 @@ test('the first turn is at once, the next one when its time has come', () => {
   assert.deepEqual(nextPartition({ ...tried, nowMs: 100_900 }), { partition: 1, isUrgent: false })
 })
 
-test('what is urgent does not wait for its turn, but for a while after it was tried in vain', () => {
+test('what is urgent waits for no turn, but for a while after it was tried in vain', () => {
   const urgent = { ...facts, urgent: new Set([2, 3]), lastTurnMs: 99_999 }
   assert.deepEqual(nextPartition(urgent), { partition: 2, isUrgent: true })
   const tried = { ...urgent, triedMs: new Map([[2, 99_000]]) }
@@ -41,7 +41,7 @@ test('a partition that the ring does not have is nobody’s turn', () => {
   assert.equal(nextPartition({ ...facts, partitions: 0 }), null)
 })
 
-test('every partition has its turn within a round, however long each takes within its share', () => {
+test('every partition has its turn within a round, if each takes no longer than its share', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 40 }),

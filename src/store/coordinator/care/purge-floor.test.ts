@@ -20,7 +20,7 @@ test('the replica whose last repair was longest ago decides', () => {
   assert.equal(leftOutBefore([90 * HOUR_MS, 30 * HOUR_MS], GRACE_MS), 6 * HOUR_MS)
 })
 
-test('what a repair tells to forget is left out by the next one, so half a purge is no loss', () => {
+test('what a repair tells to forget the next one leaves out, so half a purge is no loss', () => {
   const beganMs = 100 * HOUR_MS
   assert.equal(leftOutBefore([beganMs, beganMs], GRACE_MS), purgedBefore(beganMs, GRACE_MS))
 })
@@ -30,7 +30,7 @@ test('no moment is before the beginning of time', () => {
   assert.equal(leftOutBefore([HOUR_MS], GRACE_MS), 0)
 })
 
-test('no tombstone goes before a whole repair has counted it, if clocks are right to the grace', () => {
+test('no tombstone goes before a repair has counted it, if clocks are right to the grace', () => {
   const moments = fc.array(fc.integer({ min: 1, max: 40 * HOUR_MS }), {
     minLength: 1,
     maxLength: 20,

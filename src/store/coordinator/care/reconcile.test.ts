@@ -35,7 +35,7 @@ test('who has none, an older one, or a deleted one lacks the newest', () => {
   for (const [what, given, expected] of cases) assert.deepEqual(picture(given), expected, what)
 })
 
-test('of one version the text that most replicas hold is right, and else the shards must say', () => {
+test('of one version the text that most hold is right, and else the shards must say', () => {
   const good = header('a', 1, 7)
   const bad = header('a', 1, 8)
   const none = header('a', 1, null)
@@ -91,7 +91,7 @@ test('once everything that is lacking was carried, all hold the newest of everyt
   )
 })
 
-test('page by page the same is lacking as all at once, however the replicas cut their pages', () => {
+test('page by page the same is lacking as all at once, however replicas cut their pages', () => {
   fc.assert(
     fc.property(
       fc.array(anyHeaders, { minLength: 1, maxLength: 4 }),

@@ -68,7 +68,7 @@ export class RowCarrier {
     carried: Carried,
     signal: AbortSignal,
   ): Promise<void> {
-    const fetched = await this.fetch(view, wanted, carried, signal)
+    const fetched = await this.rowToCarry(view, wanted, carried, signal)
     if (fetched === undefined) carried.unheld.push(wanted.key)
     else if (fetched.row === null) carried.held.push({ key: wanted.key, row: null })
     else {
@@ -82,9 +82,10 @@ export class RowCarrier {
 
   /**
    * The row as a holder has it now, and who lacks it: besides those who were known to, holders
-   * whose own is damaged. Of a contested row all holders are asked. Undefined = it could not be had.
+   * whose own is damaged. Of a contested row all holders are asked. Undefined: it could not be
+   * had.
    */
-  private async fetch(
+  private async rowToCarry(
     view: PartitionView,
     { key, version, holders, lacking, isContested }: RowToCarry,
     carried: Carried,
