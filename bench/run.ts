@@ -3,7 +3,8 @@
  * machine: `npm run bench`, or `npm run bench -- NAME` for one. Ratios within a run say more than
  * figures of different days.
  *
- * `--cpu-prof FOLDER` has every process of ours write a profile when it ends.
+ * `--cpu-prof FOLDER` has every process of ours write a profile when it ends. For `store`:
+ * `--keys N`, `--rounds N` (slices of each line), and `--million` in place of all the rest.
  */
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -13,19 +14,33 @@ import { missingTools } from '../test/support/kafka-install.ts'
 import { alarmBench } from './alarm.ts'
 import { ingestionBench } from './ingestion.ts'
 import { quorum } from './quorum.ts'
+import { storeBench } from './store.ts'
+import { storeMillionBench } from './store-million.ts'
 import { onKafka, onOneFile } from './support/logs.ts'
 import { machineLine, neighbourLine } from './support/machine.ts'
 import { type Bench, type Environment, tableText } from './support/report.ts'
 
-const NAMES = ['ingestion', 'quorum', 'alarm'] as const
+const NAMES = ['ingestion', 'quorum', 'store', 'alarm'] as const
 type Name = (typeof NAMES)[number]
+const NEED_A_BROKER: readonly Name[] = ['ingestion', 'alarm']
+
+const KEYS = 50_000
+const MILLION = 1_000_000
+const ROUNDS = 7
+const POSITIVE = /^[1-9]\d*$/
+
+interface Choices {
+  readonly env: Environment
+  readonly store: Bench
+}
 
 const say = (text: string) => process.stderr.write(`... ${text}\n`)
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
 /** Benches that cannot be run here become a sentence. */
-function benchOf(name: Name, bootstrap: string | undefined): Bench | string {
+function benchOf(name: Name, store: Bench, bootstrap: string | undefined): Bench | string {
   if (name === 'quorum') return quorum
+  if (name === 'store') return store
   if (name === 'ingestion') {
     return bootstrap ? ingestionBench(onKafka(bootstrap)) : 'ingestion: left out, no Kafka.'
   }
@@ -35,27 +50,39 @@ function benchOf(name: Name, bootstrap: string | undefined): Bench | string {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { 'cpu-prof': { type: 'string' } },
+    options: {
+      'cpu-prof': { type: 'string' },
+      keys: { type: 'string' },
+      rounds: { type: 'string', default: String(ROUNDS) },
+      million: { type: 'boolean', default: false },
+    },
   })
   const wrong = positionals.filter((one) => !NAMES.some((name) => name === one))
   if (wrong.length > 0) {
     process.stderr.write(`No bench ${wrong.join(', ')}. There are ${NAMES.join(', ')}.\n`)
     return 2
   }
+  const keys = values.keys ?? String(values.million ? MILLION : KEYS)
+  if (!POSITIVE.test(keys) || !POSITIVE.test(values.rounds)) {
+    process.stderr.write('--keys and --rounds take a whole number of at least 1.\n')
+    return 2
+  }
   const folder = values['cpu-prof']
   const env = folder === undefined ? {} : profileInto(resolve(folder))
+  const options = { keys: Number(keys), rounds: Number(values.rounds) }
+  const store = values.million ? storeMillionBench(options.keys) : storeBench(options)
   const chosen = NAMES.filter((name) => positionals.length === 0 || positionals.includes(name))
   print(`energyguard bench: ${machineLine()}`)
   const neighbours = neighbourLine()
   if (neighbours) print(neighbours)
-  for (const name of chosen) await runOne(name, env)
+  for (const name of chosen) await runOne(name, { env, store })
   return 0
 }
 
 /** Each has a broker of its own, so that none inherits the work of another. */
-async function runOne(name: Name, env: Environment): Promise<void> {
-  const broker = name === 'quorum' ? undefined : await ownBroker()
-  const bench = benchOf(name, broker?.bootstrap ?? process.env.KAFKA_BOOTSTRAP)
+async function runOne(name: Name, { env, store }: Choices): Promise<void> {
+  const broker = NEED_A_BROKER.includes(name) ? await ownBroker() : undefined
+  const bench = benchOf(name, store, broker?.bootstrap ?? process.env.KAFKA_BOOTSTRAP)
   print(typeof bench === 'string' ? bench : `\n${tableText(await bench.run({ say, env }))}`)
   await broker?.stop()
 }

@@ -1,32 +1,21 @@
 /**
  * Makes the secrets of a deployment once: one file for each in the folder given, readable by its
- * owner alone. A secret that exists is never touched, so the job may run at every start. Each is
- * written whole under another name first and then linked into place: a job that is killed in the
- * middle leaves no half secret behind, and two jobs at once agree on one.
+ * owner alone. A secret that exists is never touched, so the job may run at every start, and two
+ * jobs at once agree on one.
  *
  * Says on stdout where the secrets are, never what they are: job logs are kept and shown around.
  */
-import { randomBytes } from 'node:crypto'
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeSecretFile, OWNER_ONLY_FILE } from '../src/adapters/secret-file.ts'
 
 /** File name -> random bytes in it. 18 bytes are 24 letters, which a person can still copy. */
 const SECRETS: Readonly<Record<string, number>> = {
   admin_token: 32,
+  cluster_secret: 32,
   internal_broadcast_token: 32,
   admin_pass: 18,
 }
-const OWNER_ONLY_FILE = 0o600
 const OWNER_ONLY_FOLDER = 0o700
 
 function main(folder: string | undefined): number {
@@ -34,7 +23,7 @@ function main(folder: string | undefined): number {
   mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER })
   for (const [name, bytes] of Object.entries(SECRETS)) {
     const path = join(folder, name)
-    const isNew = makeSecret(path, bytes)
+    const isNew = makeSecretFile(path, bytes)
     if (readFileSync(path, 'utf8').trim() === '') {
       return complain(`${path} is empty. Delete it, then run this again.`, 1)
     }
@@ -43,31 +32,6 @@ function main(folder: string | undefined): number {
   }
   process.stdout.write('The password of admin: docker compose exec login cat /secrets/admin_pass\n')
   return 0
-}
-
-/** False when the secret exists already, from an earlier run or a faster job; that one stands. */
-function makeSecret(path: string, bytes: number): boolean {
-  const draft = `${path}.${randomBytes(6).toString('hex')}`
-  try {
-    writeDurably(draft, randomBytes(bytes).toString('base64url'))
-    linkSync(draft, path)
-    return true
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw error
-  } finally {
-    rmSync(draft, { force: true })
-  }
-}
-
-function writeDurably(path: string, text: string): void {
-  const file = openSync(path, 'wx', OWNER_ONLY_FILE)
-  try {
-    writeSync(file, text)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
 }
 
 function complain(sentence: string, exitCode: number): number {

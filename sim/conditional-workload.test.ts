@@ -18,6 +18,8 @@ import {
   conditionalKeys,
   newClient,
   nextStep,
+  readConditionalKeys,
+  TRIES_MAX,
   takeStep,
 } from './conditional-workload.ts'
 import { History, OPEN } from './history.ts'
@@ -71,6 +73,17 @@ test('an element is added to what was read, under its etag', () => {
   assert.deepEqual(elementsOf(addition?.text ?? ''), ['a', 'b', 'c1-1'])
 })
 
+test('now and then a change demands the etag before the last one', () => {
+  const none = { requestId: null, expectedEtag: null, text: null }
+  const step = { ...REGISTER[0], kind: 'read', ...none } as const
+  let memory = newClient('c1')
+  for (const etag of ['"1"', '"2"', '"2"']) {
+    memory = afterStep(memory, step, { kind: 'found', text: `text of ${etag}`, etag })
+  }
+  const demanded = choices(memory, REGISTER).map(({ expectedEtag }) => expectedEtag)
+  assert.deepEqual([...new Set(demanded)].sort(), ['"1"', '"2"', null])
+})
+
 test('a set that is full is only read', () => {
   let text = setText(null, 'first')
   for (let i = 1; i < SET_ELEMENTS_MAX; i += 1) text = setText(text, `${i}`)
@@ -103,6 +116,9 @@ test('what was not answered is asked again under the same request, until it is s
   assert.ok(isRetried(afterStep(inDoubt, step, { kind: 'failed' })), 'the first is in doubt still')
   assert.ok(!isRetried(afterStep(inDoubt, step, { kind: 'done', etag: '"1"' })))
   assert.ok(!isRetried(afterStep(inDoubt, step, { kind: 'mismatch', etag: null })))
+  const again = afterStep(inDoubt, step, { kind: 'unknown' })
+  assert.ok(isRetried(again) && TRIES_MAX === 3)
+  assert.ok(!isRetried(afterStep(again, step, { kind: 'unknown' })), 'it was tried often enough')
   const without = { ...step, requestId: null }
   const memory = afterStep(newClient('c1'), without, { kind: 'unknown' })
   assert.equal(memory.inDoubt, null, 'without a request it would be a second change')
@@ -118,6 +134,26 @@ test('an operation that is never answered stays open, and what it was is noted',
   assert.deepEqual({ ...entry, ...step }, entry)
   assert.equal(entry?.end, OPEN)
   assert.equal(entry?.outcome, 'pending')
+})
+
+test('in the end all keys are read, and whoever cannot be read is told', async () => {
+  const history = new History()
+  const change = () => Promise.resolve({ kind: 'failed' } as const)
+  const readConditional = async (key: string) =>
+    key === 'away' ? { kind: 'unavailable' as const } : { kind: 'absent' as const, etag: null }
+  const store = { readConditional, change }
+  const away = { key: 'away', use: 'register' } as const
+  assert.equal(await readConditionalKeys(history, store, 'co1', [...REGISTER, ...SET]), true)
+  assert.equal(await readConditionalKeys(history, store, 'co1', [...REGISTER, away]), false)
+  assert.deepEqual(
+    history.conditional.map(({ key, outcome }) => [key, outcome]),
+    [
+      ['register', 'done'],
+      ['set', 'done'],
+      ['register', 'done'],
+      ['away', 'failed'],
+    ],
+  )
 })
 
 test('conditions and request ids go out as they were decided', async () => {

@@ -3,8 +3,8 @@
  * puts with and without a condition, creates, deletes, adds to a set and moves money by reading,
  * changing and writing back, and repeats under the same request id what it got no answer to.
  *
- * To decide and to learn is pure; only the last function here touches a store, and notes what it
- * asked and saw. So the same clients serve the simulation and real processes. One key takes a few
+ * To decide and to learn is pure; only the last functions touch a store, and note what they asked
+ * and saw. So the same clients serve the simulation and real processes. One key takes a few
  * thousand operations at most: who runs for long takes keys of another prefix now and then.
  */
 import { must } from '../src/model/must.ts'
@@ -69,12 +69,15 @@ export interface ClientMemory {
   readonly name: string
   readonly steps: number
   readonly known: ReadonlyMap<string, Known>
-  /** What was not answered and may be repeated. */
-  readonly inDoubt: ConditionalStep | null
+  /** What was not answered, and how often it was tried. */
+  readonly inDoubt: { readonly step: ConditionalStep; readonly tries: number } | null
 }
 
 const REGISTERS = 3
+const READING = { kind: 'read', requestId: null, expectedEtag: null, text: null } as const
 const RETRY_CHANCE = 0.8
+/** A store remembers a request for some further changes only: who repeats does it soon. */
+export const TRIES_MAX = 3
 const REQUEST_ID_CHANCE = 0.8
 
 export function conditionalKeys(prefix: string): readonly ConditionalKey[] {
@@ -94,18 +97,12 @@ export function nextStep(
   keys: readonly ConditionalKey[],
   random: Random,
 ): ConditionalStep {
-  if (memory.inDoubt && random.chance(RETRY_CHANCE)) return memory.inDoubt
+  if (memory.inDoubt && random.chance(RETRY_CHANCE)) return memory.inDoubt.step
   const used = must(keys[random.below(keys.length)])
   const known = memory.known.get(used.key)
   const name = `${memory.name}-${memory.steps}`
   const requestId = random.chance(REQUEST_ID_CHANCE) ? name : null
-  const draft: ConditionalStep = {
-    ...used,
-    kind: 'read',
-    requestId,
-    expectedEtag: null,
-    text: null,
-  }
+  const draft: ConditionalStep = { ...used, ...READING, requestId }
   const step =
     used.use === 'register'
       ? registerStep(draft, known, name, random)
@@ -126,6 +123,7 @@ function registerStep(
   if (draw < 50) return { ...draft, kind: 'put', text }
   if (draw < 60) return { ...draft, kind: 'create', text }
   if (draw < 66) return { ...draft, kind: 'delete' }
+  if (known?.text === null) return { ...draft, kind: 'create', text }
   if (etag === null) return draft
   if (draw < 70) return { ...draft, kind: 'delete', expectedEtag: etag }
   if (draw < 75) return { ...draft, kind: 'put', text, expectedEtag: known?.formerEtag ?? etag }
@@ -157,7 +155,9 @@ export function afterStep(
   answer: ConditionalRead | ChangeAnswer,
 ): ClientMemory {
   const learned = learnedFrom(step, answer)
-  const formerEtag = memory.known.get(step.key)?.etag ?? null
+  const before = memory.known.get(step.key)
+  const isNew = learned?.etag !== before?.etag
+  const formerEtag = (isNew ? before?.etag : before?.formerEtag) ?? null
   const known = learned
     ? new Map([...memory.known, [step.key, { ...learned, formerEtag }]])
     : memory.known
@@ -169,10 +169,12 @@ function doubtAfter(
   { inDoubt }: ClientMemory,
   step: ConditionalStep,
   { kind }: ConditionalRead | ChangeAnswer,
-): ConditionalStep | null {
-  if (kind === 'unknown' && step.requestId !== null) return step
-  const isSettled = step === inDoubt && kind !== 'failed' && kind !== 'unknown'
-  return isSettled ? null : inDoubt
+): ClientMemory['inDoubt'] {
+  const isRetry = step === inDoubt?.step
+  const isOpen = kind === 'unknown' || (isRetry && kind === 'failed')
+  if (!isOpen || step.requestId === null) return isRetry ? null : inDoubt
+  const tries = isRetry ? inDoubt.tries + 1 : 1
+  return tries < TRIES_MAX ? { step, tries } : null
 }
 
 function learnedFrom(
@@ -184,6 +186,43 @@ function learnedFrom(
   if (answer.kind === 'done') return { text: step.text, etag: answer.etag }
   if (answer.kind === 'mismatch') return { text: undefined, etag: answer.etag }
   return undefined
+}
+
+/** Where a client finds a store to ask, and how it passes the time between two steps. */
+export interface ClientWorld {
+  readonly history: History
+  pause(): Promise<void>
+  door(): Promise<{ readonly via: string; readonly store: ConditionalStore }>
+}
+
+/** One client from its first step to its last. */
+export async function runConditionalClient(
+  name: string,
+  steps: number,
+  world: ClientWorld,
+  keys: readonly ConditionalKey[],
+  random: Random,
+): Promise<void> {
+  let memory = newClient(name)
+  while (memory.steps < steps) {
+    await world.pause()
+    const { via, store } = await world.door()
+    const step = nextStep(memory, keys, random)
+    memory = afterStep(memory, step, await takeStep(world.history, store, via, step))
+  }
+}
+
+/** In the end, when all is calm: true when each key was read. */
+export async function readConditionalKeys(
+  history: History,
+  store: ConditionalStore,
+  via: string,
+  keys: readonly ConditionalKey[],
+): Promise<boolean> {
+  const answers = await Promise.all(
+    keys.map((used) => takeStep(history, store, via, { ...used, ...READING })),
+  )
+  return answers.every(({ kind }) => kind === 'found' || kind === 'absent')
 }
 
 /** Takes the step and notes it. What is never answered stays pending, which is open for ever. */

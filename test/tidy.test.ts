@@ -38,6 +38,7 @@ const IMPORTS: Record<string, { own: string[]; npm: string[]; node: boolean }> =
   'src/adapters': { own: ['src/model', 'src/ports', 'src/store'], npm: ['*'], node: true },
   'src/app': { own: ['src'], npm: ['*'], node: true },
   sim: { own: simulated(), npm: [], node: true },
+  torture: { own: tortured(), npm: ['undici'], node: true },
 }
 
 /** All of `src` that has no edge to the world, and the adapters that have none. */
@@ -48,6 +49,13 @@ function simulated(): string[] {
     ...stages.map((folder) => `src/${folder}`),
     ...inward.map((name) => `src/adapters/${name}.ts`),
   ]
+}
+
+/** Histories and checkers of the simulation, real processes as the tests start them. */
+function tortured(): string[] {
+  const sources = ['src/model', 'src/ports/random.ts', 'src/adapters/seeded-random.ts']
+  const simulated = ['sim/history.ts', 'sim/conditional-workload.ts', 'sim/checkers']
+  return [...sources, 'src/store/ring', ...simulated, 'test/support']
 }
 
 /** What the two sides of the store share: the messages, their guards, the door and the clock. */
@@ -70,9 +78,10 @@ const BANNED: readonly { pattern: RegExp; instead: string }[] = [
 ]
 const MACHINE_FOLDERS = ['src/adapters/', 'src/app/']
 
-const sources = projectFiles(/^(src|sim|bin|test|bench|scripts)\/.*\.(ts|mjs)$/)
+const sources = projectFiles(/^(src|sim|torture|bin|test|bench|scripts)\/.*\.(ts|mjs)$/)
 const production = sources.filter((file) => isProduction(file))
 const simulation = sources.filter((file) => isWithoutTests(file, 'sim/'))
+const torture = sources.filter((file) => isWithoutTests(file, 'torture/'))
 
 function isProduction(file: SourceFile): boolean {
   return isWithoutTests(file, 'src/')
@@ -83,7 +92,7 @@ function isWithoutTests(file: SourceFile, folder: string): boolean {
 }
 
 test('every folder imports only what the import table allows it', () => {
-  const broken = [...production, ...simulation].flatMap((file) => {
+  const broken = [...production, ...simulation, ...torture].flatMap((file) => {
     const { folder, rule } = ruleOf(file.path)
     return importsOf(file).flatMap(({ specifier, line }) =>
       isAllowed(file, specifier, rule)
@@ -115,7 +124,9 @@ test('settings are read from the environment only in src/app', () => {
 })
 
 test('every file of the sources says first why it exists', () => {
-  const silent = [...production, ...simulation].filter((file) => !file.text.startsWith('/**'))
+  const silent = [...production, ...simulation, ...torture].filter(
+    (file) => !file.text.startsWith('/**'),
+  )
   assert.deepEqual(
     silent.map((file) => `${file.path}: open with three to ten lines in /** */`),
     [],

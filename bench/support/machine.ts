@@ -1,9 +1,9 @@
 /**
  * On what a run was measured: figures mean nothing without it.
  */
-import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import type { Member } from '../../test/support/pipeline.ts'
+import { cpuSecondsOf } from './proc.ts'
 
 /** One line for the head of a run. */
 export function machineLine(): string {
@@ -21,9 +21,6 @@ export function neighbourLine(): string | undefined {
   if (load < LOAD_OF_REST_MAX) return undefined
   return `other work goes on on this machine (load ${load.toFixed(1)}): figures are too low`
 }
-
-/** Linux counts processor time in ticks; a hundred in a second on every machine we know of. */
-const TICKS_PER_SECOND = 100
 
 export interface Busy {
   readonly name: string
@@ -45,15 +42,4 @@ export function processorTime(members: readonly Member[]): () => readonly Busy[]
 export function busyText(busy: readonly Busy[]): string {
   const each = busy.map(({ name, cpuSeconds }) => `${name} ${cpuSeconds.toFixed(1)} s`)
   return `processor time: ${each.join(', ')}`
-}
-
-/** Processor time that a process has used so far, s; NaN where the system does not say. */
-function cpuSecondsOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
-  } catch {
-    return Number.NaN
-  }
 }

@@ -10,7 +10,7 @@ export interface Quantiles {
 export const medianOf = (values: readonly number[]): number => quantilesOf(values).p50
 
 /** Of any unit; NaN where there are no values. */
-export function quantilesOf(values: readonly number[]): Quantiles {
+export function quantilesOf(values: ArrayLike<number>): Quantiles {
   const sorted = Float64Array.from(values).sort()
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN
   return { p50: at(0.5), p99: at(0.99), max: sorted.at(-1) ?? Number.NaN }

@@ -3,15 +3,7 @@
  * right, or wrong in a known way.
  */
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
-import type { Random } from '../../src/ports/random.ts'
-import {
-  afterStep,
-  type ConditionalKey,
-  type ConditionalStore,
-  newClient,
-  nextStep,
-  takeStep,
-} from '../conditional-workload.ts'
+import { type ConditionalKey, runConditionalClient } from '../conditional-workload.ts'
 import { Digest } from '../digest.ts'
 import { History } from '../history.ts'
 import { Kernel } from '../kernel.ts'
@@ -35,31 +27,14 @@ export async function conditionalRun(seed: number | string, plan: RunPlan): Prom
   const history = new History()
   let running = plan.clients
   for (let number = 0; number < plan.clients; number += 1) {
-    const own = random.fork(`client ${number}`)
-    void runClient(`c${number}`, { kernel, history, store }, plan, own).then(() => {
+    const name = `c${number}`
+    const own = random.fork(name)
+    const pause = () => kernel.sleep(own.below(THINK_MS_MAX))
+    const world = { history, pause, door: async () => ({ via: name, store }) }
+    void runConditionalClient(name, plan.steps, world, plan.keys, own).then(() => {
       running -= 1
     })
   }
   await kernel.until(() => running === 0, RUN_MS_MAX)
   return history
-}
-
-interface RunWorld {
-  readonly kernel: Kernel
-  readonly history: History
-  readonly store: ConditionalStore
-}
-
-async function runClient(
-  name: string,
-  { kernel, history, store }: RunWorld,
-  { steps, keys }: RunPlan,
-  random: Random,
-): Promise<void> {
-  let memory = newClient(name)
-  while (memory.steps < steps) {
-    await kernel.sleep(random.below(THINK_MS_MAX))
-    const step = nextStep(memory, keys, random)
-    memory = afterStep(memory, step, await takeStep(history, store, name, step))
-  }
 }

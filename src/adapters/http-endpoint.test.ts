@@ -7,6 +7,7 @@ import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { eventually } from '../../test/support/eventually.ts'
 import { listenAsShard } from '../../test/support/shard-server.ts'
+import { signedHeaders } from '../../test/support/signed-body.ts'
 import { BODY_BYTES_MAX, OPERATIONS_PATH } from './http-endpoint.ts'
 
 async function openDoor(t: TestContext) {
@@ -15,15 +16,20 @@ async function openDoor(t: TestContext) {
     arrived.push(request)
     return { kind: 'answer', text: 'è' }
   })
-  const post = (body: string | Buffer, method = 'POST') =>
-    send(shard.address + OPERATIONS_PATH, method, body)
+  const post = (body: string | Buffer, method = 'POST', headers = signedHeaders(body)) =>
+    send(shard.address + OPERATIONS_PATH, method, headers, body)
   return { ...shard, arrived, post }
 }
 
 /** Unlike a client that gives up at the first answer, this one reads it while it still sends. */
-function send(url: string, method: string, body: string | Buffer) {
+function send(
+  url: string,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | Buffer,
+) {
   return new Promise<{ status: number; body: unknown }>((resolve, reject) => {
-    const sent = httpRequest(url, { method }, async (response) => {
+    const sent = httpRequest(url, { method, headers }, async (response) => {
       const text = (await response.toArray()).join('')
       resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) })
     })
@@ -32,7 +38,7 @@ function send(url: string, method: string, body: string | Buffer) {
   })
 }
 
-test('a message goes in and a message comes out, as anybody with curl can see', async (t) => {
+test('a signed message goes in and a message comes out, as whoever has curl can see', async (t) => {
   const { post, arrived } = await openDoor(t)
   const answer = await post('{"kind": "hello", "text": "😀"}')
   assert.deepEqual(answer, { status: 200, body: { kind: 'answer', text: 'è' } })
@@ -49,6 +55,35 @@ test('what cannot be read is an error message, and nothing was done', async (t) 
   assert.deepEqual(arrived, [])
 })
 
+test('what the cluster did not sign is 401 before it is read, and nothing was done', async (t) => {
+  const { post, arrived } = await openDoor(t)
+  const unreadable = '{"kind":'
+  const strangers: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
+    [{}, /is not signed/],
+    [{ 'x-energyguard-signature': '' }, /is not signed/],
+    [{ 'x-energyguard-signature': 'ff' }, /is not signed/],
+    [signedHeaders(unreadable, 'another secret'), /does not fit the body/],
+    [signedHeaders(`${unreadable} `), /does not fit the body/],
+  ]
+  for (const [headers, says] of strangers) {
+    const { status, body } = await post(unreadable, 'POST', headers)
+    const { kind, reason } = body as Record<string, string>
+    assert.deepEqual([status, kind], [401, 'error'])
+    assert.match(reason ?? '', says)
+    assert.match(reason ?? '', /same CLUSTER_SECRET or, on one machine, the same --data-dir/)
+  }
+  assert.equal((await post(unreadable)).status, 400)
+  assert.deepEqual(arrived, [])
+})
+
+test('a stranger with a long body is refused without it, and others are served on', async (t) => {
+  const { post, arrived } = await openDoor(t)
+  const { status } = await post(Buffer.alloc(2 * BODY_BYTES_MAX, 'x'), 'POST', {})
+  assert.equal(status, 401)
+  assert.equal((await post('{"kind":"hello"}')).status, 200)
+  assert.equal(arrived.length, 1)
+})
+
 test('a body over the limit is refused with a sentence, one at the limit is taken', async (t) => {
   const { post, arrived } = await openDoor(t)
   const text = (bytes: number) => Buffer.from(`"${'x'.repeat(bytes - 2)}"`)
@@ -63,7 +98,9 @@ test('a body over the limit is refused with a sentence, one at the limit is take
 test('a sender that goes away in the middle is forgotten', async (t) => {
   const { address, server, post, arrived } = await openDoor(t)
   const socket = connect(Number(new URL(address).port), '127.0.0.1')
-  socket.write(`POST ${OPERATIONS_PATH} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"kind"`)
+  const signature = `x-energyguard-signature: ${'0'.repeat(64)}`
+  const head = `POST ${OPERATIONS_PATH} HTTP/1.1\r\nhost: x\r\n${signature}\r\ncontent-length: 100`
+  socket.write(`${head}\r\n\r\n{"kind"`)
   await eventually('it is connected', () => connectionsOf(server).then((count) => count === 1))
   socket.resetAndDestroy()
   await eventually('it is gone', () => connectionsOf(server).then((count) => count === 0))

@@ -2,15 +2,28 @@
  * The inner door of a shard over HTTP: `POST /internal/ops` takes one message and answers one, as
  * JSON. Bare `node:http`, because a framework would cost more here than the work that is asked for.
  *
- * A request that cannot be read is answered with an `error` message, which tells the sender that
- * nothing was done. One whose handling failed is not answered at all: nobody knows what was done.
+ * It opens only for bodies that are signed with the cluster secret, which is looked at before
+ * anything is made of them. A request that is not let in or cannot be read is answered with an
+ * `error` message, which tells the sender that nothing was done. One whose handling failed is not
+ * answered at all: nobody knows what was done.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Endpoint, Message } from '../ports/network.ts'
+import { type BodySignature, isSignature, SIGNATURE_HEADER } from './body-signature.ts'
 
 export const OPERATIONS_PATH = '/internal/ops'
+/** Of a body that this cluster did not sign; nothing was done. */
+export const STATUS_UNSIGNED = 401
 /** Coordinators send bodies of 4 MiB, counted before their characters become bytes. */
 export const BODY_BYTES_MAX = 16 * 1024 * 1024
+
+/** What a person can do about it. */
+export const SAME_SECRET =
+  'Give shards and coordinators the same CLUSTER_SECRET or, on one machine, the same --data-dir.'
+const NOT_SIGNED =
+  `the request is not signed: ${SIGNATURE_HEADER} must be the HMAC-SHA256 of the body under the ` +
+  `cluster secret. ${SAME_SECRET}`
+const SIGNED_BY_OTHERS = `the signature does not fit the body under the secret here. ${SAME_SECRET}`
 
 /** Is this request for the inner door? */
 export function isForEndpoint({ url }: IncomingMessage): boolean {
@@ -20,24 +33,29 @@ export function isForEndpoint({ url }: IncomingMessage): boolean {
 /** Handles the requests for which `isForEndpoint` holds. */
 export function httpEndpoint(
   endpoint: Endpoint,
+  signature: BodySignature,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
+    const given = request.headers[SIGNATURE_HEADER]
     if (request.method !== 'POST') {
       response.setHeader('allow', 'POST')
       refuse(response, 405, `${OPERATIONS_PATH} takes POST`)
-      return
+    } else if (!isSignature(given)) {
+      // Nothing of it is kept: a stranger costs no memory.
+      request.resume().on('error', () => {})
+      refuse(response, STATUS_UNSIGNED, NOT_SIGNED)
+    } else {
+      takeBody(request, (body) => {
+        if (body === undefined) refuseLong(response)
+        else if (!signature.fits(body, given)) refuse(response, STATUS_UNSIGNED, SIGNED_BY_OTHERS)
+        else handle(endpoint, body.toString('utf8'), response)
+      })
     }
-    takeBody(request, (body) => {
-      if (body === undefined) {
-        const reason = `the body has more than ${BODY_BYTES_MAX} bytes`
-        refuse(response.setHeader('connection', 'close'), 413, reason)
-      } else handle(endpoint, body, response)
-    })
   }
 }
 
 /** Collects the body; undefined = it is too large. A request that breaks off is forgotten. */
-function takeBody(request: IncomingMessage, take: (body: string | undefined) => void): void {
+function takeBody(request: IncomingMessage, take: (body: Buffer | undefined) => void): void {
   const chunks: Buffer[] = []
   let bytes = 0
   request.on('data', (chunk: Buffer) => {
@@ -51,7 +69,7 @@ function takeBody(request: IncomingMessage, take: (body: string | undefined) => 
     }
   })
   request.on('end', () => {
-    if (bytes <= BODY_BYTES_MAX) take(Buffer.concat(chunks).toString('utf8'))
+    if (bytes <= BODY_BYTES_MAX) take(Buffer.concat(chunks))
   })
   request.on('error', () => {})
 }
@@ -68,6 +86,11 @@ function handle(endpoint: Endpoint, text: string, response: ServerResponse): voi
     (reply) => send(response, 200, reply),
     () => response.destroy(),
   )
+}
+
+function refuseLong(response: ServerResponse): void {
+  const reason = `the body has more than ${BODY_BYTES_MAX} bytes`
+  refuse(response.setHeader('connection', 'close'), 413, reason)
 }
 
 function refuse(response: ServerResponse, status: number, reason: string): void {

@@ -6,23 +6,19 @@ import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { eventually } from '../../test/support/eventually.ts'
+import { httpNetwork } from '../../test/support/http-network.ts'
 import { listenAsShard, listenOn } from '../../test/support/shard-server.ts'
-import type { Answer, Network } from '../ports/network.ts'
-import { createHttpNetwork, POOL_IDLE_MS, REPLY_BYTES_MAX } from './http-network.ts'
+import { recordingTrace } from '../../test/support/traces.ts'
+import type { Answer } from '../ports/network.ts'
+import { POOL_IDLE_MS, REPLY_BYTES_MAX } from './http-network.ts'
 import { systemClock } from './system-clock.ts'
 
 const PATIENT_MS = 20_000
 const HELLO = { kind: 'hello' }
 
-function openNetwork(t: TestContext, clock = systemClock): Network {
-  const network = createHttpNetwork(clock)
-  t.after(() => network.close())
-  return network
-}
-
 async function answerOf(t: TestContext, handle: RequestListener, path = ''): Promise<Answer> {
   const { address } = await listenOn(t, handle)
-  return await openNetwork(t).ask(address + path, HELLO, PATIENT_MS)
+  return await httpNetwork(t).ask(address + path, HELLO, PATIENT_MS)
 }
 
 test('a connection that breaks after the request went out may have done something', async (t) => {
@@ -49,7 +45,7 @@ test('a request that only waited for a connection is not sent, then or later', a
     await waiting
     return HELLO
   })
-  const network = openNetwork(t)
+  const network = httpNetwork(t)
   const asked = Array.from({ length: 20 }, () => network.ask(address, HELLO, 300))
   const kinds = (await Promise.all(asked)).map(({ kind }) => kind)
   const silent = kinds.filter((kind) => kind === 'silence').length
@@ -62,7 +58,7 @@ test('a request that only waited for a connection is not sent, then or later', a
 })
 
 test('a host that nobody knows is refused', async (t) => {
-  const network = openNetwork(t)
+  const network = httpNetwork(t)
   const answer = await network.ask('http://no-such-host.invalid:8100', HELLO, PATIENT_MS)
   assert.equal(answer.kind, 'refused')
 })
@@ -97,7 +93,7 @@ test('connections are kept and used again', async (t) => {
   server.on('connection', () => {
     connections += 1
   })
-  const network = openNetwork(t)
+  const network = httpNetwork(t)
   for (let i = 0; i < 30; i += 1) await network.ask(address, HELLO, PATIENT_MS)
   assert.ok(connections <= 2, `${connections} connections for 30 requests`)
 })
@@ -109,7 +105,7 @@ test('connections to an address that is no longer asked are closed', async (t) =
   ]
   let laterMs = 0
   const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + laterMs }
-  const network = openNetwork(t, clock)
+  const network = httpNetwork(t, { clock })
   await network.ask(left.address, HELLO, PATIENT_MS)
   laterMs = POOL_IDLE_MS / 2
   await network.ask(used.address, HELLO, PATIENT_MS)
@@ -120,4 +116,42 @@ test('connections to an address that is no longer asked are closed', async (t) =
   await network.ask(used.address, HELLO, PATIENT_MS)
   await eventually('its connection is closed', async () => (await open()) === 0)
   assert.equal((await network.ask(left.address, HELLO, PATIENT_MS)).kind, 'answer')
+})
+
+test('a shard with another secret does nothing, and a person is told of it once', async (t) => {
+  const arrived: unknown[] = []
+  const endpoint = async (request: unknown) => {
+    arrived.push(request)
+    return HELLO
+  }
+  const other = await listenAsShard(t, endpoint, 'another secret')
+  const trace = recordingTrace()
+  const network = httpNetwork(t, { trace })
+  for (let i = 0; i < 3; i += 1) {
+    const answer = await network.ask(other.address, HELLO, PATIENT_MS)
+    assert.equal(answer.kind, 'refused')
+    assert.match(answer.kind === 'refused' ? answer.reason : '', /does not take the signature/)
+  }
+  assert.deepEqual(arrived, [])
+  assert.equal(trace.count('network.unsigned'), 1)
+  const [{ level, sentence } = assert.fail('nothing was told')] = trace.facts
+  assert.equal(level, 'error')
+  assert.match(String(sentence), /127\.0\.0\.1:\d+ .*the same CLUSTER_SECRET or, on one machine/)
+})
+
+test('once a shard takes the signature again, the next refusal is news', async (t) => {
+  let status = 401
+  const trace = recordingTrace()
+  const { address } = await listenOn(t, (_, response) => {
+    response.writeHead(status).end('{"kind":"error","reason":"no"}')
+  })
+  const network = httpNetwork(t, { trace })
+  const kindWith = async (next: number) => {
+    status = next
+    return (await network.ask(address, HELLO, PATIENT_MS)).kind
+  }
+  assert.deepEqual([await kindWith(401), await kindWith(401)], ['refused', 'refused'])
+  assert.equal(await kindWith(200), 'answer')
+  assert.equal(await kindWith(401), 'refused')
+  assert.equal(trace.count('network.unsigned'), 2)
 })

@@ -5,11 +5,17 @@
  * connection was there to write it to (nobody listens, the name is unknown, it still waited its
  * turn): that is `refused`. From the first byte on it may have arrived and been done, whatever
  * happens to the connection: that is `silence`.
+ *
+ * Every body is signed with the cluster secret. A shard with another secret does nothing, so that
+ * is `refused` too, and a person is told of it: to everybody else it looks like a shard that is
+ * away.
  */
 import { type Dispatcher, Pool } from 'undici'
 import type { Clock } from '../ports/clock.ts'
 import type { Address, Answer, Message, Network } from '../ports/network.ts'
-import { OPERATIONS_PATH } from './http-endpoint.ts'
+import type { Trace } from '../ports/trace.ts'
+import { type BodySignature, SIGNATURE_HEADER } from './body-signature.ts'
+import { OPERATIONS_PATH, SAME_SECRET, STATUS_UNSIGNED } from './http-endpoint.ts'
 import { lateReason, withinTime } from './within-time.ts'
 
 /** To one address: the bodies that a coordinator has under way, its greetings and scans. */
@@ -24,20 +30,28 @@ interface Peer {
   readonly pool: Pool
   readonly path: string
   usedMs: number
+  /** It refused our signature when it was last asked. */
+  isEstranged: boolean
 }
 
-export function createHttpNetwork(clock: Clock): Network {
-  return new HttpNetwork(clock)
+export interface HttpNetworkWorld {
+  readonly clock: Clock
+  readonly trace: Trace
+  readonly signature: BodySignature
+}
+
+export function createHttpNetwork(world: HttpNetworkWorld): Network {
+  return new HttpNetwork(world)
 }
 
 class HttpNetwork implements Network {
-  private readonly clock: Clock
+  private readonly world: HttpNetworkWorld
   private readonly peers = new Map<Address, Peer>()
   private sweptMs = 0
   private isClosed = false
 
-  constructor(clock: Clock) {
-    this.clock = clock
+  constructor(world: HttpNetworkWorld) {
+    this.world = world
   }
 
   async ask(to: Address, request: Message, timeoutMs: number): Promise<Answer> {
@@ -45,12 +59,26 @@ class HttpNetwork implements Network {
     if (!/^https?:/.test(to) || !URL.canParse(to)) {
       return { kind: 'refused', reason: `${to} is no address that begins with http` }
     }
-    const { pool, path } = this.peerAt(to)
+    const peer = this.peerAt(to)
     const exchange = new Exchange()
-    const headers = { 'content-type': 'application/json' }
-    pool.dispatch({ method: 'POST', path, headers, body: JSON.stringify(request) }, exchange)
-    const answer = await withinTime(this.clock, timeoutMs, exchange.answer)
+    const body = Buffer.from(JSON.stringify(request))
+    const signed = { [SIGNATURE_HEADER]: this.world.signature.of(body) }
+    const headers = { 'content-type': 'application/json', ...signed }
+    peer.pool.dispatch({ method: 'POST', path: peer.path, headers, body }, exchange)
+    const answer = await withinTime(this.world.clock, timeoutMs, exchange.answer)
+    if (answer?.kind === 'answer') return this.heard(to, peer, exchange.status, answer)
     return answer ?? exchange.giveUp(lateReason(timeoutMs))
+  }
+
+  /** A person is told once of a shard that refuses our signature, until it takes it again. */
+  private heard(address: Address, peer: Peer, status: number, answer: Answer): Answer {
+    const wasEstranged = peer.isEstranged
+    peer.isEstranged = status === STATUS_UNSIGNED
+    if (!peer.isEstranged) return answer
+    const reason = `The shard at ${address} does not take the signature of this coordinator`
+    const sentence = `${reason}: they have different cluster secrets. ${SAME_SECRET}`
+    if (!wasEstranged) this.world.trace.note('error', { kind: 'network.unsigned', sentence })
+    return { kind: 'refused', reason }
   }
 
   async close(): Promise<void> {
@@ -61,7 +89,7 @@ class HttpNetwork implements Network {
   }
 
   private peerAt(address: Address): Peer {
-    const nowMs = this.clock.monotonicMs()
+    const nowMs = this.world.clock.monotonicMs()
     const known = this.peers.get(address)
     const peer = known ?? newPeer(address)
     peer.usedMs = nowMs
@@ -90,12 +118,19 @@ function newPeer(address: Address): Peer {
     headersTimeout: 0,
     bodyTimeout: 0,
   })
-  return { pool, path: pathname.replace(/\/+$/, '') + OPERATIONS_PATH, usedMs: 0 }
+  return {
+    pool,
+    path: pathname.replace(/\/+$/, '') + OPERATIONS_PATH,
+    usedMs: 0,
+    isEstranged: false,
+  }
 }
 
 /** One request and what comes of it. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly answer: Promise<Answer>
+  /** Of HTTP; 0 as long as nothing has come back. */
+  status = 0
   private readonly settle: (answer: Answer) => void
   private controller: Dispatcher.DispatchController | undefined
   private isGivenUp = false
@@ -121,7 +156,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     else this.controller = controller
   }
 
-  onResponseStart(): void {}
+  onResponseStart(_: Dispatcher.DispatchController, status: number): void {
+    this.status = status
+  }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.bytes += chunk.length

@@ -53,8 +53,9 @@ export function ringRemove(invocation: Invocation): Promise<number> {
 /** One shard after the other; the first that is refused ends it. */
 async function changeRing(path: string, { resolved, args, json, output }: Invocation) {
   for (const node of args) {
-    const url = resolved.settings.coordinatorUrl
-    const answer = mustSucceed(await askCoordinator(url, 'POST', path, { node }))
+    const { coordinatorUrl, adminToken } = resolved.settings
+    const asked = await askCoordinator(coordinatorUrl, 'POST', path, { node }, adminToken)
+    const answer = mustSucceed(asked)
     output.data(json ? JSON.stringify(answer) : String((answer as { message?: unknown }).message))
   }
   return EXIT_DONE

@@ -25,6 +25,7 @@ const roleCommands: readonly Command[] = [
   {
     path: 'shard',
     role: 'shard',
+    listens: true,
     summary: 'one replica of the store',
     run: async (invocation) => (await import('./roles/shard.ts')).runShard(invocation),
   },

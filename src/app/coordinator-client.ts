@@ -11,24 +11,27 @@ export interface CoordinatorAnswer {
 
 const ANSWER_MS_MAX = 15_000
 
-/** Asks one route. Throws CommandError when nobody answers. */
+/** Asks one route, as the admin if a token is given. Throws CommandError when nobody answers. */
 export async function askCoordinator(
   baseUrl: string,
   method: string,
   path: string,
   body?: unknown,
+  adminToken?: string,
 ): Promise<CoordinatorAnswer> {
-  const json = body === undefined ? {} : { body: JSON.stringify(body), headers: JSON_HEADERS }
+  const payload = body === undefined ? {} : { body: JSON.stringify(body) }
+  const headers = {
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(adminToken === undefined ? {} : { authorization: `Bearer ${adminToken}` }),
+  }
   try {
     const signal = AbortSignal.timeout(ANSWER_MS_MAX)
-    const response = await fetch(`${baseUrl}${path}`, { method, signal, ...json })
+    const response = await fetch(`${baseUrl}${path}`, { method, signal, headers, ...payload })
     return { status: response.status, body: parseBody(await response.text()) }
   } catch (error) {
     throw unreachable(baseUrl, error)
   }
 }
-
-const JSON_HEADERS = { 'content-type': 'application/json' }
 
 export function unreachable(baseUrl: string, error: unknown): CommandError {
   return new CommandError(
@@ -40,8 +43,12 @@ export function unreachable(baseUrl: string, error: unknown): CommandError {
 /** The body of a 2xx answer; anything else becomes the coordinator's own sentence. */
 export function mustSucceed({ status, body }: CoordinatorAnswer): unknown {
   if (status >= 200 && status < 300) return body
-  throw new CommandError(`${detailOf(body)} (HTTP ${status})`)
+  const remedy = status === 401 || status === 403 ? ADMIN_REMEDY : ''
+  throw new CommandError(`${detailOf(body)} (HTTP ${status})${remedy}`)
 }
+
+const ADMIN_REMEDY =
+  '. Give the token of the coordinator: ADMIN_TOKEN, ADMIN_TOKEN_FILE or --admin-token.'
 
 function detailOf(body: unknown): string {
   const detail = typeof body === 'object' && body !== null && 'detail' in body ? body.detail : body

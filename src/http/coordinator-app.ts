@@ -8,6 +8,7 @@ import { must } from '../model/must.ts'
 import type { Trace } from '../ports/trace.ts'
 import { type Store, VALUE_BYTES_MAX } from '../store/client.ts'
 import type { RingAdmin } from '../store/coordinator/ring-admin.ts'
+import { guardRingChanges } from './admin-token.ts'
 import { type AnomalyStream, addAnomalyStream } from './anomaly-stream.ts'
 import { addBatchRoutes } from './batch-routes.ts'
 import { createHttpApp, type HttpApp } from './http-app.ts'
@@ -28,6 +29,8 @@ export interface CoordinatorParts extends OpsParts {
   readonly thresholds: Pick<ThresholdsBook, 'current' | 'replace'>
   readonly stream: AnomalyStream
   readonly adminToken: string
+  /** What changes of the ring ask for; null: anybody may change it. */
+  readonly ringToken: string | null
   /** Null: anybody may broadcast. */
   readonly broadcastToken: string | null
 }
@@ -36,6 +39,7 @@ export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> 
   const tally = new RequestTally()
   const options = { title: 'EnergyGuard coordinator', trace: parts.trace, tally }
   return createHttpApp(options, (app) => {
+    guardRingChanges(app, parts.ringToken)
     const summary = 'It answers.'
     const health = { tags: ['operations'], summary, response: { 200: statusOkSchema } }
     app.get('/health', { schema: health }, () => ({ status: 'ok' as const }))

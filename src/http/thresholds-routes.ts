@@ -2,16 +2,15 @@
  * `/admin/thresholds`: the limits that a facility manager sets. Everybody may read them, since
  * every detector does; changing them takes the admin's token.
  */
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ThresholdsBook } from '../live/thresholds-book.ts'
 import { thresholdsSchema } from '../model/thresholds.ts'
+import { adminRefusals, admitAdmin } from './admin-token.ts'
 import { answer, sendAnswer } from './answer.ts'
 import { type HttpApp, LAST_KNOWN_HEADER } from './http-app.ts'
 import { writeAnswers } from './outcome-schemas.ts'
 import { writeAnswer } from './outcomes.ts'
 import { invalidSchema, sentenceSchema } from './problems.ts'
-import { checkBearer } from './secrets.ts'
 
 /** In place of the whole document, one set would change nothing and reset everything. */
 const misplaced = z
@@ -51,8 +50,7 @@ export function addThresholdsRoutes(
     body: bodySchema,
     response: {
       ...writeAnswers(savedSchema),
-      401: sentenceSchema,
-      403: sentenceSchema,
+      ...adminRefusals,
       422: invalidSchema,
     },
   }
@@ -66,17 +64,4 @@ export function addThresholdsRoutes(
         : writeAnswer(outcome, 'put'),
     )
   })
-}
-
-/** Before the body is read: whoever may not change anything learns nothing about its form. */
-function admitAdmin(adminToken: string) {
-  return async ({ headers }: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const check = checkBearer(headers.authorization, adminToken)
-    if (check === 'missing') {
-      reply.header('www-authenticate', 'Bearer')
-      await sendAnswer(reply, answer(401, { detail: 'A token is needed: Authorization: Bearer …' }))
-    } else if (check === 'wrong') {
-      await sendAnswer(reply, answer(403, { detail: 'The token is wrong' }))
-    }
-  }
 }

@@ -3,9 +3,9 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createHttpNetwork } from '../../src/adapters/http-network.ts'
 import { createLocalNetwork } from '../../src/adapters/local-network.ts'
 import { systemClock } from '../../src/adapters/system-clock.ts'
+import { httpNetwork } from '../support/http-network.ts'
 import { scriptedServer } from '../support/scripted-server.ts'
 import { listenAsShard } from '../support/shard-server.ts'
 import { networkSuite, PATIENT_MS } from './network.suite.ts'
@@ -31,14 +31,12 @@ networkSuite('local', () => {
 })
 
 networkSuite('HTTP', (t) => {
-  const network = createHttpNetwork(systemClock)
-  t.after(() => network.close())
+  const network = httpNetwork(t)
   return { network, listen: (endpoint) => listenAsShard(t, endpoint) }
 })
 
 test('HTTP: what waited too long for a connection is refused and never sent', async (t) => {
-  const network = createHttpNetwork(systemClock)
-  t.after(() => network.close())
+  const network = httpNetwork(t)
   const heard = new Set<number>()
   const { promise: waiting, resolve: goOn } = Promise.withResolvers<void>()
   const { address } = await listenAsShard(t, async (request) => {
@@ -64,8 +62,7 @@ test('HTTP: what waited too long for a connection is refused and never sent', as
 })
 
 test('HTTP: a reply without end is given up long before the memory is', async (t) => {
-  const network = createHttpNetwork(systemClock)
-  t.after(() => network.close())
+  const network = httpNetwork(t)
   const server = await scriptedServer(t)
   const chunk = Buffer.alloc(1024 * 1024, 'x')
   server.answer = (_, response) => {

@@ -83,13 +83,15 @@ test('a coordinator that does not answer is a failure with a sentence', async ()
 })
 
 test('listening beyond loopback with default secrets is refused before all else', async () => {
-  for (const role of ['up', 'coordinator', 'login']) {
+  const names = { up: 'ADMIN_TOKEN', coordinator: 'ADMIN_TOKEN', login: 'ADMIN_TOKEN' }
+  for (const [role, name] of Object.entries({ ...names, shard: 'CLUSTER_SECRET' })) {
     const dataDir = join(temporaryFolder(), 'data')
     const { code, stderr } = await runCommand([role, '--host', '0.0.0.0', '--port', '0'], {
       env: { DATA_DIR: dataDir },
     })
     assert.equal(code, 2, role)
-    assert.match(stderr, /Host 0\.0\.0\.0 can be reached .* Set ADMIN_TOKEN/)
+    const says = new RegExp(`Host 0\\.0\\.0\\.0 can be reached .* Set ${name} .*on 127\\.0\\.0\\.1`)
+    assert.match(stderr, says)
     assert.ok(!existsSync(dataDir))
   }
 })

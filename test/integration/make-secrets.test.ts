@@ -11,7 +11,7 @@ import { type TestContext, test } from 'node:test'
 import { ROOT } from '../support/source-files.ts'
 
 const SCRIPT = join(ROOT, 'scripts/make-secrets.ts')
-const NAMES = ['admin_pass', 'admin_token', 'internal_broadcast_token']
+const NAMES = ['admin_pass', 'admin_token', 'cluster_secret', 'internal_broadcast_token']
 
 test('the first run makes every secret, long, different, and readable by its owner alone', (t) => {
   const folder = temporaryFolder(t)

@@ -11,6 +11,7 @@ import { timeOf } from '../../src/store/hybrid-clock.ts'
 import { partitionOf } from '../../src/store/ring/hash.ts'
 import { foundRing } from '../../src/store/ring/membership.ts'
 import { type RoleProcess, runCommand, startRole, temporaryFolder } from '../support/process.ts'
+import { signedHeaders } from '../support/signed-body.ts'
 
 const PARTITIONS = 4
 const CLUSTER = 'ours'
@@ -21,7 +22,8 @@ const startShard = (dataDir = temporaryFolder('shard'), ...flags: readonly strin
 
 async function ask({ address }: RoleProcess, request: object): Promise<Record<string, unknown>> {
   const body = JSON.stringify(request)
-  const response = await fetch(`${address}/internal/ops`, { method: 'POST', body })
+  const headers = signedHeaders(body)
+  const response = await fetch(`${address}/internal/ops`, { method: 'POST', headers, body })
   return (await response.json()) as Record<string, unknown>
 }
 

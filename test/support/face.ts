@@ -43,7 +43,8 @@ export async function coordinatorFace(
   const stream = new AnomalyStream({ clock, trace, live }, streamLimits)
   const app = await createCoordinatorApp({
     ...{ trace, store, live, stream, ring: noRing, thresholds: defaultBook },
-    ...{ adminToken: ADMIN_TOKEN, broadcastToken: null, readiness: () => undefined },
+    ...{ adminToken: ADMIN_TOKEN, ringToken: null, broadcastToken: null },
+    readiness: () => undefined,
     metrics: { contentType: 'text/plain', text: async () => 'figures 1\n' },
     ...changed,
   })

@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { eventually } from './eventually.ts'
+import { CLUSTER_SECRET } from './signed-body.ts'
 
 export const ROOT_DIR = fileURLToPath(new URL('../..', import.meta.url))
 export const PROGRAM = join(ROOT_DIR, 'bin/energyguard.ts')
@@ -114,13 +115,17 @@ function endOf(child: ChildProcess): Promise<Ended> {
   })
 }
 
-/** Starts a role (`['coordinator', '--port', '0']`) and waits until it says that it is ready. */
+/**
+ * Starts a role (`['coordinator', '--port', '0']`) and waits until it says that it is ready. Roles
+ * have folders of their own here, so they are given the cluster secret that they would find in a
+ * common one.
+ */
 export async function startRole(
   args: readonly string[],
   options: RoleOptions = {},
 ): Promise<RoleProcess> {
   const dataDir = options.dataDir ?? temporaryFolder()
-  const env = { DATA_DIR: dataDir, ...options.env }
+  const env = { DATA_DIR: dataDir, CLUSTER_SECRET, ...options.env }
   const started = startProcess(args, { ...options, env })
   let ended: Ended | undefined
   void started.exited.then((end) => {

@@ -5,8 +5,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
+import { bodySignature } from '../../src/adapters/body-signature.ts'
 import { httpEndpoint } from '../../src/adapters/http-endpoint.ts'
 import type { Endpoint } from '../../src/ports/network.ts'
+import { CLUSTER_SECRET } from './signed-body.ts'
 
 export interface ShardServer {
   readonly address: string
@@ -16,8 +18,12 @@ export interface ShardServer {
   start(): Promise<void>
 }
 
-export function listenAsShard(t: TestContext, endpoint: Endpoint): Promise<ShardServer> {
-  return listenOn(t, httpEndpoint(endpoint))
+export function listenAsShard(
+  t: TestContext,
+  endpoint: Endpoint,
+  secret = CLUSTER_SECRET,
+): Promise<ShardServer> {
+  return listenOn(t, httpEndpoint(endpoint, bodySignature(secret)))
 }
 
 export async function listenOn(t: TestContext, handle: RequestListener): Promise<ShardServer> {

@@ -7,6 +7,7 @@
  * are served while the log is away, and the alarms that are known while the shards are; `/readyz`
  * says what is missing.
  */
+import { bodySignature } from '../../adapters/body-signature.ts'
 import { createHttpNetwork } from '../../adapters/http-network.ts'
 import { thresholdsFile } from '../../adapters/thresholds-file.ts'
 import { AnomalyStream } from '../../http/anomaly-stream.ts'
@@ -20,6 +21,7 @@ import type { Service } from '../../ports/service.ts'
 import type { ThresholdSource } from '../../ports/threshold-source.ts'
 import type { Store } from '../../store/client.ts'
 import { type Coordinator, createCoordinator } from '../../store/coordinator/coordinator.ts'
+import { clusterSecret } from '../cluster-secret.ts'
 import type { Invocation } from '../command.ts'
 import { type Context, runRole } from '../context.ts'
 import { openFace } from '../face.ts'
@@ -27,10 +29,12 @@ import { connectLog, declareTopics } from '../open-log.ts'
 import type { Readiness } from '../ops-server.ts'
 import { joinParts, type Part, part } from '../part.ts'
 import type { Resolved } from '../settings/resolve.ts'
+import { DEFAULT_ADMIN_TOKEN } from '../settings/store.ts'
 
 export function runCoordinator(invocation: Invocation): Promise<number> {
   return runRole(invocation, async (context) => {
-    const network = createHttpNetwork(context.clock)
+    const signature = bodySignature(clusterSecret(context.settings))
+    const network = createHttpNetwork({ ...context, signature })
     const log = await connectLog(context)
     const bootstrap = context.settings.bootstrapNodes
     const { url, part: face } = await coordinatorPart(context, { network, log, bootstrap })
@@ -82,6 +86,7 @@ export async function coordinatorPart(
     store: coordinator.store,
     ring: coordinator.ring,
     adminToken: settings.adminToken,
+    ringToken: settings.adminToken === DEFAULT_ADMIN_TOKEN ? null : settings.adminToken,
     broadcastToken: settings.internalBroadcastToken,
     readiness: async () => (await waitsFor(coordinator, live)) ?? readiness(),
   })

@@ -2,9 +2,11 @@
  * One replica of the store as a process: `/internal/ops` for coordinators, and the routes of the
  * contract for people, on one port.
  */
+import { bodySignature } from '../../adapters/body-signature.ts'
 import { httpEndpoint, isForEndpoint } from '../../adapters/http-endpoint.ts'
 import { createShardApp } from '../../http/shard-routes.ts'
 import type { Shard } from '../../store/shard/shard.ts'
+import { clusterSecret } from '../cluster-secret.ts'
 import type { Invocation } from '../command.ts'
 import { type Context, runRole } from '../context.ts'
 import { type Face, openFace } from '../face.ts'
@@ -26,7 +28,7 @@ async function openShardFace(context: Context, shard: Shard): Promise<Face> {
   const { clock, trace, metrics, settings } = context
   const readiness = () => shard.door.problem()
   const app = await createShardApp(shard.door, { trace, metrics, readiness })
-  const operations = httpEndpoint(shard.endpoint)
+  const operations = httpEndpoint(shard.endpoint, bodySignature(clusterSecret(settings)))
   const address = { host: settings.host, port: settings.shardPort }
   return openFace(clock, app, address, '--port', (request, response) => {
     if (isForEndpoint(request)) operations(request, response)

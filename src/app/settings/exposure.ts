@@ -1,7 +1,7 @@
 /**
- * Default secrets are known to everybody. They are good as long as only this machine can reach the
- * port, and refused at start on any other address, so that nobody opens a door by changing one
- * setting.
+ * Default secrets are known to everybody, and one that a machine made for itself is known to no
+ * other. Both are good as long as only this machine can reach the port, and refused at start on any
+ * other address, so that nobody opens a door by changing one setting.
  */
 import { isIP } from 'node:net'
 import type { Settings } from '../settings.ts'
@@ -31,6 +31,11 @@ const GUARDS: readonly Guard[] = [
     isOpen: (settings) => settings.internalBroadcastToken === null,
     remedy: 'INTERNAL_BROADCAST_TOKEN (or INTERNAL_BROADCAST_TOKEN_FILE)',
   },
+  {
+    roles: ['coordinator', 'shard'],
+    isOpen: (settings) => settings.clusterSecret === null,
+    remedy: 'CLUSTER_SECRET (or CLUSTER_SECRET_FILE)',
+  },
 ]
 
 /**
@@ -41,8 +46,8 @@ export function refuseOpenDoors({ role, settings }: Resolved): void {
   const open = GUARDS.filter((guard) => guard.roles.includes(role) && guard.isOpen(settings))
   if (open.length === 0) return
   throw new SettingsError(
-    `Host ${settings.host} can be reached from other machines, and secrets have their well-known ` +
-      `default. Set ${open.map((guard) => guard.remedy).join(', ')}, or listen on 127.0.0.1.`,
+    `Host ${settings.host} can be reached from other machines, and there ${role} needs secrets ` +
+      `of your own. Set ${open.map((guard) => guard.remedy).join(', ')}, or listen on 127.0.0.1.`,
   )
 }
 

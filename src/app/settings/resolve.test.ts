@@ -126,7 +126,7 @@ test('what is printed of a role masks its secrets', () => {
   assert.doesNotMatch(JSON.stringify(rows), /hunter2|eg-admin-token/)
 })
 
-test('default secrets are refused on an address that others can reach', () => {
+test('default and missing secrets are refused on an address that others can reach', () => {
   const open = (role: Role, environment: Record<string, string>) => () =>
     refuseOpenDoors(resolveSettings(role, doors({ environment })))
   assert.throws(open('coordinator', { HOST: '0.0.0.0' }), /ADMIN_TOKEN .*INTERNAL_BROADCAST_TOKEN/)
@@ -135,7 +135,14 @@ test('default secrets are refused on an address that others can reach', () => {
   assert.doesNotThrow(open('login', { HOST: '10.0.0.1', ADMIN_TOKEN: 'own', ADMIN_PASS: 'own' }))
   assert.doesNotThrow(open('coordinator', { HOST: '127.0.0.2' }))
   assert.doesNotThrow(open('up', { HOST: '::1' }))
-  assert.doesNotThrow(open('shard', { HOST: '0.0.0.0' }))
+  assert.throws(open('shard', { HOST: '0.0.0.0' }), /shard needs .* Set CLUSTER_SECRET \(/)
+  const own = { ADMIN_TOKEN: 'own', INTERNAL_BROADCAST_TOKEN: 'own' }
+  assert.throws(open('coordinator', { HOST: '0.0.0.0', ...own }), /Set CLUSTER_SECRET \(/)
+  for (const role of ['shard', 'coordinator'] as const) {
+    assert.doesNotThrow(open(role, { HOST: '0.0.0.0', ...own, CLUSTER_SECRET: 'own' }))
+    assert.doesNotThrow(open(role, { HOST: '127.0.0.1' }))
+  }
+  assert.doesNotThrow(open('up', { HOST: '0.0.0.0', ...own, ADMIN_PASS: 'own' }))
 })
 
 test('every setting can be set by at least one role and one door', () => {

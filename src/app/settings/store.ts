@@ -62,11 +62,20 @@ export const storeSettings = {
     environment: ['VIRTUAL_NODES'],
     roles: FACE,
   }),
+  clusterSecret: text({
+    help: 'What requests to shards are signed with; else one is made in DATA_DIR/cluster-secret.',
+    fallback: null,
+    flag: '--cluster-secret',
+    environment: ['CLUSTER_SECRET'],
+    roles: ['coordinator', 'shard'],
+    secret: true,
+  }),
   adminToken: text({
-    help: 'Bearer token for changing thresholds; the login hands it out.',
+    help: 'Bearer token for thresholds and, if not the default, the ring; the login hands it out.',
     fallback: DEFAULT_ADMIN_TOKEN,
+    flag: '--admin-token',
     environment: ['ADMIN_TOKEN'],
-    roles: ['up', 'coordinator', 'login'],
+    roles: ['up', 'coordinator', 'login', 'ring'],
     secret: true,
   }),
   internalBroadcastToken: text({

@@ -1,0 +1,132 @@
+/**
+ * The store while something is wrong or changes: one shard killed, and a ring on its way to another
+ * shard. Each is held against the same load on the store while it was well, a moment before.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { must } from '../src/model/must.ts'
+import { eventually } from '../test/support/eventually.ts'
+import { startRole } from '../test/support/process.ts'
+import { cellsOf, FAULT_LINES, faultText, type Line } from './store-lines.ts'
+import type { BenchRun } from './support/report.ts'
+import { medianSlice, type Slice } from './support/slices.ts'
+import type { StoreSession } from './support/store-session.ts'
+
+export interface FaultRows {
+  readonly rows: readonly (readonly string[])[]
+  readonly notes: readonly string[]
+}
+
+/** By line: slices on the store while it is well, and under the fault. */
+interface Pairs {
+  readonly steady: ReadonlyMap<Line, Slice[]>
+  readonly under: ReadonlyMap<Line, Slice[]>
+}
+
+const ROUNDS = 3
+/** Between a start and the next slice, so that what was missed is made up for. */
+const SETTLE_MS = 1_500
+const READY_MS = 60_000
+
+/** Killed just before its slice, so that noticing it is measured too. */
+export async function oneShardDown(
+  { say }: BenchRun,
+  session: StoreSession,
+  sliceMs: number,
+): Promise<FaultRows> {
+  const { store, url } = session.ours
+  const pairs = emptyPairs()
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const shard = must(store.shards[round % store.shards.length])
+    say(`round ${round + 1} of ${ROUNDS}: ${shard.name} is killed`)
+    for (const line of FAULT_LINES) {
+      pairs.steady.get(line)?.push(await slice(session, line, sliceMs))
+      await shard.kill()
+      pairs.under.get(line)?.push(await slice(session, line, sliceMs))
+      await shard.start()
+      await untilWell(url)
+    }
+  }
+  return { rows: rowsOf('one shard down', pairs), notes: [] }
+}
+
+/** A fourth shard comes, then leaves again; measured for as long as keys move. */
+export async function rebalance(
+  { say, env }: BenchRun,
+  session: StoreSession,
+  sliceMs: number,
+): Promise<FaultRows> {
+  const { url } = session.ours
+  const pairs = emptyPairs()
+  const shard = await startRole(['shard', '--port', '0'], { env })
+  const notes: string[] = []
+  for (const change of ['add-node', 'remove-node']) {
+    for (const line of FAULT_LINES)
+      pairs.steady.get(line)?.push(await slice(session, line, sliceMs))
+    say(`${change} while keys are written and read`)
+    const startMs = performance.now()
+    const refusal = await changeRing(url, change, shard.address)
+    if (refusal !== undefined) {
+      await shard.stop()
+      return { rows: [], notes: [`during a rebalance: not measured, ${change} ${refusal}`] }
+    }
+    await whileMoving(url, async () => {
+      for (const line of FAULT_LINES)
+        pairs.under.get(line)?.push(await slice(session, line, sliceMs))
+    })
+    notes.push(`${change} took ${((performance.now() - startMs) / 1000).toFixed(1)} s under load`)
+  }
+  await shard.stop()
+  return { rows: rowsOf('rebalance', pairs), notes }
+}
+
+function emptyPairs(): Pairs {
+  const empty = () => new Map(FAULT_LINES.map((line) => [line, [] as Slice[]]))
+  return { steady: empty(), under: empty() }
+}
+
+function slice(session: StoreSession, { system, operation, clients }: Line, forMs: number) {
+  return session.measure({
+    ...{ system, operation, clients },
+    keyOrder: 'any',
+    until: { kind: 'time', forMs },
+  })
+}
+
+function rowsOf(what: string, { steady, under }: Pairs): FaultRows['rows'] {
+  return FAULT_LINES.flatMap((line) => {
+    const well = medianSlice(steady.get(line) ?? [])
+    const faulty = medianSlice(under.get(line) ?? [])
+    return [
+      [`${line.label}, 64 clients, before`, ...cellsOf(well), ''],
+      [`${line.label}, 64 clients, ${what}`, ...cellsOf(faulty), faultText(faulty, well)],
+    ]
+  })
+}
+
+async function untilWell(url: string): Promise<void> {
+  await eventually('the store is well', async () => (await fetch(`${url}/readyz`)).ok, READY_MS)
+  await sleep(SETTLE_MS)
+}
+
+/** What was said when the ring did not change. */
+async function changeRing(url: string, change: string, node: string): Promise<string | undefined> {
+  const response = await fetch(`${url}/sharding/${change}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ node }),
+  })
+  return response.ok ? undefined : `answered ${response.status}: ${await response.text()}`
+}
+
+/** At least once, so that a move that is over in a moment is measured too. */
+async function whileMoving(url: string, step: () => Promise<void>): Promise<void> {
+  do await step()
+  while (await isMoving(url))
+}
+
+async function isMoving(url: string): Promise<boolean> {
+  const info = (await (await fetch(`${url}/sharding/info`)).json()) as {
+    readonly rebalance?: unknown
+  }
+  return info.rebalance !== undefined && info.rebalance !== null
+}

@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { PHASES, parseTortureArguments } from './command-line.ts'
+
+test('without arguments it is ten minutes of storm, and all phases', () => {
+  assert.deepEqual(parseTortureArguments([]), { minutes: 10, seed: 1, phases: PHASES })
+})
+
+test('minutes, seed and phases can be chosen', () => {
+  const args = ['--minutes=0.5', '--seed=7', '--phases=storm']
+  assert.deepEqual(parseTortureArguments(args), { minutes: 0.5, seed: 7, phases: ['storm'] })
+})
+
+test('what cannot be is told in a sentence', () => {
+  const wrong = ['--minutes=0', '--minutes=x', '--seed=0', '--phases=storm,rain', '--hours=1']
+  for (const arg of wrong) assert.equal(typeof parseTortureArguments([arg]), 'string', arg)
+})

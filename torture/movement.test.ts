@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { movementOf, unevenness, type Weights } from './movement.ts'
+
+/** Four partitions of 100 bytes, two replicas each. */
+const weights = (...holders: readonly string[]): Weights => ({
+  bytes: holders.map(() => 100),
+  holders: holders.map((ids) => [...ids]),
+})
+const TWO = weights('ab', 'ab', 'ab', 'ab')
+
+test('a shard that comes takes an equal share, and no more need move', () => {
+  const three = weights('ac', 'cb', 'ab', 'ab')
+  const { movedBytes, idealBytes } = movementOf(TWO, three)
+  assert.equal(movedBytes, 200)
+  assert.equal(Math.round(idealBytes), 267)
+})
+
+test('what moves between shards that stay is moved for nothing', () => {
+  const before = weights('ab', 'ab', 'ac', 'ac')
+  const after = weights('ab', 'ac', 'ac', 'da')
+  assert.equal(movementOf(before, after).movedBytes, 200)
+})
+
+test('what a shard held that goes must move, and is the least', () => {
+  const before = weights('ab', 'ac', 'bc', 'bc')
+  const after = weights('bc', 'bc', 'bc', 'bc')
+  assert.deepEqual(movementOf(before, after), { movedBytes: 200, idealBytes: 200 })
+})
+
+test('shards that hold equally many partitions are even', () => {
+  assert.equal(unevenness(TWO), 1)
+  assert.equal(unevenness(weights('ab', 'ab', 'ac', 'ac')), 1.5)
+})
