@@ -12,10 +12,13 @@ import { compareVersions, type Version } from '../src/model/version.ts'
 import {
   EngineError,
   type KeyValueEngine,
+  type PartitionDigest,
   type PartitionedRow,
   type Row,
+  type RowHeader,
 } from '../src/ports/key-value-engine.ts'
 import type { Random } from '../src/ports/random.ts'
+import { digestOf } from '../src/store/row-digest.ts'
 
 export type EngineKind = 'memory' | 'sqlite'
 
@@ -77,11 +80,23 @@ export class SimDisk {
 
   open(user: DiskUser): KeyValueEngine {
     const { engine } = this
+    const always = <A extends unknown[], R>(write: (...args: A) => R) => {
+      return (...args: A) => this.commit(user, true, () => write.apply(engine, args))
+    }
     return {
       ...bound(engine),
       get: (partition, key) => this.whole(engine.get(partition, key)),
       apply: (rows) => this.apply(user, rows),
       scan: (...range) => engine.scan(...range).map((row) => this.whole(row)),
+      digest: (partition, deadBeforeMs) => this.digest(partition, deadBeforeMs),
+      headers: (...query) => {
+        const { headers, next } = engine.headers(...query)
+        return { headers: headers.map((header) => this.asItStands(header)), next }
+      },
+      purge: always(engine.purge),
+      clear: always(engine.clear),
+      noteHints: always(engine.noteHints),
+      dropHints: always(engine.dropHints),
       setMeta: (name, value) => {
         this.mustWrite(user)
         engine.setMeta(name, value)
@@ -92,20 +107,30 @@ export class SimDisk {
 
   private apply(user: DiskUser, rows: readonly PartitionedRow[]): readonly Version[] {
     const changes = rows.filter((row) => this.changes(row))
-    if (changes.length > 0) this.mustWrite(user)
+    const versions = this.commit(user, changes.length > 0, () => this.engine.apply(rows))
+    for (const [index, row] of rows.entries()) {
+      const held = versions[index]
+      const isRow = row.intake !== 'promise' && held && compareVersions(held, row.version) === 0
+      if (isRow) this.damaged.delete(row.key)
+    }
+    return versions
+  }
+
+  /** One transaction, and what may happen to the process in it. */
+  private commit<T>(user: DiskUser, isWriting: boolean, write: () => T): T {
+    if (isWriting) this.mustWrite(user)
     const { crashChance, brokenChance, slowChance } = this.faults
     const fate = this.random.unit()
     const isKept = this.random.chance(0.5)
+    const isCrash = fate < crashChance
     const isFatal = fate < crashChance + brokenChance
-    const versions = isFatal && !isKept ? [] : this.engine.apply(rows)
-    if (fate < crashChance) {
-      user.crash()
-      throw new EngineError('broken', 'the process died in a commit')
+    const result = isFatal && !isKept ? undefined : { of: write() }
+    if (isCrash) user.crash()
+    if (isFatal || !result) {
+      throw new EngineError('broken', isCrash ? 'the process died in a commit' : 'an fsync failed')
     }
-    if (isFatal) throw new EngineError('broken', 'an fsync failed')
-    for (const { key } of changes) this.damaged.delete(key)
     if (this.random.chance(slowChance)) user.stall(1 + this.random.below(SLOW_MS_MAX))
-    return versions
+    return result.of
   }
 
   private mustWrite(user: DiskUser): void {
@@ -119,9 +144,10 @@ export class SimDisk {
       : openSqliteEngine({ path: ':memory:' })
   }
 
-  private changes({ partition, key, version }: PartitionedRow): boolean {
+  /** Does the engine write anything for it? A ballot or a hint may be new, that is not asked. */
+  private changes({ partition, key, version, intake, missedBy }: PartitionedRow): boolean {
     const present = this.engine.get(partition, key)
-    if (!present) return true
+    if (!present || intake === 'promise' || missedBy?.length) return true
     const isNewer = compareVersions(version, present.version)
     return isNewer > 0 || (isNewer === 0 && this.damaged.has(key))
   }
@@ -132,12 +158,28 @@ export class SimDisk {
     }
     return row
   }
+
+  private digest(partition: number, deadBeforeMs: number): PartitionDigest {
+    if (this.damaged.size === 0) return this.engine.digest(partition, deadBeforeMs)
+    const query = { from: '', limit: Number.MAX_SAFE_INTEGER, deadBeforeMs, buckets: null }
+    const { headers } = this.engine.headers(partition, query)
+    return digestOf(headers.map((header) => this.asItStands(header)))
+  }
+
+  /** A damaged row has another hash than the one that was written. */
+  private asItStands(header: RowHeader): RowHeader {
+    if (!this.damaged.has(header.key)) return header
+    return { ...header, hash: header.hash === null ? 0 : (header.hash ^ 1) >>> 0 }
+  }
 }
 
 function bound(engine: KeyValueEngine) {
   return {
     keys: engine.keys.bind(engine),
     count: engine.count.bind(engine),
+    partitions: engine.partitions.bind(engine),
+    hints: engine.hints.bind(engine),
+    hintCounts: engine.hintCounts.bind(engine),
     getMeta: engine.getMeta.bind(engine),
   }
 }

@@ -18,7 +18,11 @@ const STAGE = ['src/model', 'src/ports', 'src/store/client.ts']
 const IMPORTS: Record<string, { own: string[]; npm: string[]; node: boolean }> = {
   'src/model': { own: [], npm: ['zod'], node: false },
   'src/ports': { own: ['src/model'], npm: [], node: false },
-  'src/store': { own: ['src/model', 'src/store/ring'], npm: [], node: false },
+  'src/store': {
+    own: ['src/model', 'src/ports/key-value-engine.ts', 'src/store/ring'],
+    npm: [],
+    node: false,
+  },
   'src/store/ring': { own: ['src/model'], npm: [], node: false },
   'src/store/coordinator': { own: storeInside(), npm: [], node: false },
   'src/store/shard': { own: storeInside(), npm: [], node: false },
@@ -27,7 +31,7 @@ const IMPORTS: Record<string, { own: string[]; npm: string[]; node: boolean }> =
   'src/detection': { own: STAGE, npm: [], node: false },
   'src/live': { own: STAGE, npm: ['zod'], node: false },
   'src/http': {
-    own: [...STAGE, 'src/live', 'src/store/coordinator/ring-admin.ts'],
+    own: [...STAGE, 'src/live', 'src/store/backup.ts', 'src/store/coordinator/ring-admin.ts'],
     npm: ['fastify', 'zod', 'fastify-type-provider-zod', '@fastify/*'],
     node: true,
   },
@@ -56,7 +60,7 @@ function tortured(): string[] {
 
 /** What the two sides of the store share: the messages, their guards, the door and the clock. */
 function storeInside(): string[] {
-  const shared = ['admission', 'hybrid-clock', 'wire', 'wire-guard']
+  const shared = ['admission', 'backup', 'hybrid-clock', 'row-digest', 'wire', 'wire-guard']
   return [...STAGE, 'src/store/ring', ...shared.map((name) => `src/store/${name}.ts`)]
 }
 

@@ -35,7 +35,7 @@ export const MUTANTS_OF_COORDINATORS: Readonly<Record<string, Partial<Mutation>>
         'verdict',
         (original) =>
           function (this: QuorumRead) {
-            return this.answered > 0 ? 'decided' : original.call(this)
+            return this.progress.had > 0 ? 'decided' : original.call(this)
           } as ReadVerdict,
       ),
   },
@@ -46,7 +46,8 @@ export const MUTANTS_OF_COORDINATORS: Readonly<Record<string, Partial<Mutation>>
         'verdict',
         (original) =>
           function (this: QuorumRead) {
-            return this.answered >= this.needed ? 'decided' : original.call(this)
+            const verdict = original.call(this)
+            return this.isAnswered ? 'decided' : verdict
           } as ReadVerdict,
       ),
   },
@@ -56,9 +57,9 @@ export const MUTANTS_OF_COORDINATORS: Readonly<Record<string, Partial<Mutation>>
         QuorumWrite.prototype,
         'take',
         (original) =>
-          function (this: QuorumWrite, result) {
+          function (this: QuorumWrite, replica, result) {
             const isSilent = result.r === 'silence'
-            original.call(this, isSilent ? { r: 'refused', why: 'unreachable' } : result)
+            original.call(this, replica, isSilent ? { r: 'refused', why: 'unreachable' } : result)
           } as QuorumWrite['take'],
       ),
   },

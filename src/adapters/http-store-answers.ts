@@ -16,6 +16,7 @@ const NO_SHARDS = 'Nessun nodo KVS registrato'
 
 const count = z.int().min(0)
 const sentence = z.string()
+const etag = z.string().nullable()
 const numbers = { needed: count, had: count }
 
 const invalid = z
@@ -33,10 +34,19 @@ const unavailable = z
 
 const writeResult = z.union([
   z
-    .object({ status: z.literal(200), replicas_ok: count, targets: z.array(z.string()) })
-    .transform(({ replicas_ok, targets }) => {
-      return { kind: 'done', replicas: replicas_ok, targets } as const
+    .object({
+      status: z.literal(200),
+      replicas_ok: count,
+      targets: z.array(z.string()),
+      etag: etag.optional(),
+    })
+    .transform(({ replicas_ok, targets, etag }) => {
+      const named = etag === undefined ? {} : { etag }
+      return { kind: 'done', replicas: replicas_ok, targets, ...named } as const
     }),
+  z
+    .object({ status: z.literal(412), etag })
+    .transform(({ etag }) => ({ kind: 'mismatch', etag }) as const),
   z
     .object({ status: z.literal(504), ...numbers })
     .transform(({ needed, had }) => ({ kind: 'unknown', needed, had }) as const),
@@ -50,8 +60,15 @@ const writeResult = z.union([
 
 const readResult = z.union([
   z
-    .object({ status: z.literal(200), text: z.string(), order: z.number() })
-    .transform(({ text, order }) => ({ kind: 'found', text, order }) as const),
+    .object({
+      status: z.literal(200),
+      text: z.string(),
+      order: z.number(),
+      etag: z.string().optional(),
+    })
+    .transform(({ text, order, etag }) => {
+      return { kind: 'found', text, order, ...(etag === undefined ? {} : { etag }) } as const
+    }),
   z.object({ status: z.literal(404) }).transform(() => ({ kind: 'absent' }) as const),
   noShards,
   unavailable,

@@ -146,9 +146,16 @@ const UNSENT: WriteOutcome = {
 }
 
 function writeOperation(write: StoreWrite | undefined): string {
-  const { key, text, order, ttlSeconds: ttl } = write ?? { key: '', text: null }
+  const { key, text, order, ttlSeconds: ttl, ...named } = write ?? { key: '', text: null }
+  const conditions = {
+    if_match: named.ifMatch,
+    if_none_match: named.ifNoneMatch,
+    idempotency_key: named.requestId,
+  }
   return JSON.stringify(
-    text === null ? { op: 'delete', key, order } : { op: 'put', key, text, order, ttl },
+    text === null
+      ? { op: 'delete', key, order, ...conditions }
+      : { op: 'put', key, text, order, ttl, ...conditions },
   )
 }
 

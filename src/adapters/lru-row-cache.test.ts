@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Row } from '../ports/key-value-engine.ts'
+import type { CachedRow } from '../store/shard/row-cache.ts'
 import { CACHE_BYTES_MAX, lruRowCache } from './lru-row-cache.ts'
 
-const row = (key: string, text = '1'): Row => ({
-  ...{ key, text, expiresMs: null },
+const row = (key: string, text = '1', partition = 0): CachedRow => ({
+  ...{ partition, key, text, expiresMs: null },
   version: { order: 1, time: 1, writer: 'w' },
 })
 
@@ -33,4 +33,11 @@ test('with room for nothing there is no cache', () => {
   const cache = lruRowCache(0)
   cache.set('a', row('a'))
   assert.deepEqual([cache.items, cache.itemsMax, cache.get('a')], [0, 0, undefined])
+})
+
+test('rows that are gone can be named by what they are', () => {
+  const cache = lruRowCache(10)
+  for (const key of ['a', 'b', 'c']) cache.set(key, row(key, '1', key === 'b' ? 1 : 0))
+  cache.forget(({ partition }) => partition === 0)
+  assert.deepEqual([cache.items, cache.get('b')?.key], [1, 'b'])
 })

@@ -3,8 +3,7 @@
  * since twenty thousand rows may be anything from a few megabytes to twenty gigabytes.
  */
 import { LRUCache } from 'lru-cache'
-import type { Row } from '../ports/key-value-engine.ts'
-import { NO_CACHE, type RowCache } from '../store/shard/row-cache.ts'
+import { type CachedRow, NO_CACHE, type RowCache } from '../store/shard/row-cache.ts'
 import { rowBytes } from '../store/shard/wire-rows.ts'
 
 /** All rows together, estimated. A row that is larger than a quarter of it is not kept. */
@@ -13,7 +12,7 @@ export const CACHE_BYTES_MAX = 64 * 1024 * 1024
 /** `itemsMax` 0 turns it off. */
 export function lruRowCache(itemsMax: number): RowCache {
   if (itemsMax === 0) return NO_CACHE
-  const cache = new LRUCache<string, Row>({
+  const cache = new LRUCache<string, CachedRow>({
     max: itemsMax,
     maxSize: CACHE_BYTES_MAX,
     maxEntrySize: CACHE_BYTES_MAX / 4,
@@ -26,5 +25,8 @@ export function lruRowCache(itemsMax: number): RowCache {
     },
     get: (key) => cache.get(key),
     set: (key, row) => void cache.set(key, row),
+    forget(isGone) {
+      for (const [key, row] of [...cache.entries()]) if (isGone(row)) cache.delete(key)
+    },
   }
 }

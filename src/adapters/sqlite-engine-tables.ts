@@ -1,11 +1,12 @@
 /**
- * The tables of a replica and the statements on them, in their final form. The columns `pt` and
- * `pn` belong to conditional writes (the ballot that was promised, and to whom); plain writes leave
- * them empty.
+ * The tables of a replica and the statements on them. The columns `po`, `pt` and `pn` belong to
+ * conditional keys: the ballot that was promised. A key of which nothing but a promise is known has
+ * a row too, told by its time, and no statement that reads rows shows it.
  *
  * A row is clustered under (partition, key), so a partition is one contiguous range.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { CONDITIONAL_PREFIX, SYSTEM_PREFIX } from '../model/keys.ts'
 import { EngineError } from '../ports/key-value-engine.ts'
 
 export const PAGE_BYTES = 4096
@@ -27,31 +28,55 @@ export const PRAGMAS = `
   PRAGMA cache_size = -${CACHE_KIB};
   PRAGMA temp_store = MEMORY;`
 
-const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 2
+const HINTS_TABLE = `
+  CREATE TABLE hints (
+    target TEXT NOT NULL, p INTEGER NOT NULL, k TEXT NOT NULL,
+    PRIMARY KEY (target, p, k)
+  ) STRICT, WITHOUT ROWID;`
 const SCHEMA = `
   CREATE TABLE rows (
     p INTEGER NOT NULL, k TEXT NOT NULL, v TEXT,
     o REAL NOT NULL, t INTEGER NOT NULL, n TEXT NOT NULL, e REAL, h INTEGER,
-    pt INTEGER, pn TEXT,
+    pt INTEGER, pn TEXT, po REAL,
     PRIMARY KEY (p, k)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX rows_expiring ON rows (e) WHERE e IS NOT NULL AND v IS NOT NULL;
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE tally (live INTEGER NOT NULL, at REAL NOT NULL) STRICT;
   INSERT INTO tally VALUES (0, 0);
+  ${HINTS_TABLE}
   PRAGMA user_version = ${SCHEMA_VERSION};`
 
-/** Makes the tables in a new file. Throws EngineError when the file is of another version. */
+/**
+ * What version 1 wrote as plain keys are conditional ones since. Their orders were times of day,
+ * which would stand above every ballot for ever; below all ballots they are where they begin.
+ */
+const FROM_VERSION_1 = `
+  ALTER TABLE rows ADD COLUMN po REAL;
+  UPDATE rows SET o = 0 WHERE ${startsWith(SYSTEM_PREFIX)} OR ${startsWith(CONDITIONAL_PREFIX)};
+  ${HINTS_TABLE}
+  PRAGMA user_version = ${SCHEMA_VERSION};`
+
+/**
+ * Makes the tables in a new file, and brings those of an older one up to date, each in one
+ * transaction. Throws EngineError when the file is of a newer version.
+ */
 export function prepareSchema(database: DatabaseSync, path: string): void {
   // In exclusive mode the first transaction takes the lock, for good.
   database.exec('BEGIN IMMEDIATE')
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
   if (version === 0) database.exec(SCHEMA)
+  if (version === 1) database.exec(FROM_VERSION_1)
   database.exec('COMMIT')
   if (version > SCHEMA_VERSION) {
     const sentence = `${path} is of a newer version of EnergyGuard. Use that, or another file.`
     throw new EngineError('broken', sentence)
   }
+}
+
+function startsWith(prefix: string): string {
+  return `substr(k, 1, ${prefix.length}) = '${prefix}'`
 }
 
 /** k, v, o, t, n, e, h */
@@ -64,23 +89,30 @@ export type RowColumns = [
   number | null,
   number | null,
 ]
-/** o, t, n, e, 1 when there is a value */
-export type HeaderColumns = [number, number, string, number | null, 0 | 1]
+/** o, t, n, e, 1 when there is a value; po, pt, pn: all three or none */
+export type HeaderColumns = [
+  ...[order: number, time: number, writer: string, expiresMs: number | null, hasText: 0 | 1],
+  ...promised: [number, number, string] | [null, null, null],
+]
+/** k, o, t, n, e, 1 when there is a value, 1 when it was written as a tombstone */
+export type LifeColumns = [string, number, number, string, number | null, 0 | 1, 0 | 1]
+/** k, e, 1 when there is a value */
+export type PlaceColumns = [string, number | null, 0 | 1]
 
 export type Statements = ReturnType<typeof engineStatements>
+type Prepare = (sql: string) => StatementSync
+
+/** The time of a row that is nothing but a promise. */
+export const NEVER_ACCEPTED = Number.MIN_SAFE_INTEGER
+const IS_ROW = `t > ${NEVER_ACCEPTED}`
 
 export function engineStatements(database: DatabaseSync) {
-  const prepare = (sql: string) => database.prepare(sql, { returnArrays: true })
+  const prepare: Prepare = (sql) => database.prepare(sql, { returnArrays: true })
   return {
     begin: prepare('BEGIN IMMEDIATE'),
     commit: prepare('COMMIT'),
-    row: prepare('SELECT k, v, o, t, n, e, h FROM rows WHERE p = ? AND k = ?'),
-    header: prepare('SELECT o, t, n, e, v IS NOT NULL FROM rows WHERE p = ? AND k = ?'),
-    put: prepare(`
-      INSERT INTO rows (p, k, v, o, t, n, e, h) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (p, k) DO UPDATE SET
-        v = excluded.v, o = excluded.o, t = excluded.t, n = excluded.n,
-        e = excluded.e, h = excluded.h`),
+    ...rowStatements(prepare),
+    ...hintStatements(prepare),
     ranges: { up: rangeStatements(prepare, 'ASC'), down: rangeStatements(prepare, 'DESC') },
     meta: prepare('SELECT value FROM meta WHERE name = ?'),
     setMeta: prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)'),
@@ -92,11 +124,46 @@ export function engineStatements(database: DatabaseSync) {
   }
 }
 
+function rowStatements(prepare: Prepare) {
+  return {
+    row: prepare(`SELECT k, v, o, t, n, e, h FROM rows WHERE p = ? AND k = ? AND ${IS_ROW}`),
+    header: prepare(`
+      SELECT o, t, n, e, v IS NOT NULL, po, pt, pn FROM rows WHERE p = ? AND k = ?`),
+    put: prepare(`
+      INSERT INTO rows (p, k, v, o, t, n, e, h) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (p, k) DO UPDATE SET
+        v = excluded.v, o = excluded.o, t = excluded.t, n = excluded.n,
+        e = excluded.e, h = excluded.h`),
+    promise: prepare(`
+      INSERT INTO rows (p, k, o, t, n, po, pt, pn) VALUES (?, ?, 0, ${NEVER_ACCEPTED}, '', ?, ?, ?)
+      ON CONFLICT (p, k) DO UPDATE SET po = excluded.po, pt = excluded.pt, pn = excluded.pn`),
+    whole: prepare(`SELECT k, v, o, t, n, e, h FROM rows WHERE p = ? AND ${IS_ROW}`),
+    lives: prepare(`
+      SELECT k, o, t, n, e, v IS NOT NULL, v IS NULL AND h IS NULL
+      FROM rows WHERE p = ? AND ${IS_ROW}`),
+    /** Rows of whatever kind, promises too. */
+    places: prepare('SELECT k, e, v IS NOT NULL FROM rows WHERE p = ? LIMIT ?'),
+    delete: prepare('DELETE FROM rows WHERE p = ? AND k = ?'),
+    partitionFrom: prepare('SELECT min(p) FROM rows WHERE p >= ?'),
+  }
+}
+
+function hintStatements(prepare: Prepare) {
+  return {
+    hintCounts: prepare('SELECT target, count(*) FROM hints GROUP BY target'),
+    hints: prepare('SELECT p, k FROM hints WHERE target = ? ORDER BY p, k LIMIT ?'),
+    noteHint: prepare('INSERT OR IGNORE INTO hints VALUES (?, ?, ?)'),
+    dropHint: prepare('DELETE FROM hints WHERE target = ? AND p = ? AND k = ?'),
+    dropHintsOf: prepare('DELETE FROM hints WHERE target = ? AND p = ?'),
+  }
+}
+
 /** To SQLite every BLOB is greater than every TEXT: the end of a range that has none. */
 export const AFTER_ALL_KEYS = new Uint8Array(0)
 
-function rangeStatements(prepare: (sql: string) => StatementSync, direction: 'ASC' | 'DESC') {
-  const tail = `FROM rows WHERE p = ? AND k >= ? AND k < ? ORDER BY k ${direction} LIMIT ?`
+function rangeStatements(prepare: Prepare, direction: 'ASC' | 'DESC') {
+  const range = `FROM rows WHERE p = ? AND k >= ? AND k < ? AND ${IS_ROW}`
+  const tail = `${range} ORDER BY k ${direction} LIMIT ?`
   return {
     rows: prepare(`SELECT k, v, o, t, n, e, h ${tail}`),
     keys: prepare(`SELECT k ${tail}`),

@@ -52,6 +52,10 @@ test('what was acknowledged is there after kill -9, and groups are whole', async
   assert.equal(engine.get(0, 'b')?.version.order, last)
   assert.equal(engine.keys(0, { from: 'g', to: null }, last + 9, false).length, last)
   assert.ok(Number(engine.getMeta('group')) >= acknowledged)
+  assert.deepEqual([...new Set(engine.hintCounts().values())], [3])
+  assert.equal(engine.hintCounts().size, last)
+  const [promised] = engine.apply([{ ...row('cas:a', 1), intake: 'accept' }])
+  assert.equal(promised?.order, last, 'what was promised is kept')
   assert.equal(engine.count(0), last + 2)
   engine.close()
 })
@@ -87,6 +91,29 @@ test('a value that is not what was written is never read as if it were', () => {
   assert.equal(engine.get(0, 'a')?.text, '"sound"', 'the same write once more mends it')
   assert.equal(engine.get(0, 'c')?.version.order, 2, 'and so does a newer one')
   engine.close()
+})
+
+test('a damaged row has another hash than the one that was written, and is never purged', () => {
+  const rows = [row('a', 1), row('b', 1), row('c', 1, null), row('d', 1)]
+  const sound = openSqliteEngine({ path: ':memory:' })
+  sound.apply(rows)
+  const change = `UPDATE rows SET v = '"rotten"' WHERE k IN ('a', 'c');
+    UPDATE rows SET v = NULL WHERE k = 'd'`
+  const engine = openSqliteEngine({ path: fileWith(rows, change) })
+  const query = { from: '', limit: 9, deadBeforeMs: 0, buckets: null }
+  const [written, stands] = [sound, engine].map((one) => one.headers(0, query).headers)
+  const differing = must(stands).filter(({ hash }, i) => hash !== must(written)[i]?.hash)
+  assert.deepEqual(
+    differing.map(({ key }) => key),
+    ['a', 'c', 'd'],
+  )
+  assert.notDeepEqual(engine.digest(0, 0), sound.digest(0, 0))
+  assert.equal(engine.purge(0, Date.UTC(2030), 9), 0, 'a lost text is no deletion')
+  assert.deepEqual(engine.headers(0, { ...query, deadBeforeMs: Date.UTC(2030) }).headers, stands)
+  engine.apply(rows)
+  assert.deepEqual(engine.digest(0, 0), sound.digest(0, 0), 'the same rows once more mend it')
+  engine.close()
+  sound.close()
 })
 
 test('what is no database, is of a later version or is damaged cannot be opened', () => {

@@ -2,27 +2,32 @@
  * A replica's rows in one SQLite file: versioned rows, merged and committed in groups, fsynced
  * before `apply` returns. The file is locked for as long as it is open, since a second process on
  * it would be a second replica under the same identity, with a cache that lies.
- *
- * What SQLite says of a failure is sorted into two kinds here: the disk is full (rolled back, and
- * reading goes on), or something is broken and the process must not go on.
  */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { compareVersions, type Version } from '../model/version.ts'
-import {
-  EngineError,
-  type KeyRange,
-  type KeyValueEngine,
-  type PartitionedRow,
-  type Row,
+import type { Version } from '../model/version.ts'
+import type {
+  Hint,
+  KeyRange,
+  KeyValueEngine,
+  PartitionDigest,
+  PartitionedRow,
+  Row,
+  RowHeader,
 } from '../ports/key-value-engine.ts'
-import { murmur3 } from '../store/ring/hash.ts'
+import { bucketOf, DigestSum, headerHashOf, textHashOf } from '../store/row-digest.ts'
+import { judge } from './row-intake.ts'
+import { engineError, openingError } from './sqlite-engine-errors.ts'
+import { HintTable } from './sqlite-engine-hints.ts'
+import { headerOf, isDeadRow, isSound, rowOf, standingOf } from './sqlite-engine-rows.ts'
 import {
   AFTER_ALL_KEYS,
   engineStatements,
   type HeaderColumns,
+  type LifeColumns,
   PAGE_BYTES,
+  type PlaceColumns,
   PRAGMAS,
   prepareSchema,
   type RowColumns,
@@ -62,11 +67,13 @@ class SqliteEngine implements KeyValueEngine {
   private readonly database: DatabaseSync
   private readonly statements: Statements
   private readonly tally: LiveTally
+  private readonly hintTable: HintTable
 
   constructor(database: DatabaseSync) {
     this.database = database
     this.statements = engineStatements(database)
     this.tally = new LiveTally(this.statements)
+    this.hintTable = new HintTable(this.statements)
   }
 
   get(partition: number, key: string): Row | undefined {
@@ -77,19 +84,11 @@ class SqliteEngine implements KeyValueEngine {
   }
 
   apply(rows: readonly PartitionedRow[]): readonly Version[] {
-    return this.transaction(() => {
-      const versions = rows.map((row) => this.merge(row))
-      this.tally.save()
-      return versions
-    })
+    return this.transaction(() => rows.map((row) => this.takeIn(row)))
   }
 
   scan(partition: number, range: KeyRange, limit: number, reverse: boolean): readonly Row[] {
-    const { rows } = this.statements.ranges[reverse ? 'down' : 'up']
-    return reading(() => {
-      const found = rows.all(partition, ...boundsOf(range), limit) as unknown[]
-      return (found as RowColumns[]).map(rowOf)
-    })
+    return reading(() => this.columnsIn(partition, range, limit, reverse).map(rowOf))
   }
 
   keys(partition: number, range: KeyRange, limit: number, reverse: boolean): readonly string[] {
@@ -104,6 +103,85 @@ class SqliteEngine implements KeyValueEngine {
     return reading(() => this.tally.at(nowMs))
   }
 
+  digest(partition: number, deadBeforeMs: number): PartitionDigest {
+    return reading(() => {
+      const sum = new DigestSum()
+      // One by one: the texts of a partition together may be larger than the memory.
+      for (const columns of this.statements.whole.iterate(partition) as Iterable<unknown>) {
+        const header = headerOf(columns as RowColumns, deadBeforeMs)
+        if (header) sum.add(headerHashOf(header))
+      }
+      return sum.digest()
+    })
+  }
+
+  headers(
+    partition: number,
+    { from, limit, deadBeforeMs, buckets }: Parameters<KeyValueEngine['headers']>[1],
+  ): { readonly headers: readonly RowHeader[]; readonly next: string | null } {
+    return reading(() => {
+      const found = this.columnsIn(partition, { from, to: null }, limit, false)
+      const headers = found.flatMap((columns) => {
+        if (buckets && !buckets.has(bucketOf(columns[0]))) return []
+        return headerOf(columns, deadBeforeMs) ?? []
+      })
+      const last = found.at(-1)
+      return { headers, next: last && found.length === limit ? `${last[0]}\0` : null }
+    })
+  }
+
+  purge(partition: number, deadBeforeMs: number, limit: number): number {
+    const dead: PlaceColumns[] = []
+    reading(() => {
+      for (const columns of this.statements.lives.iterate(partition) as Iterable<unknown>) {
+        if (dead.length === limit) break
+        const life = columns as LifeColumns
+        if (isDeadRow(life, deadBeforeMs)) dead.push([life[0], life[4], life[5]])
+      }
+    })
+    if (dead.length > 0) this.transaction(() => this.remove(partition, dead))
+    return dead.length
+  }
+
+  clear(partition: number, limit: number): number {
+    return this.transaction(() => {
+      const found = this.statements.places.all(partition, limit) as unknown[]
+      this.remove(partition, found as PlaceColumns[])
+      this.hintTable.dropAllOf(partition)
+      return found.length
+    })
+  }
+
+  partitions(): readonly number[] {
+    const found: number[] = []
+    const from = (partition: number) =>
+      (this.statements.partitionFrom.get(partition) as unknown as [number | null])[0]
+    return reading(() => {
+      for (let next = from(0); next !== null; next = from(next + 1)) found.push(next)
+      return found
+    })
+  }
+
+  noteHints(hints: readonly Hint[]): void {
+    this.transaction(() => {
+      for (const hint of hints) this.hintTable.note(hint)
+    })
+  }
+
+  hints(target: string, limit: number): readonly Hint[] {
+    return reading(() => this.hintTable.list(target, limit))
+  }
+
+  hintCounts(): ReadonlyMap<string, number> {
+    return this.hintTable.counts
+  }
+
+  dropHints(hints: readonly Hint[]): void {
+    this.transaction(() => {
+      for (const hint of hints) this.hintTable.drop(hint)
+    })
+  }
+
   getMeta(name: string): string | undefined {
     return reading(() => (this.statements.meta.get(name) as [string] | undefined)?.[0])
   }
@@ -116,36 +194,54 @@ class SqliteEngine implements KeyValueEngine {
     if (this.database.isOpen) this.database.close()
   }
 
-  private merge(row: PartitionedRow): Version {
-    const { partition, key, text, version, expiresMs } = row
+  private columnsIn(partition: number, range: KeyRange, limit: number, reverse: boolean) {
+    const { rows } = this.statements.ranges[reverse ? 'down' : 'up']
+    return rows.all(partition, ...boundsOf(range), limit) as unknown[] as RowColumns[]
+  }
+
+  private takeIn(row: PartitionedRow): Version {
+    const { partition, key, missedBy = [] } = row
     const header = this.statements.header.get(partition, key) as HeaderColumns | undefined
-    const present = header && { order: header[0], time: header[1], writer: header[2] }
-    if (present && !this.isReplaced(row, present)) return present
+    const { take, held } = judge(row, standingOf(header))
+    if (take === 'row' || (take === 'again' && this.isDamaged(row))) this.put(row, header)
+    if (take === 'promise') {
+      this.statements.promise.run(partition, key, held.order, held.time, held.writer)
+    }
+    for (const target of missedBy) this.hintTable.note({ target, partition, key })
+    return held
+  }
+
+  private put(row: PartitionedRow, header: HeaderColumns | undefined): void {
+    const { partition, key, text, version, expiresMs } = row
     const { order, time, writer } = version
-    const hash = hashOf(text)
+    const hash = textHashOf(text)
     this.statements.put.run(partition, key, text, order, time, writer, expiresMs, hash)
     if (header) this.tally.left(isCounted(partition, key, header[4] === 1), header[3])
     this.tally.came(isCounted(partition, key, text !== null), expiresMs)
-    return version
   }
 
-  /** The same version again is the same write; it is written again only to mend a damaged row. */
-  private isReplaced({ partition, key, version }: PartitionedRow, present: Version): boolean {
-    const difference = compareVersions(version, present)
-    if (difference !== 0) return difference > 0
+  private isDamaged({ partition, key }: PartitionedRow): boolean {
     const columns = this.statements.row.get(partition, key) as RowColumns | undefined
     return columns !== undefined && !isSound(columns)
   }
 
+  private remove(partition: number, places: readonly PlaceColumns[]): void {
+    for (const [key, expiresMs, hasText] of places) {
+      this.statements.delete.run(partition, key)
+      this.tally.left(isCounted(partition, key, hasText === 1), expiresMs)
+    }
+  }
+
   private transaction<T>(work: () => T): T {
-    const undoTally = this.tally.mark()
+    const undone = [this.tally.mark(), this.hintTable.mark()]
     try {
       this.statements.begin.run()
       const result = work()
+      this.tally.save()
       this.statements.commit.run()
       return result
     } catch (error) {
-      undoTally()
+      for (const undo of undone) undo()
       this.rollBack()
       throw engineError(error)
     }
@@ -161,23 +257,6 @@ class SqliteEngine implements KeyValueEngine {
   }
 }
 
-/** Detects bit rot; the same hash on every replica. Null of a tombstone. */
-function hashOf(text: string | null): number | null {
-  return text === null ? null : murmur3(text)
-}
-
-function isSound([, text, , , , , hash]: RowColumns): boolean {
-  return hashOf(text) === hash
-}
-
-function rowOf(columns: RowColumns): Row {
-  const [key, text, order, time, writer, expiresMs] = columns
-  if (!isSound(columns)) {
-    throw new EngineError('damaged', `the value of ${JSON.stringify(key)} is not what was written`)
-  }
-  return { key, text, version: { order, time, writer }, expiresMs }
-}
-
 function boundsOf({ from, to }: KeyRange): [string, string | Uint8Array] {
   return [from, to ?? AFTER_ALL_KEYS]
 }
@@ -188,37 +267,4 @@ function reading<T>(read: () => T): T {
   } catch (error) {
     throw engineError(error)
   }
-}
-
-const SQLITE_FULL = 13
-const SQLITE_BUSY = 5
-const SQLITE_NOTADB = 26
-
-function engineError(error: unknown): EngineError {
-  if (error instanceof EngineError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  return primaryCode(error) === SQLITE_FULL
-    ? new EngineError('full', 'the disk has no room', { cause: error })
-    : new EngineError('broken', `the database failed: ${message}`, { cause: error })
-}
-
-/** Extended codes carry the primary one in their lowest byte. */
-function primaryCode(error: unknown): number {
-  const { errcode } = error as { errcode?: number }
-  return typeof errcode === 'number' ? errcode & 0xff : 0
-}
-
-function openingError(error: unknown, path: string): EngineError {
-  if (error instanceof EngineError) return error
-  const code = primaryCode(error)
-  if (code === SQLITE_FULL) {
-    return new EngineError('full', `There is no room on the disk for ${path}.`, { cause: error })
-  }
-  const sentence =
-    code === SQLITE_BUSY
-      ? `${path} is in use: another process has it open. Stop it, or name another file.`
-      : code === SQLITE_NOTADB
-        ? `${path} is not a database. Name another file, or move it away.`
-        : `${path} cannot be opened.`
-  return new EngineError('broken', sentence, { cause: error })
 }

@@ -31,7 +31,11 @@ export function shardPart(
   const shard = orExplained(path, () =>
     createShard(
       { clock, trace, engine, random: random.fork(name) },
-      { dbPath: path, cache: lruRowCache(settings.maxCacheItems) },
+      {
+        dbPath: path,
+        cache: lruRowCache(settings.maxCacheItems),
+        cleanAfterMs: settings.cleanAfterSeconds * 1000,
+      },
     ),
   )
   return { shard, part: part([{ name, service: shard }], async () => engine.close()) }

@@ -6,6 +6,7 @@
 import { BATCH_KEYS_MAX, type StoreWrite } from '../store/client.ts'
 import { parseJson } from './json-body.ts'
 import { sliceElements, sliceMember } from './json-slices.ts'
+import { isRequestId, REQUEST_ID_RULE } from './key-conditions.ts'
 import { InvalidRequest } from './problems.ts'
 import { isObject, isTtl, TTL_RULE } from './put-body.ts'
 
@@ -42,13 +43,32 @@ function parseOperation(operation: unknown): BatchOperation {
   if (op !== 'put' && op !== 'delete') return wrong('op', 'must be put, get or delete')
   const { order, ttl } = operation
   if (order !== undefined && typeof order !== 'number') return wrong('order', 'must be a number')
-  const ordered = typeof order === 'number' ? { order } : {}
+  const conditions = conditionsOf(operation)
+  if ('kind' in conditions) return conditions
+  const ordered = typeof order === 'number' ? { order, ...conditions } : conditions
   if (op === 'delete') return { kind: 'delete', write: { key, text: null, ...ordered } }
   if (!isTtl(ttl)) return wrong('ttl', TTL_RULE)
   const text = textOf(operation)
   if (typeof text !== 'string') return text
   const living = typeof ttl === 'number' ? { ttlSeconds: ttl } : {}
   return { kind: 'put', write: { key, text, ...ordered, ...living } }
+}
+
+/** `if_match`, `if_none_match` and `idempotency_key`, as the headers of single requests. */
+function conditionsOf({ if_match, if_none_match, idempotency_key }: Record<string, unknown>) {
+  if (if_match !== undefined && typeof if_match !== 'string') {
+    return wrong('if_match', 'must be an etag as it was answered')
+  }
+  if (if_none_match !== undefined && if_none_match !== '*')
+    return wrong('if_none_match', 'must be *')
+  if (idempotency_key !== undefined && !isRequestId(idempotency_key)) {
+    return wrong('idempotency_key', REQUEST_ID_RULE)
+  }
+  return {
+    ...(if_match === undefined ? {} : { ifMatch: if_match }),
+    ...(if_none_match === undefined ? {} : { ifNoneMatch: '*' as const }),
+    ...(idempotency_key === undefined ? {} : { requestId: idempotency_key }),
+  }
 }
 
 /** The document's text; '' for one that was sent as a value, whose text is cut out later. */

@@ -15,6 +15,7 @@ import {
 import { type Answer, sendAnswer } from './answer.ts'
 import { type BatchOperation, parseBatch } from './batch-body.ts'
 import { type HttpApp, readBodies } from './http-app.ts'
+import { REQUEST_ID_LENGTH_MAX } from './key-conditions.ts'
 import { unavailableSchema } from './outcome-schemas.ts'
 import { invalidResult, readResult, refusedAnswer, writeResult } from './outcomes.ts'
 import { invalidSchema, sentenceSchema } from './problems.ts'
@@ -26,6 +27,11 @@ const orderField = z
   .min(0)
   .optional()
   .describe('Event time in ms: among writes of a key the larger one wins. Absent: wall time.')
+const conditionFields = {
+  if_match: z.string().optional().describe('Conditional keys: the etag that was read, or *.'),
+  if_none_match: z.literal('*').optional().describe('Conditional keys: nothing stands there.'),
+  idempotency_key: z.string().max(REQUEST_ID_LENGTH_MAX).optional(),
+}
 const document = z.record(z.string(), z.unknown())
 const operationSchema = z.union([
   z.object({
@@ -33,11 +39,12 @@ const operationSchema = z.union([
     key: keyField,
     value: document.optional(),
     text: z.string().optional().describe('The document as text, in place of `value`.'),
+    ...conditionFields,
     order: orderField,
     ttl: z.int().min(1).nullish(),
   }),
   z.object({ op: z.literal('get'), key: keyField, as: z.literal('text').optional() }),
-  z.object({ op: z.literal('delete'), key: keyField, order: orderField }),
+  z.object({ op: z.literal('delete'), key: keyField, order: orderField, ...conditionFields }),
 ])
 const batchSchema = z.object({ operations: z.array(operationSchema).max(BATCH_KEYS_MAX) })
 const resultsSchema = z.object({

@@ -63,17 +63,17 @@ const KEY_ANSWERS = {
 
 function keyDoor(store: Pick<Store, 'read' | 'write'>): KeyDoor {
   return {
-    async put(key, { valueText, ttlSeconds }) {
+    async put(key, { valueText, ttlSeconds }, conditions) {
       const living = ttlSeconds === undefined ? {} : { ttlSeconds }
-      const [outcome] = await store.write([{ key, text: valueText, ...living }])
+      const [outcome] = await store.write([{ key, text: valueText, ...living, ...conditions }])
       return writeAnswer(must(outcome), 'put')
     },
     async get(key) {
       const [outcome] = await store.read([key])
       return readAnswer(must(outcome))
     },
-    async delete(key) {
-      const [outcome] = await store.write([{ key, text: null }])
+    async delete(key, conditions) {
+      const [outcome] = await store.write([{ key, text: null, ...conditions }])
       return writeAnswer(must(outcome), 'delete')
     },
   }

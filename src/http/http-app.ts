@@ -84,7 +84,7 @@ export async function createHttpApp(
     methods: METHODS,
     maxAge: PREFLIGHT_SECONDS_MAX,
     strictPreflight: false,
-    exposedHeaders: [LAST_KNOWN_HEADER, REASON_HEADER, 'retry-after'],
+    exposedHeaders: [LAST_KNOWN_HEADER, REASON_HEADER, 'retry-after', 'etag'],
   })
   await addDocumentation(app, options.title)
   addRoutes(app)

@@ -6,14 +6,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Answer, sendAnswer } from './answer.ts'
 import { type HttpApp, readBodies } from './http-app.ts'
+import { conditionsOf, type KeyConditions, REQUEST_ID_LENGTH_MAX } from './key-conditions.ts'
 import { keyOfUrl } from './key-path.ts'
 import { InvalidRequest, invalidSchema } from './problems.ts'
 import { type PutBody, parsePutBody } from './put-body.ts'
 
 export interface KeyDoor {
-  put(key: string, body: PutBody): Promise<Answer>
+  put(key: string, body: PutBody, conditions: KeyConditions): Promise<Answer>
   get(key: string): Promise<Answer>
-  delete(key: string): Promise<Answer>
+  delete(key: string, conditions: KeyConditions): Promise<Answer>
 }
 
 /** The answers of a door beside 422, for the documentation. */
@@ -31,6 +32,16 @@ const params = z.object({
   key: z
     .string()
     .describe('Any text; encode at least %, ? and #, everything else may be as it is.'),
+})
+
+const conditionsSchema = z.object({
+  'if-match': z.string().optional().describe('Conditional keys: the etag that was read, or *.'),
+  'if-none-match': z.literal('*').optional().describe('Conditional keys: nothing stands there.'),
+  'idempotency-key': z
+    .string()
+    .max(REQUEST_ID_LENGTH_MAX)
+    .optional()
+    .describe('Conditional keys: sent again under the same one, it takes effect once.'),
 })
 
 /** Room around the largest document in the body that carries it. */
@@ -53,18 +64,26 @@ export function addKeyRoutes(
       params,
       response: { ...of, 422: invalidSchema },
     })
-    const put = { ...schema(answers.put, 'Writes a document.'), body: bodySchema }
+    const put = {
+      ...schema(answers.put, 'Writes a document.'),
+      body: bodySchema,
+      headers: conditionsSchema,
+    }
     part.put('/key/:key', { ...options, schema: put }, async (request, reply) => {
       const text = typeof request.body === 'string' ? request.body : undefined
-      return sendAnswer(reply, await door.put(keyOf(request), parsePutBody(text)))
+      const body = parsePutBody(text)
+      return sendAnswer(reply, await door.put(keyOf(request), body, conditionsOf(request.headers)))
     })
     const get = schema(answers.get, 'Reads a document.')
     part.get('/key/:key', { ...options, schema: get }, async (request, reply) =>
       sendAnswer(reply, await door.get(keyOf(request))),
     )
-    const remove = schema(answers.delete, 'Deletes a document.')
+    const remove = {
+      ...schema(answers.delete, 'Deletes a document.'),
+      headers: conditionsSchema,
+    }
     part.delete('/key/:key', { ...options, schema: remove }, async (request, reply) =>
-      sendAnswer(reply, await door.delete(keyOf(request))),
+      sendAnswer(reply, await door.delete(keyOf(request), conditionsOf(request.headers))),
     )
   })
 }

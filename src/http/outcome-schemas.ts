@@ -32,6 +32,7 @@ export function writeAnswers<S extends z.ZodType>(done: S) {
   return {
     ...refusals,
     200: done,
+    412: sentenceSchema.describe('Conditional keys: the condition does not hold.'),
     502: sentenceSchema.describe('Certainly on no replica.'),
     504: unknownSchema,
   }

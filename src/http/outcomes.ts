@@ -8,6 +8,7 @@
 import type { ReadOutcome, WriteOutcome } from '../store/client.ts'
 import { type Answer, answer, foundAnswer, invalidAnswer } from './answer.ts'
 import { REASON_HEADER } from './http-app.ts'
+import { quoted } from './key-conditions.ts'
 
 export type WriteVerb = 'put' | 'delete'
 type Refused = Exclude<ReadOutcome, { kind: 'found' }>
@@ -18,17 +19,23 @@ const FAILED: Readonly<Record<WriteVerb, string>> = {
 }
 const NO_SHARDS = 'Nessun nodo KVS registrato'
 const ABSENT = 'Chiave non trovata su nessuna replica'
+const MISMATCH = 'The condition does not hold: the document is not the one that was named'
 const BUSY = 'The store is busy; nothing was tried'
 
 /** The answer of `PUT` and `DELETE /key/{key}`. */
 export function writeAnswer(outcome: WriteOutcome, verb: WriteVerb): Answer {
   switch (outcome.kind) {
     case 'done':
-      return answer(200, {
-        status: 'ok',
-        replicas_ok: outcome.replicas,
-        targets: outcome.targets,
-      })
+      return {
+        ...answer(200, {
+          status: 'ok',
+          replicas_ok: outcome.replicas,
+          targets: outcome.targets,
+        }),
+        ...etagHeader(outcome.etag),
+      }
+    case 'mismatch':
+      return { ...answer(412, { detail: MISMATCH }), ...etagHeader(outcome.etag) }
     case 'failed':
       return {
         ...answer(502, { detail: FAILED[verb] }),
@@ -43,7 +50,13 @@ export function writeAnswer(outcome: WriteOutcome, verb: WriteVerb): Answer {
 
 /** The answer of `GET /key/{key}`. */
 export function readAnswer(outcome: ReadOutcome): Answer {
-  return outcome.kind === 'found' ? foundAnswer(outcome.text) : refusedAnswer(outcome, 'path')
+  if (outcome.kind !== 'found') return refusedAnswer(outcome, 'path')
+  return { ...foundAnswer(outcome.text), ...etagHeader(outcome.etag) }
+}
+
+/** Of conditional keys; others have no etag. */
+function etagHeader(etag: string | null | undefined): Pick<Answer, 'headers'> {
+  return typeof etag === 'string' ? { headers: { etag: quoted(etag) } } : {}
 }
 
 /** `place` is where a wrong field stands, beside the fields of a body. */
@@ -58,7 +71,7 @@ export function refusedAnswer(outcome: Refused, place: 'path' | 'query'): Answer
     case 'no-shards':
       return answer(503, { detail: NO_SHARDS })
     case 'invalid': {
-      const loc = [BODY_FIELDS.includes(outcome.field) ? 'body' : place, outcome.field]
+      const loc = [placeOf(outcome.field) ?? place, outcome.field]
       return invalidAnswer([{ loc, msg: outcome.reason, type: 'limit' }])
     }
     case 'busy': {
@@ -69,6 +82,12 @@ export function refusedAnswer(outcome: Refused, place: 'path' | 'query'): Answer
 }
 
 const BODY_FIELDS: readonly string[] = ['value', 'ttl']
+const HEADER_FIELDS: readonly string[] = ['if-match', 'if-none-match', 'idempotency-key']
+
+function placeOf(field: string): 'body' | 'header' | undefined {
+  if (BODY_FIELDS.includes(field)) return 'body'
+  return HEADER_FIELDS.includes(field) ? 'header' : undefined
+}
 
 /** The entry of a put or a delete in the answer of `POST /batch`. */
 export function writeResult(outcome: WriteOutcome, verb: WriteVerb): string {
@@ -78,7 +97,10 @@ export function writeResult(outcome: WriteOutcome, verb: WriteVerb): string {
         status: 200,
         replicas_ok: outcome.replicas,
         targets: outcome.targets,
+        ...(outcome.etag === undefined ? {} : { etag: outcome.etag }),
       })
+    case 'mismatch':
+      return JSON.stringify({ status: 412, detail: MISMATCH, etag: outcome.etag })
     case 'failed':
       return JSON.stringify({ status: 502, detail: FAILED[verb], reason: outcome.reason })
     case 'unknown': {
@@ -94,10 +116,10 @@ export function writeResult(outcome: WriteOutcome, verb: WriteVerb): string {
 /** The entry of a get: the document, or its text as a string. */
 export function readResult(outcome: ReadOutcome, isText: boolean): string {
   if (outcome.kind !== 'found') return refusedResult(outcome)
-  const { text, order } = outcome
-  return isText
-    ? JSON.stringify({ status: 200, text, order })
-    : `{"status":200,"value":${text},"order":${JSON.stringify(order)}}`
+  const { text, order, etag } = outcome
+  if (isText) return JSON.stringify({ status: 200, text, order, etag })
+  const named = etag === undefined ? '' : `,"etag":${JSON.stringify(etag)}`
+  return `{"status":200,"value":${text},"order":${JSON.stringify(order)}${named}}`
 }
 
 function refusedResult(outcome: Refused): string {

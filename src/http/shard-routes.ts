@@ -7,6 +7,7 @@ import type { Trace } from '../ports/trace.ts'
 import { VALUE_BYTES_MAX } from '../store/client.ts'
 import { type Answer, answer, foundAnswer, invalidAnswer } from './answer.ts'
 import { createHttpApp, type HttpApp } from './http-app.ts'
+import type { KeyConditions } from './key-conditions.ts'
 import { addKeyRoutes, type KeyDoor } from './key-routes.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
 import { foundSchema } from './outcome-schemas.ts'
@@ -71,11 +72,20 @@ export function createShardApp(
   })
 }
 
+/** One replica alone cannot know whether a condition holds. */
+function conditionRefused(conditions: KeyConditions): Answer | undefined {
+  const [name] = Object.keys(conditions)
+  if (name === undefined) return undefined
+  const msg = 'conditions are for coordinators: one replica cannot know what the others hold'
+  return invalidAnswer([{ loc: ['header', name], msg, type: 'condition' }])
+}
+
 function keyDoor(door: ReplicaDoor): KeyDoor {
   return {
-    put: async (key, { valueText, ttlSeconds }) =>
-      writeAnswer(await door.write(key, valueText, ttlSeconds)),
-    delete: async (key) => writeAnswer(await door.write(key, null)),
+    put: async (key, { valueText, ttlSeconds }, conditions) =>
+      conditionRefused(conditions) ?? writeAnswer(await door.write(key, valueText, ttlSeconds)),
+    delete: async (key, conditions) =>
+      conditionRefused(conditions) ?? writeAnswer(await door.write(key, null)),
     async get(key) {
       const outcome = door.get(key)
       if (outcome.kind === 'invalid') return refusal(outcome)

@@ -1,10 +1,17 @@
 /**
  * `/sharding/*`: the ring as operators see and change it (contract, "Coordinator"). A change is
- * made whole or refused with a sentence; what the ring was before stays then.
+ * begun, and goes on by itself until all partitions have moved, or is refused with a sentence; what
+ * the ring was before stays then.
  */
 import { z } from 'zod'
 import type { Store } from '../store/client.ts'
-import type { RingAdmin, RingInfo, RingOutcome } from '../store/coordinator/ring-admin.ts'
+import type {
+  RingAdmin,
+  RingInfo,
+  RingOutcome,
+  RingPreview,
+  ShardInfo,
+} from '../store/coordinator/ring-admin.ts'
 import { type Answer, answer, invalidAnswer, sendAnswer } from './answer.ts'
 import type { HttpApp } from './http-app.ts'
 import { invalidSchema, sentenceSchema } from './problems.ts'
@@ -27,8 +34,19 @@ const infoSchema = z.object({
       keys: z.int().nullable(),
       writable: z.boolean().nullable().describe('False when its disk is full.'),
       problem: z.string().nullable(),
+      partitions: z.int().describe('Of which it holds a copy.'),
+      hints: z.int().describe('Rows that other shards keep in mind for it.'),
+      leaving: z.boolean().describe('It goes once others hold what it holds.'),
     }),
   ),
+  rebalance: z
+    .object({
+      kind: z.enum(['add', 'remove', 'replace', 'reconfigure']),
+      partitions_left: z.int(),
+      partitions_total: z.int(),
+    })
+    .nullable()
+    .describe('A change that is under way; null when every partition is where it shall be.'),
   problems: z.array(z.string()).describe('What a person should know or do.'),
 })
 const changedSchema = z.object({
@@ -37,10 +55,21 @@ const changedSchema = z.object({
   nodes: z.array(z.string()),
 })
 const reconfiguredSchema = z.object({ status: z.literal('ok'), replication_factor: z.int() })
-const nodeSchema = z.object({
-  node: z
-    .string()
-    .regex(/^(https?:\/\/|local:)\S+$/, 'must be an address that begins with http:// or https://'),
+const previewSchema = z.object({
+  partitions_to_move: z.int(),
+  of: z.int(),
+  per_shard: z.array(z.object({ node: z.string(), before: z.int(), after: z.int() })),
+  keys_estimate: z.int().describe('Keys that would be copied, about; once for each new copy.'),
+})
+const address = z
+  .string()
+  .regex(/^(https?:\/\/|local:)\S+$/, 'must be an address that begins with http:// or https://')
+const nodeSchema = z.object({ node: address })
+const addSchema = nodeSchema.extend({
+  preview: z.boolean().optional().describe('Only say what would move.'),
+})
+const replaceSchema = nodeSchema.extend({
+  with: address.optional().describe('Where the new shard answers; left out: at the same address.'),
 })
 const factorSchema = z.object({ replication_factor: z.int().min(1) })
 
@@ -60,15 +89,7 @@ export function addShardingRoutes(
   app.get('/sharding/info', { schema: info }, async () =>
     infoBody(ring.info(), (await store.status()).reachable),
   )
-  const change = { tags, body: nodeSchema, response: { 200: changedSchema, ...refusals } }
-  const add = { ...change, summary: 'Takes in a shard.' }
-  app.post('/sharding/add-node', { schema: add }, async ({ body: { node } }, reply) =>
-    sendAnswer(reply, changeAnswer(await ring.addNode(node), node, 'aggiunto')),
-  )
-  const remove = { ...change, summary: 'Lets a shard go.' }
-  app.post('/sharding/remove-node', { schema: remove }, async ({ body: { node } }, reply) =>
-    sendAnswer(reply, changeAnswer(await ring.removeNode(node), node, 'rimosso')),
-  )
+  addNodeRoutes(app, ring)
   const reconfigure = {
     tags,
     summary: 'Copies of each key; never more than there are shards.',
@@ -82,6 +103,35 @@ export function addShardingRoutes(
   })
 }
 
+function addNodeRoutes(app: HttpApp, ring: RingAdmin): void {
+  const change = { tags, response: { 200: changedSchema, ...refusals } }
+  const add = {
+    ...change,
+    summary: 'Takes in a shard.',
+    body: addSchema,
+    response: { 200: z.union([changedSchema, previewSchema]), ...refusals },
+  }
+  app.post('/sharding/add-node', { schema: add }, async ({ body: { node, preview } }, reply) => {
+    const outcome = preview
+      ? await ring.preview({ kind: 'add', address: node })
+      : await ring.addNode(node)
+    return sendAnswer(reply, addAnswer(outcome, node))
+  })
+  const remove = { ...change, body: nodeSchema, summary: 'Lets a shard go.' }
+  app.post('/sharding/remove-node', { schema: remove }, async ({ body: { node } }, reply) =>
+    sendAnswer(reply, changeAnswer(await ring.removeNode(node), node, 'rimosso')),
+  )
+  const replace = { ...change, body: replaceSchema, summary: 'Puts a shard in place of another.' }
+  app.post('/sharding/replace-node', { schema: replace }, async ({ body }, reply) => {
+    const outcome = await ring.replaceNode(body.node, body.with ?? body.node)
+    return sendAnswer(reply, changeAnswer(outcome, body.node, 'sostituito'))
+  })
+  const cancel = { ...change, summary: 'Takes back the change that is under way.' }
+  app.post('/sharding/cancel', { schema: cancel }, async (_, reply) =>
+    sendAnswer(reply, cancelAnswer(await ring.cancel())),
+  )
+}
+
 function infoBody(info: RingInfo, reachable: boolean): z.output<typeof infoSchema> {
   return {
     total_nodes: info.totalNodes,
@@ -93,16 +143,48 @@ function infoBody(info: RingInfo, reachable: boolean): z.output<typeof infoSchem
     partitions: info.partitions,
     version: info.version,
     cluster: info.cluster,
-    shards: info.shards.map(({ address, isWritable, ...shard }) => ({
-      ...shard,
-      node: address,
-      writable: isWritable,
-    })),
+    shards: info.shards.map(shardBody),
+    rebalance: info.rebalance && {
+      kind: info.rebalance.kind,
+      partitions_left: info.rebalance.partitionsLeft,
+      partitions_total: info.rebalance.partitionsTotal,
+    },
     problems: [...info.problems],
   }
 }
 
-function changeAnswer(outcome: RingOutcome, node: string, done: 'aggiunto' | 'rimosso'): Answer {
+function shardBody({ address, isWritable, isLeaving, ...shard }: ShardInfo) {
+  return { ...shard, node: address, writable: isWritable, leaving: isLeaving }
+}
+
+function addAnswer(outcome: RingOutcome | RingPreview, node: string): Answer {
+  if (outcome.kind !== 'preview') return changeAnswer(outcome, node, 'aggiunto')
+  const { partitionsToMove, of, perShard, keysEstimate } = outcome
+  return answer(200, {
+    partitions_to_move: partitionsToMove,
+    of,
+    per_shard: perShard.map(({ address, ...counts }) => ({ node: address, ...counts })),
+    keys_estimate: keysEstimate,
+  })
+}
+
+function cancelAnswer(outcome: RingOutcome): Answer {
+  switch (outcome.kind) {
+    case 'changed':
+      return changed('success', 'Modifica annullata', outcome.nodes)
+    case 'already':
+    case 'absent':
+      return changed('warning', 'Nessuna modifica in corso', outcome.nodes)
+    default:
+      return refusedAnswer(outcome)
+  }
+}
+
+function changeAnswer(
+  outcome: RingOutcome,
+  node: string,
+  done: 'aggiunto' | 'rimosso' | 'sostituito',
+): Answer {
   switch (outcome.kind) {
     case 'changed':
       return changed('success', `Nodo ${node} ${done}`, outcome.nodes)

@@ -51,8 +51,6 @@ export interface ThresholdsWorld {
 
 /** A change at another coordinator is known here, and in the file, within this time. */
 export const REFRESH_MS = 2_000
-/** Below the order of any change by a person, so an old file never overrides one. */
-const IMPORT_ORDER = 0
 
 /** What the store says. */
 type Look =
@@ -129,7 +127,12 @@ class StoredThresholds implements ThresholdsBook {
   private async importFile(): Promise<void> {
     const thresholds = await this.copy.read()
     if (!thresholds) return
-    const write = { key: THRESHOLDS_KEY, text: JSON.stringify(thresholds), order: IMPORT_ORDER }
+    // Only where there are none, so an old file never overrides what a person has set.
+    const write = {
+      key: THRESHOLDS_KEY,
+      text: JSON.stringify(thresholds),
+      ifNoneMatch: '*',
+    } as const
     const [outcome] = await this.world.store.write([write])
     this.world.trace.note('info', { kind: 'thresholds.imported', outcome: outcome?.kind })
   }

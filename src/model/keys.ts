@@ -4,7 +4,7 @@
  */
 export const SYSTEM_PREFIX = '_system:'
 export const THRESHOLDS_KEY = `${SYSTEM_PREFIX}thresholds`
-/** All that there are. */
+/** Those that hold what people have set; the others are of use to the running store only. */
 export const SYSTEM_KEYS: readonly string[] = [THRESHOLDS_KEY]
 
 export const readingKey = (floor: number, timestamp: string): string =>
@@ -15,3 +15,10 @@ export const alertKey = (floor: number, epochSeconds: number): string =>
   `alerts:${floor}:${epochSeconds}`
 
 export const isSystemKey = (key: string): boolean => key.startsWith(SYSTEM_PREFIX)
+
+/** Documents under it are changed on conditions (If-Match), and only in that manner. */
+export const CONDITIONAL_PREFIX = 'cas:'
+
+/** Which of its two lanes the store keeps a key in; the key alone decides, never the request. */
+export const isConditionalKey = (key: string): boolean =>
+  key.startsWith(CONDITIONAL_PREFIX) || isSystemKey(key)

@@ -3,7 +3,7 @@
  * anything is written. Each refusal names the field and says what would be right.
  */
 import { utf8Length } from '../model/key-bytes.ts'
-import { isSystemKey, SYSTEM_PREFIX } from '../model/keys.ts'
+import { CONDITIONAL_PREFIX, isConditionalKey, isSystemKey, SYSTEM_PREFIX } from '../model/keys.ts'
 import {
   BATCH_KEYS_MAX,
   KEY_BYTES_MAX,
@@ -59,7 +59,28 @@ export function checkWrite(write: StoreWrite, lane: Lane): Invalid | undefined {
   if (ttlSeconds !== undefined && !isTtl(ttlSeconds)) {
     return invalid('ttl', `must be a whole number of seconds, 1 to ${TTL_SECONDS_MAX}`)
   }
+  return isConditionalKey(write.key) ? checkConditional(write) : checkPlain(write)
+}
+
+/** Which lane a key is in depends on its name alone, so what belongs to the other is refused. */
+function checkConditional({ order, ttlSeconds }: StoreWrite): Invalid | undefined {
+  if (order !== undefined) return invalid('order', `is not for keys under ${CONDITIONAL_PREFIX}`)
+  if (ttlSeconds !== undefined) return invalid('ttl', `is not for keys under ${CONDITIONAL_PREFIX}`)
   return undefined
+}
+
+function checkPlain({ ifMatch, ifNoneMatch, requestId }: StoreWrite): Invalid | undefined {
+  const field =
+    ifMatch !== undefined
+      ? 'if-match'
+      : ifNoneMatch !== undefined
+        ? 'if-none-match'
+        : requestId !== undefined
+          ? 'idempotency-key'
+          : undefined
+  return field === undefined
+    ? undefined
+    : invalid(field, `is for keys that begin with ${CONDITIONAL_PREFIX} only`)
 }
 
 /** Why so many keys are not taken at once; undefined when they are. */

@@ -16,11 +16,25 @@ export interface StoreWrite {
   readonly order?: number
   /** The value is gone so many seconds after the write. Integer >= 1. */
   readonly ttlSeconds?: number
+  /** Conditional keys only: what stands there must have this etag; `*`: something must. */
+  readonly ifMatch?: string
+  /** Conditional keys only: nothing may stand there. */
+  readonly ifNoneMatch?: '*'
+  /** Conditional keys only: the name of this change; under one name it takes effect once. */
+  readonly requestId?: string
 }
 
 export type WriteOutcome =
   /** Held, fsynced, by a quorum. */
-  | { readonly kind: 'done'; readonly replicas: number; readonly targets: readonly string[] }
+  | {
+      readonly kind: 'done'
+      readonly replicas: number
+      readonly targets: readonly string[]
+      /** Of conditional keys: what names the document now; null = it was deleted. */
+      readonly etag?: string | null
+    }
+  /** The condition does not hold; nothing was changed. `etag`: of what stands there, null = none. */
+  | { readonly kind: 'mismatch'; readonly etag: string | null }
   /** Certainly on no replica. */
   | { readonly kind: 'failed'; readonly reason: string }
   /** Perhaps on some replicas, not on a quorum. Writing the same again is safe. */
@@ -31,7 +45,13 @@ export type WriteOutcome =
   | { readonly kind: 'busy'; readonly retryAfterMs: number }
 
 export type ReadOutcome =
-  | { readonly kind: 'found'; readonly text: string; readonly order: number }
+  /** `etag`: of conditional keys, names this content of the document. */
+  | {
+      readonly kind: 'found'
+      readonly text: string
+      readonly order: number
+      readonly etag?: string
+    }
   /** A quorum says so. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'unavailable'; readonly needed: number; readonly had: number }

@@ -4,7 +4,7 @@
  * can never admit different things.
  */
 import type { PartitionEntry, RingDocument } from './ring/document.ts'
-import type { WireRow } from './wire.ts'
+import type { RingProposal, WireRow, WireVersion } from './wire.ts'
 
 /** A JSON object of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -19,8 +19,17 @@ export function isWireRow(value: unknown): value is WireRow {
   )
 }
 
+/** Of fields that may hold more than a version. */
 export function isVersion({ o, t, n }: Fields): boolean {
   return Number.isFinite(o) && Number.isSafeInteger(t) && typeof n === 'string'
+}
+
+export function isWireVersion(value: unknown): value is WireVersion {
+  return isFields(value) && isVersion(value)
+}
+
+export function isProposal(value: unknown): value is RingProposal {
+  return isFields(value) && isWireVersion(value.ballot) && isRing(value.ring)
 }
 
 export function isRing(value: unknown): value is RingDocument {
@@ -29,7 +38,7 @@ export function isRing(value: unknown): value is RingDocument {
   return (
     typeof value.cluster === 'string' &&
     isCount(value.version) &&
-    (value.sealed === undefined || value.sealed === true) &&
+    (value.change === undefined || isChange(value.change)) &&
     isCount(value.replicationFactor) &&
     (value.replicationRatio === undefined || Number.isFinite(value.replicationRatio)) &&
     isListOf(value.shards, isShard) &&
@@ -51,10 +60,50 @@ export function isFields(value: unknown): value is Fields {
 }
 
 function isShard(value: unknown): value is RingDocument['shards'][number] {
-  return isFields(value) && typeof value.id === 'string' && typeof value.address === 'string'
+  return (
+    isFields(value) &&
+    typeof value.id === 'string' &&
+    typeof value.address === 'string' &&
+    isFlag(value.leaving)
+  )
 }
 
 function isEntry(value: unknown, shardCount: number): boolean {
   const isIndex = (index: unknown): index is number => isCount(index) && index < shardCount
-  return isFields(value) && isCount(value.epoch) && isListOf(value.replicas, isIndex)
+  if (!isFields(value) || !isCount(value.epoch)) return false
+  const { replicas, since, goal, isJoint } = value
+  return (
+    isListOf(replicas, isIndex) &&
+    (since === undefined || (isListOf(since, isCount) && lengthOf(since) === lengthOf(replicas))) &&
+    (goal === undefined || isListOf(goal, isIndex)) &&
+    isFlag(isJoint) &&
+    (isJoint === undefined || goal !== undefined)
+  )
+}
+
+function isChange(value: unknown): boolean {
+  if (!isFields(value) || !isCount(value.partitions)) return false
+  switch (value.kind) {
+    case 'add':
+    case 'remove':
+      return typeof value.id === 'string'
+    case 'replace':
+      return typeof value.id === 'string' && typeof value.by === 'string'
+    case 'reconfigure':
+      return (
+        isCount(value.replicationFactor) &&
+        (value.replicationRatio === undefined || Number.isFinite(value.replicationRatio))
+      )
+    default:
+      return false
+  }
+}
+
+/** True, or not there at all. */
+function isFlag(value: unknown): boolean {
+  return value === undefined || value === true
+}
+
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0
 }

@@ -24,7 +24,54 @@ export interface WireRow {
 /** `p` partition, `e` the partition's epoch as the sender knows it. */
 export type ShardOperation =
   | { readonly op: 'get'; readonly p: number; readonly e: number; readonly k: string }
-  | { readonly op: 'apply'; readonly p: number; readonly e: number; readonly row: WireRow }
+  /**
+   * A plain key: the row is merged. A conditional key: it is accepted, its version is the ballot.
+   * `missedBy`: ids of shards that miss it, noted as hints together with the row.
+   */
+  | {
+      readonly op: 'apply'
+      readonly p: number
+      readonly e: number
+      readonly row: WireRow
+      readonly missedBy?: readonly string[]
+    }
+  /** Of a conditional key: nothing below this ballot is taken any more. */
+  | {
+      readonly op: 'promise'
+      readonly p: number
+      readonly e: number
+      readonly k: string
+      readonly ballot: WireVersion
+    }
+  /** Shards that miss the present row of a key, where that was known only afterwards. */
+  | {
+      readonly op: 'hint'
+      readonly p: number
+      readonly e: number
+      readonly k: string
+      readonly missedBy: readonly string[]
+    }
+
+/** A version by its names on the wire. */
+export type WireVersion = Pick<WireRow, 'o' | 't' | 'n'>
+
+/** A row without its text (see RowHeader): key, version, hash of the text. */
+export interface WireHeader extends WireVersion {
+  readonly k: string
+  readonly h: number | null
+}
+
+/** A hint that was delivered: the version that the target holds now. */
+export interface DeliveredHint extends WireVersion {
+  readonly p: number
+  readonly k: string
+}
+
+/** A ring that a shard was asked to accept, and under which ballot. */
+export interface RingProposal {
+  readonly ballot: WireVersion
+  readonly ring: RingDocument
+}
 
 export const REFUSALS = [
   'full',
@@ -37,7 +84,7 @@ export const REFUSALS = [
 ] as const
 /**
  * full: the disk has no room. clock-ahead: the version's time is more than 2 s ahead of the shard's
- * clock. fenced: the sender's epoch is older than the shard's, or the ring is sealed. not-mine: the
+ * clock. fenced: the sender's epoch is older than the shard's. not-mine: the
  * shard is not a replica of that partition, does not know the sender's epoch yet, or is of another
  * cluster. late: the deadline had passed before work began. busy: a queue was full. damaged: the
  * row on this disk is not what was written.
@@ -48,8 +95,18 @@ export type Refusal = (typeof REFUSALS)[number]
 export type OperationResult =
   /** Answer to get: the row with its version (tombstones and expired rows too), or null. */
   | { readonly r: 'row'; readonly row: WireRow | null }
-  /** Answer to apply: durable; the version that the shard holds now. */
+  /**
+   * Answer to apply: durable; the version that the shard holds now. Of a conditional key it is the
+   * row's own when it was accepted, else the larger ballot that stands against it.
+   */
   | { readonly r: 'held'; readonly o: number; readonly t: number; readonly n: string }
+  /**
+   * Answer to promise: the ballot that is promised now, which is the one asked for or a larger one,
+   * and the row that was accepted last (null = none).
+   */
+  | { readonly r: 'promised'; readonly ballot: WireVersion; readonly row: WireRow | null }
+  /** Answer to hint. */
+  | { readonly r: 'noted' }
   /** Certainly not done. */
   | { readonly r: 'refused'; readonly why: Refusal }
 
@@ -65,14 +122,77 @@ export type ShardRequest =
   | {
       readonly kind: 'scan'
       readonly cluster: string
-      /** Of the ring by which the sender counts who covers what; another one is refused. */
-      readonly version: number
       readonly from: string
       /** Exclusive; null = to the end. */
       readonly to: string | null
       readonly limit: number
       readonly reverse: boolean
     }
+  /** What follows, up to `clear`, is repair; `p` and `e` as in operations. */
+  | {
+      readonly kind: 'digest'
+      readonly cluster: string
+      readonly p: number
+      readonly e: number
+      readonly deadBeforeMs: number
+    }
+  | {
+      readonly kind: 'headers'
+      readonly cluster: string
+      readonly p: number
+      readonly e: number
+      readonly deadBeforeMs: number
+      readonly from: string
+      readonly limit: number
+      /** Null = all. */
+      readonly buckets: readonly number[] | null
+    }
+  /**
+   * All replicas were found to hold the same, in a repair that began at `atMs`: remembered. What is
+   * dead before `deadBeforeMs` goes.
+   */
+  | {
+      readonly kind: 'repaired'
+      readonly cluster: string
+      readonly p: number
+      readonly e: number
+      readonly atMs: number
+      readonly deadBeforeMs: number
+    }
+  /** Hints for one shard, and partitions of which it misses more than hints could say. */
+  | {
+      readonly kind: 'hints'
+      readonly cluster: string
+      readonly target: string
+      readonly limit: number
+    }
+  | {
+      readonly kind: 'hints.done'
+      readonly cluster: string
+      readonly target: string
+      readonly delivered: readonly DeliveredHint[]
+      /** Partitions that were repaired whole since. */
+      readonly clean: readonly number[]
+    }
+  /**
+   * Which ring comes after version `ring.version` is decided by one round of Paxos among the
+   * deciders of that ring. `ring.promise`: nothing below this ballot is accepted for `version`.
+   */
+  | {
+      readonly kind: 'ring.promise'
+      /** Null = founding; then `version` is 1. */
+      readonly cluster: string | null
+      /** Of the ring that is to be decided. */
+      readonly version: number
+      readonly ballot: WireVersion
+    }
+  | {
+      readonly kind: 'ring.accept'
+      readonly cluster: string | null
+      readonly version: number
+      readonly proposal: RingProposal
+    }
+  /** A ring that was decided. */
   | { readonly kind: 'ring.store'; readonly ring: RingDocument }
 
 export type ShardReply =
@@ -84,12 +204,58 @@ export type ShardReply =
       readonly keys: number
       /** False once the disk is full. */
       readonly writable: boolean
+      /** For how many rows hints stand here, by the id of the shard that misses them. */
+      readonly hints: Readonly<Record<string, number>>
     }
   | { readonly kind: 'ops'; readonly results: readonly OperationResult[] }
   /**
    * Rows of all partitions held, ascending (or descending) by key; `more` = the limit cut it short.
+   * `version`: of the ring by which the shard knows what it holds.
    */
-  | { readonly kind: 'scan'; readonly rows: readonly WireRow[]; readonly more: boolean }
+  | {
+      readonly kind: 'scan'
+      readonly version: number
+      readonly rows: readonly WireRow[]
+      readonly more: boolean
+    }
+  /** `repairedMs`: when the last repair began that is remembered (see `repaired`); 0 = none. */
+  | {
+      readonly kind: 'digest'
+      readonly sums: readonly string[]
+      readonly rows: number
+      readonly repairedMs: number
+    }
+  | {
+      readonly kind: 'headers'
+      readonly headers: readonly WireHeader[]
+      /** Where to go on (`from`); null = it is through. */
+      readonly next: string | null
+    }
+  | { readonly kind: 'repaired'; readonly purged: number }
+  | {
+      readonly kind: 'hints'
+      readonly hints: readonly { readonly p: number; readonly k: string }[]
+      readonly dirty: readonly number[]
+    }
+  | { readonly kind: 'hints.done'; readonly left: number }
+  /**
+   * `promised`: the largest ballot that was promised for that version; what was asked for counts
+   * only when it is the same. `accepted`: what was accepted for that version. `ring`: the decided
+   * ring that the shard goes by; when it is not the one before `version`, nothing was promised.
+   */
+  | {
+      readonly kind: 'ring.promise'
+      readonly promised: WireVersion | null
+      readonly accepted: RingProposal | null
+      readonly ring: RingDocument | null
+    }
+  /** As for `ring.promise`; it was accepted when `accepted.ballot` is the one asked for. */
+  | {
+      readonly kind: 'ring.accept'
+      readonly promised: WireVersion | null
+      readonly accepted: RingProposal | null
+      readonly ring: RingDocument | null
+    }
   /** The ring that the shard holds afterwards: the one sent, or its own newer or foreign one. */
   | { readonly kind: 'ring.store'; readonly stored: boolean; readonly ring: RingDocument | null }
   /** The request was not understood or could not be served at all; certainly nothing was done. */

@@ -1,6 +1,6 @@
 /**
- * What every KeyValueEngine must do. An adapter brings disks: each opens as an engine again and
- * again, and keeps what was applied in between.
+ * What every KeyValueEngine must do with plain rows. An adapter brings disks: each opens as an
+ * engine again and again, and keeps what was applied in between.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -10,43 +10,24 @@ import { must } from '../../src/model/must.ts'
 import { compareVersions } from '../../src/model/version.ts'
 import {
   EngineError,
-  type KeyValueEngine,
   type PartitionedRow,
   type Row,
   UNPLACED,
 } from '../../src/ports/key-value-engine.ts'
-
-export interface Disk {
-  /** An engine on this disk; what was open on it before is closed. */
-  open(): KeyValueEngine
-}
-
-export interface EngineHarness {
-  readonly name: string
-  /** An empty disk; with `bytesMax` it has room for about so much. */
-  disk(bytesMax?: number): Disk
-}
+import {
+  type EngineHarness,
+  EVERYTHING,
+  keysOf,
+  row,
+  rowOf,
+  type Story,
+  storiesOf,
+} from '../support/engine-under-test.ts'
 
 const NOW_MS = Date.UTC(2026, 0, 5, 8, 30)
-const EVERYTHING = { from: '', to: null }
-
-/** A row of partition 7; versions grow with `order`. */
-export function row(key: string, order: number, change: Partial<PartitionedRow> = {}) {
-  const version = { order, time: order * 4096, writer: 'writer' }
-  return { partition: 7, key, text: `{"n":${order}}`, version, expiresMs: null, ...change }
-}
-
-const withoutPartition = ({ partition: _, ...rest }: PartitionedRow): Row => rest
-const keysOf = (rows: readonly Row[]) => rows.map(({ key }) => key)
 
 export function keyValueEngineSuite(harness: EngineHarness): void {
-  const story = (title: string, tell: (engine: KeyValueEngine, own: Disk) => void) =>
-    test(`${harness.name}: ${title}`, () => {
-      const own = harness.disk()
-      const engine = own.open()
-      tell(engine, own)
-      engine.close()
-    })
+  const story = storiesOf(harness)
   mergeStories(story)
   lifeStories(story)
   rangeStories(story)
@@ -54,13 +35,11 @@ export function keyValueEngineSuite(harness: EngineHarness): void {
   anyOrderStory(harness)
 }
 
-type Story = (title: string, tell: (engine: KeyValueEngine, own: Disk) => void) => void
-
 function mergeStories(story: Story): void {
   story('what was applied is read, as the text that was sent', (engine) => {
     const sent = row('a', 1, { text: '{ "x": 1.0, "è": "😀" }', expiresMs: NOW_MS + 0.5 })
     assert.deepEqual(engine.apply([sent]), [sent.version])
-    assert.deepEqual(engine.get(7, 'a'), withoutPartition(sent))
+    assert.deepEqual(engine.get(7, 'a'), rowOf(sent))
     assert.equal(engine.get(8, 'a'), undefined, 'another partition')
     assert.equal(engine.get(7, 'A'), undefined)
   })
@@ -146,7 +125,7 @@ function lifeStories(story: Story): void {
     engine.apply([row('_system:thresholds', 1), unplaced, row('_system:x', 1, { expiresMs })])
     engine.apply([{ ...unplaced, key: 'c', expiresMs }])
     assert.deepEqual([engine.count(NOW_MS), engine.count(NOW_MS + 9)], [0, 0])
-    assert.deepEqual(engine.get(UNPLACED, 'b'), withoutPartition(unplaced))
+    assert.deepEqual(engine.get(UNPLACED, 'b'), rowOf(unplaced))
     assert.equal(engine.get(7, '_system:thresholds')?.version.order, 1)
   })
 
@@ -267,7 +246,7 @@ function newestOf(rows: readonly PartitionedRow[], partition: number): readonly 
   for (const one of rows.filter((candidate) => candidate.partition === partition)) {
     const best = newest.get(one.key)
     if (!best || compareVersions(one.version, best.version) > 0) {
-      newest.set(one.key, withoutPartition(one))
+      newest.set(one.key, rowOf(one))
     }
   }
   return [...newest.values()].sort((a, b) => compareKeys(a.key, b.key))

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { coordinatorFace } from '../support/face.ts'
-import { runningCoordinator, runningStore } from '../support/running-store.ts'
+import { runningCoordinator, runningShard, runningStore } from '../support/running-store.ts'
 import type { WireAnswer, WireClient } from '../support/wire-client.ts'
 
 interface Operation {
@@ -26,6 +26,8 @@ const ROUTES = [
   ['/sharding/info', 'get'],
   ['/sharding/add-node', 'post'],
   ['/sharding/remove-node', 'post'],
+  ['/sharding/replace-node', 'post'],
+  ['/sharding/cancel', 'post'],
   ['/sharding/reconfigure', 'post'],
   ['/key/{key}', 'put'],
   ['/key/{key}', 'get'],
@@ -98,6 +100,7 @@ const operations = [
 ]
 
 test('what comes when all is well, and what comes for a wrong request, is described', async () => {
+  const spare = await runningShard()
   await allDescribed(store, [
     ['get', '/health'],
     ['get', '/sharding/info'],
@@ -110,7 +113,13 @@ test('what comes when all is well, and what comes for a wrong request, is descri
     ['post', '/sharding/add-node', '/sharding/add-node', { node: store.shards[0]?.url }],
     ['post', '/sharding/add-node', '/sharding/add-node', { node: 'http://127.0.0.1:9' }],
     ['post', '/sharding/add-node', '/sharding/add-node', {}],
-    ['post', '/sharding/remove-node', '/sharding/remove-node', { node: store.shards[0]?.url }],
+    ['post', '/sharding/add-node', '/sharding/add-node', { node: spare.url, preview: true }],
+    ['post', '/sharding/add-node', '/sharding/add-node', { node: spare.url }],
+    ['get', '/sharding/info'],
+    ['post', '/sharding/cancel'],
+    ['post', '/sharding/remove-node', '/sharding/remove-node', { node: 'http://127.0.0.1:9' }],
+    ['post', '/sharding/replace-node', '/sharding/replace-node', { node: 'http://127.0.0.1:9' }],
+    ['post', '/sharding/replace-node', '/sharding/replace-node', { node: 7 }],
     ['post', '/sharding/reconfigure', '/sharding/reconfigure', { replication_factor: 2 }],
     ['put', '/admin/thresholds', '/admin/thresholds', { default: { kw_max: 12 } }],
     ['put', '/admin/thresholds', '/admin/thresholds', { default: 7 }],

@@ -30,13 +30,14 @@ test('without a shard the ring is empty, its numbers are those that were asked f
     version: 0,
     cluster: null,
     shards: [],
+    rebalance: null,
     problems: [],
   })
   const ready = await coordinator.get('/readyz')
   assert.deepEqual(seen(ready), [503, { detail: 'No shard is registered yet.' }])
 })
 
-test('shards come and go while the store is empty, in the words of the contract', async () => {
+test('shards come and go, in the words of the contract', async () => {
   const coordinator = await runningCoordinator()
   const shards = [await runningShard(), await runningShard(), await runningShard()]
   const [one, two, three] = shards.map(({ url }) => url)
@@ -68,9 +69,13 @@ test('shards come and go while the store is empty, in the words of the contract'
     assert.ok(shards.some(({ url }) => url === shard.node))
     assert.deepEqual([shard.writable, shard.problem], [true, null])
   }
+  await settled(coordinator)
+  for (const shard of (await infoOf(coordinator)).shards as Record<string, unknown>[]) {
+    assert.deepEqual([shard.partitions, shard.hints, shard.leaving], [512, 0, false])
+  }
 })
 
-test('the factor is changed while the store is empty, and never exceeds the shards', async () => {
+test('the factor is changed, and never exceeds the shards', async () => {
   const coordinator = await runningCoordinator()
   const reconfigure = (factor: unknown) =>
     coordinator.post('/sharding/reconfigure', { replication_factor: factor })
@@ -123,6 +128,9 @@ test('a bad body is 422 with each wrong field named', async () => {
     ['add-node', { node: 'kv1' }, 'body.node'],
     ['remove-node', {}, 'body.node'],
     ['remove-node', [], 'body'],
+    ['replace-node', {}, 'body.node'],
+    ['replace-node', { node: 'http://127.0.0.1:9', with: 'kv1' }, 'body.with'],
+    ['add-node', { node: 'http://127.0.0.1:9', preview: 'yes' }, 'body.preview'],
     ['reconfigure', {}, 'body.replication_factor'],
     ['reconfigure', { replication_factor: 0 }, 'body.replication_factor'],
     ['reconfigure', { replication_factor: '2' }, 'body.replication_factor'],
@@ -139,26 +147,79 @@ test('a bad body is 422 with each wrong field named', async () => {
   }
 })
 
-test('while the store holds keys the ring stays as it is, and says why', async () => {
+test('while the store holds keys shards come, go and take places, and no key is lost', async () => {
+  const store = await runningStore()
+  const keys = Array.from({ length: 50 }, (_, i) => `/key/k${i}`)
+  for (const [i, key] of keys.entries()) await store.put(key, { value: { i } })
+  const allThere = async () => {
+    for (const [i, key] of keys.entries()) {
+      assert.deepEqual(seen(await store.get(key)), [200, { value: { i } }])
+    }
+  }
+  const { nodes } = await infoOf(store)
+  const [first, second] = nodes as string[]
+  const [fourth, fifth] = [await runningShard(), await runningShard()]
+  await eventually('the shards have counted', async () => {
+    const { shards } = await infoOf(store)
+    return (shards as { keys: number }[]).every(({ keys }) => keys === 50)
+  })
+  const preview = await store.post('/sharding/add-node', { node: fourth.url, preview: true })
+  assert.equal(preview.status, 200)
+  assert.deepEqual([preview.body.partitions_to_move, preview.body.of], [384, 512])
+  assert.equal(preview.body.keys_estimate, 38)
+  assert.deepEqual((preview.body.per_shard as unknown[])[3], {
+    node: fourth.url,
+    before: 0,
+    after: 384,
+  })
+  const steps = [
+    () => store.post('/sharding/add-node', { node: fourth.url }),
+    () => store.post('/sharding/remove-node', { node: first }),
+    () => store.post('/sharding/replace-node', { node: second, with: fifth.url }),
+    () => store.post('/sharding/reconfigure', { replication_factor: 2 }),
+  ]
+  for (const step of steps) {
+    const { status, body } = await step()
+    assert.equal(status, 200, String(body.detail))
+    assert.ok(body.status === 'success' || body.status === 'ok')
+    await allThere()
+    await settled(store)
+    await allThere()
+  }
+  const after = await infoOf(store)
+  assert.equal(after.replication_factor, 2)
+  assert.deepEqual(
+    [...(after.nodes as string[])].sort(),
+    [(nodes as string[])[2], fourth.url, fifth.url].sort(),
+  )
+})
+
+test('a change that cannot go on is shown, is waited for, and can be taken back', async () => {
   const store = await runningStore()
   await store.put('/key/a', { value: {} })
-  const before = await infoOf(store)
-  const [node] = before.nodes as string[]
   const fourth = await runningShard()
-  await eventually('the shards have said that they hold keys', async () => {
-    const { shards } = await infoOf(store)
-    return (shards as { keys: number }[]).some(({ keys }) => keys > 0)
-  })
-  const refused = [
-    await store.post('/sharding/add-node', { node: fourth.url }),
-    await store.post('/sharding/remove-node', { node }),
-    await store.post('/sharding/reconfigure', { replication_factor: 1 }),
-  ]
-  for (const { status, body } of refused) {
-    assert.equal(status, 409)
-    assert.match(String(body.detail), /holds keys/)
-  }
-  const { nodes, replication_factor } = await infoOf(store)
-  assert.deepEqual([nodes, replication_factor], [before.nodes, 3])
-  assert.deepEqual((await store.get('/key/a')).body, { value: {} })
+  const late = await runningShard()
+  const { nodes } = await infoOf(store)
+  const node = fourth.url
+  const cancel = () => store.post('/sharding/cancel', {})
+  const nothing = { status: 'warning', message: 'Nessuna modifica in corso', nodes }
+  assert.deepEqual(seen(await cancel()), [200, nothing])
+  await store.post('/sharding/add-node', { node })
+  fourth.process.kill('SIGKILL')
+  const { rebalance } = await infoOf(store)
+  const { kind, partitions_left, partitions_total } = rebalance as Record<string, unknown>
+  assert.equal(kind, 'add')
+  assert.ok(Number(partitions_left) <= Number(partitions_total))
+  const refused = await store.post('/sharding/add-node', { node: late.url })
+  assert.equal(refused.status, 409)
+  assert.match(String(refused.body.detail), /under way \(add .*of 384 partitions.*ring cancel/)
+  const taken = { status: 'success', message: 'Modifica annullata', nodes }
+  assert.deepEqual(seen(await cancel()), [200, taken])
+  assert.deepEqual(seen(await store.get('/key/a')), [200, { value: {} }])
 })
+
+async function settled(client: WireClient): Promise<void> {
+  await eventually('all partitions have moved', async () => {
+    return (await infoOf(client)).rebalance === null
+  })
+}

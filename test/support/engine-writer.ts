@@ -1,6 +1,6 @@
 /**
  * A process that writes to an engine until it is killed, and says after each call which group is
- * durable now. `startEngineWriter` starts it; run without an argument it does nothing.
+ * durable now. A group is three rows, a hint for each of them, and a promise. `startEngineWriter` starts it; run without an argument it does nothing.
  */
 import { fileURLToPath } from 'node:url'
 import { openSqliteEngine } from '../../src/adapters/sqlite-engine.ts'
@@ -15,8 +15,9 @@ function writeForEver(path: string): never {
   for (let group = 1; ; group += 1) {
     const version = { order: group, time: group, writer: 'writer' }
     const text = `{"group":${group}}`
-    const keys = ['a', 'b', `g${group}`]
-    engine.apply(keys.map((key) => ({ partition: 0, key, text, version, expiresMs: null })))
+    const row = (key: string) => ({ partition: 0, key, text, version, expiresMs: null })
+    const rows = ['a', 'b', `g${group}`].map((key) => ({ ...row(key), missedBy: [`s${group}`] }))
+    engine.apply([...rows, { ...row('cas:a'), intake: 'promise' }])
     engine.setMeta('group', String(group))
     process.stdout.write(`${group}\n`)
   }

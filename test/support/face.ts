@@ -104,6 +104,9 @@ const noRing: RingAdmin = {
     throw new Error('this test has no ring')
   },
   addNode: async () => ({ kind: 'unreachable', reason: 'No shard answers.' }),
-  removeNode: async () => ({ kind: 'conflict', reason: 'The store holds keys.' }),
-  reconfigure: async () => ({ kind: 'conflict', reason: 'The store holds keys.' }),
+  removeNode: async () => ({ kind: 'conflict', reason: 'Another change is under way.' }),
+  replaceNode: async () => ({ kind: 'conflict', reason: 'Another change is under way.' }),
+  reconfigure: async () => ({ kind: 'conflict', reason: 'Another change is under way.' }),
+  cancel: async () => ({ kind: 'absent', nodes: [] }),
+  preview: async () => ({ kind: 'unreachable', reason: 'No shard answers.' }),
 }

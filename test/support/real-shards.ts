@@ -5,12 +5,11 @@
 import { MemoryDisk, openMemoryEngine } from '../../src/adapters/memory-engine.ts'
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
 import { systemClock } from '../../src/adapters/system-clock.ts'
-import { assert } from '../../src/model/must.ts'
 import type { Address } from '../../src/ports/network.ts'
 import type { RingDocument } from '../../src/store/ring/document.ts'
-import { createShard, type Shard } from '../../src/store/shard/shard.ts'
+import { createShard, type Shard, type ShardOptions } from '../../src/store/shard/shard.ts'
 import { rowToWire } from '../../src/store/shard/wire-rows.ts'
-import type { Refusal, ShardReply, ShardRequest, WireRow } from '../../src/store/wire.ts'
+import type { ShardReply, ShardRequest, WireRow } from '../../src/store/wire.ts'
 import type { Mood, TestShard } from './fake-shards.ts'
 import { silentTrace } from './traces.ts'
 
@@ -19,13 +18,20 @@ export class RealShard implements TestShard {
   mood: Mood = 'well'
   held: Promise<void> | null = null
   readonly arrived: Record<string, number> = {}
+  private readonly options: Partial<ShardOptions>
   private disk: MemoryDisk
   private shard: Shard
 
-  constructor(address: Address, id: string, disk = diskOf(id)) {
+  constructor(
+    address: Address,
+    id: string,
+    options: Partial<ShardOptions> = {},
+    disk = diskOf(id),
+  ) {
     this.address = address
+    this.options = options
     this.disk = disk
-    this.shard = openShard(disk)
+    this.shard = openShard(disk, options)
   }
 
   get id(): string {
@@ -39,7 +45,7 @@ export class RealShard implements TestShard {
   /** As if it had been away while the ring changed. */
   set ring(ring: RingDocument | null) {
     this.disk.meta.set('ring', JSON.stringify(ring))
-    this.shard = openShard(this.disk)
+    this.shard = openShard(this.disk, this.options)
   }
 
   get rows(): ReadonlyMap<string, WireRow> {
@@ -52,18 +58,17 @@ export class RealShard implements TestShard {
     return this.disk.bytesMax === 0 ? 'full' : null
   }
 
-  set refusal(refusal: Refusal | null) {
-    assert(refusal === 'full' || refusal === null, 'a real shard decides by itself what it refuses')
+  set refusal(refusal: 'full' | null) {
     this.disk.bytesMax = refusal === 'full' ? 0 : Number.POSITIVE_INFINITY
   }
 
   emptyDisk(newId: string): void {
     this.disk = diskOf(newId)
-    this.shard = openShard(this.disk)
+    this.shard = openShard(this.disk, this.options)
   }
 
   movedTo(address: Address): RealShard {
-    return new RealShard(address, this.id, this.disk)
+    return new RealShard(address, this.id, this.options, this.disk)
   }
 
   answer(request: ShardRequest): Promise<ShardReply> {
@@ -78,7 +83,7 @@ function diskOf(id: string): MemoryDisk {
   return disk
 }
 
-function openShard(disk: MemoryDisk): Shard {
+function openShard(disk: MemoryDisk, options: Partial<ShardOptions>): Shard {
   const world = { clock: systemClock, random: seededRandom('shard'), trace: silentTrace }
-  return createShard({ ...world, engine: openMemoryEngine(disk) }, { dbPath: 'memory' })
+  return createShard({ ...world, engine: openMemoryEngine(disk) }, { dbPath: 'memory', ...options })
 }

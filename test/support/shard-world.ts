@@ -6,16 +6,18 @@ import { MemoryDisk, openMemoryEngine } from '../../src/adapters/memory-engine.t
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
 import type { KeyValueEngine } from '../../src/ports/key-value-engine.ts'
 import { timeOf } from '../../src/store/hybrid-clock.ts'
-import type { RingDocument } from '../../src/store/ring/document.ts'
+import type { PartitionEntry, RingDocument } from '../../src/store/ring/document.ts'
 import { partitionOf } from '../../src/store/ring/hash.ts'
 import { foundRing } from '../../src/store/ring/membership.ts'
 import { createShard, type Shard, type ShardOptions } from '../../src/store/shard/shard.ts'
 import type {
   OperationResult,
   ReplyOf,
+  ShardOperation,
   ShardReply,
   ShardRequest,
   WireRow,
+  WireVersion,
 } from '../../src/store/wire.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 import { type RecordingTrace, recordingTrace } from './traces.ts'
@@ -83,6 +85,16 @@ export function ringOf(ids: readonly string[], factor = ids.length): RingDocumen
   return { ...foundRing(shards, { kind: 'factor', factor }, PARTITIONS), cluster: CLUSTER }
 }
 
+/** The next ring of a shard, with these partitions changed. */
+export function ringAfter(
+  { id }: { readonly id: string },
+  changes: Readonly<Record<number, Partial<PartitionEntry>>>,
+  ring: RingDocument = ringOf([id]),
+): RingDocument {
+  const table = ring.table.map((entry, partition) => ({ ...entry, ...changes[partition] }))
+  return { ...ring, version: ring.version + 1, table }
+}
+
 /** A row that was written at `wallMs`; small numbers will do where only their order counts. */
 export function wireRow(k: string, wallMs: number, change: Partial<WireRow> = {}): WireRow {
   return {
@@ -102,6 +114,21 @@ export function apply(row: WireRow, e = 1) {
 
 export function get(k: string, e = 1) {
   return { op: 'get', p: partitionOf(k, PARTITIONS), e, k } as const
+}
+
+export function promise(k: string, ballot: WireVersion, e = 1) {
+  return { op: 'promise', p: partitionOf(k, PARTITIONS), e, k, ballot } as const
+}
+
+export function hint(k: string, missedBy: readonly string[], e = 1) {
+  return { op: 'hint', p: partitionOf(k, PARTITIONS), e, k, missedBy } as const
+}
+
+/** The results of a body; the turn ends before they are waited for. */
+export async function resultsOf(shard: ShardUnderTest, ...ops: readonly ShardOperation[]) {
+  const asked = shard.ask(operations(...ops))
+  shard.endTurn()
+  return (await asked).results
 }
 
 export function operations(...ops: Extract<ShardRequest, { kind: 'ops' }>['ops']) {

@@ -1,6 +1,6 @@
 /**
  * A store for scenarios: shards in memory and one or more coordinators over them, which end with
- * the test. A `story` is told twice, with fake shards and with real ones.
+ * the test.
  */
 import { type TestContext, test } from 'node:test'
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
@@ -12,23 +12,15 @@ import {
   type CoordinatorOptions,
   createCoordinator,
 } from '../../src/store/coordinator/coordinator.ts'
+import type { ShardOptions } from '../../src/store/shard/shard.ts'
 import { eventually } from './eventually.ts'
-import { FakeNetwork, FakeShard, type TestShard } from './fake-shards.ts'
+import { FakeNetwork, type TestShard } from './fake-shards.ts'
 import { RealShard } from './real-shards.ts'
 import { type RecordingTrace, recordingTrace } from './traces.ts'
 
-type ShardKind = 'fake' | 'real'
-
-const kinds = new WeakMap<TestContext, ShardKind>()
-
-/** A test with fake shards, and the same once more with real ones. */
+/** A test about a store. */
 export function story(title: string, tell: (t: TestContext) => Promise<void>): void {
-  for (const kind of ['fake', 'real'] as const) {
-    void test(`${title} (${kind} shards)`, (t) => {
-      kinds.set(t, kind)
-      return tell(t)
-    })
-  }
+  void test(title, tell)
 }
 
 export interface StoreCluster {
@@ -49,11 +41,15 @@ export interface StartedCoordinator extends Coordinator {
   stop(): Promise<void>
 }
 
-export function storeCluster(t: TestContext, shardCount = 3): StoreCluster {
+export function storeCluster(
+  t: TestContext,
+  shardCount = 3,
+  shardOptions: Partial<ShardOptions> = {},
+): StoreCluster {
   const network = new FakeNetwork()
   const addresses = Array.from({ length: shardCount }, (_, i) => `local:shard-${i + 1}`)
-  const Kind = kinds.get(t) === 'real' ? RealShard : FakeShard
-  const addShard = (address: string, id: string) => network.add(new Kind(address, id))
+  const addShard = (address: string, id: string) =>
+    network.add(new RealShard(address, id, shardOptions))
   const shards = addresses.map((address, i) => addShard(address, `id-${i + 1}`))
   let started = 0
   return {
@@ -69,9 +65,13 @@ export function storeCluster(t: TestContext, shardCount = 3): StoreCluster {
 }
 
 /** A store with all its shards in the ring, and one coordinator. */
-export async function foundedCluster(t: TestContext, shardCount = 3) {
+export async function foundedCluster(
+  t: TestContext,
+  shardCount = 3,
+  options: CoordinatorOptions = {},
+) {
   const cluster = storeCluster(t, shardCount)
-  const coordinator = cluster.startCoordinator()
+  const coordinator = cluster.startCoordinator(options)
   await ready(coordinator, shardCount)
   return { ...cluster, coordinator }
 }
@@ -95,9 +95,10 @@ export function startCoordinatorOn(
   seed = 1,
 ): StartedCoordinator {
   const trace = recordingTrace()
+  const care = { beatMs: 40, takeOverMs: 400, idleMs: 5, ...options.care }
   const fast = { pingEveryMs: 25, foundingGraceMs: 200, virtualNodes: 8 }
   const world = { clock, random: seededRandom(seed), network, trace }
-  const coordinator = createCoordinator(world, { ...fast, ...options })
+  const coordinator = createCoordinator(world, { ...fast, ...options, care })
   const ending = new AbortController()
   const running = coordinator.run(ending.signal)
   const stop = async () => {

@@ -114,7 +114,16 @@ function storeOf(
 ): Coordinator {
   return createCoordinator(
     { clock, trace, network, random: random.fork('coordinator') },
-    { bootstrap, replication: replicationOf(resolved), virtualNodes: settings.virtualNodes },
+    {
+      bootstrap,
+      replication: replicationOf(resolved),
+      virtualNodes: settings.virtualNodes,
+      care: {
+        roundMs: settings.repairCycleSeconds * 1000,
+        bytesPerSecond: settings.repairBytesPerSecond,
+        graceMs: settings.tombstoneGraceSeconds * 1000,
+      },
+    },
   )
 }
 

@@ -3,15 +3,24 @@
  * the rows are on the shards, so any number of coordinators may run side by side and each may be
  * killed at any time.
  */
+import { must } from '../../model/must.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Address, Network } from '../../ports/network.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Service } from '../../ports/service.ts'
 import type { Trace } from '../../ports/trace.ts'
+import type { Backup } from '../backup.ts'
 import type { Store, StoreStatus } from '../client.ts'
 import type { ReplicationWish } from '../ring/membership.ts'
 import { partitionCount } from '../ring/partition-count.ts'
+import { isQuorum } from '../ring/quorum.ts'
+import type { CareLimits } from './care/care-world.ts'
+import { type CareStatus, createCaretaker } from './care/caretaker.ts'
+import { keyChanger, reaffirm } from './care/register-access.ts'
+import { ConditionalLane } from './conditional/lane.ts'
+import { exportPage } from './export-page.ts'
 import { HOP_DEFAULTS, type HopOptions, ShardLink } from './hop.ts'
+import { importRows } from './import-rows.ts'
 import { LateWatch } from './late-watch.ts'
 import { readAll } from './reader.ts'
 import type { RingAdmin } from './ring-admin.ts'
@@ -41,8 +50,12 @@ export interface CoordinatorOptions {
   readonly pingEveryMs?: number
   readonly pingTimeoutMs?: number
   readonly foundingGraceMs?: number
+  /** So long a change of the ring waits for the one that is under way, before it is refused. */
+  readonly changeWaitMs?: number
   readonly limits?: Partial<StoreLimits>
   readonly hop?: Partial<HopOptions>
+  /** How the replicas are cared for, by whichever coordinator does. */
+  readonly care?: Partial<CareLimits>
   /** Runs something once the present event-loop turn has ended. */
   readonly afterTurn?: (run: () => void) => void
 }
@@ -52,7 +65,11 @@ export interface Coordinator extends Service {
   readonly store: Store
   /** For the keys under `_system:` alone. */
   readonly systemStore: Pick<Store, 'read' | 'write'>
+  /** For copies of all keys, the thresholds too. */
+  readonly backup: Backup
   readonly ring: RingAdmin
+  /** How the replicas are cared for; null = another coordinator does. */
+  care(): CareStatus | null
   /** Looks for the ring at once, greets the shards from then on, and ends with the signal. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -62,6 +79,7 @@ const REPLICATION_DEFAULT: ReplicationWish = { kind: 'factor', factor: 3 }
 const PING_EVERY_MS = 500
 const PING_TIMEOUT_MS = 1_000
 const FOUNDING_GRACE_MS = 5_000
+const CHANGE_WAIT_MS = 5_000
 
 export function createCoordinator(
   { clock, random, network, trace }: CoordinatorWorld,
@@ -76,15 +94,24 @@ export function createCoordinator(
     lateWatch: new LateWatch(clock, limits.hedgeAfterMs),
     newWriter: () => writerName(writers),
   })
+  const lane = new ConditionalLane(world, random.fork('conditional'))
+  world.conditional = lane
   const linkTo = linksBetween({ clock, network }, options)
   const virtualNodes = options.virtualNodes ?? VIRTUAL_NODES_DEFAULT
-  const keeper = new RingKeeper(world, linkTo, {
+  const keeper = new RingKeeper(world, random.fork('ring'), linkTo, {
     bootstrap: options.bootstrap ?? [],
     replication: options.replication ?? REPLICATION_DEFAULT,
     partitions: partitionCount(virtualNodes),
     pingEveryMs: options.pingEveryMs ?? PING_EVERY_MS,
     pingTimeoutMs: options.pingTimeoutMs ?? PING_TIMEOUT_MS,
     foundingGraceMs: options.foundingGraceMs ?? FOUNDING_GRACE_MS,
+    changeWaitMs: options.changeWaitMs ?? CHANGE_WAIT_MS,
+  })
+  const name = writerName(random.fork('caretaker'))
+  const caretaker = createCaretaker({
+    ...{ store: world, keeper, name, change: keyChanger(lane, name) },
+    reaffirm: (key) => reaffirm(lane, key),
+    limits: options.care ?? {},
   })
   return {
     store: {
@@ -97,8 +124,15 @@ export function createCoordinator(
       write: (writes) => writeAll(world, writes, 'system'),
       read: (keys) => readAll(world, keys, 'system'),
     },
-    ring: ringAdmin(keeper, linkTo, virtualNodes),
-    run: (signal) => keeper.run(signal),
+    backup: {
+      exportPage: (query) => exportPage(world, query),
+      importRows: (rows) => importRows(world, lane, rows),
+    },
+    ring: ringAdmin(keeper, clock, linkTo, virtualNodes),
+    care: () => caretaker.status(),
+    run: async (signal) => {
+      await Promise.all([keeper.run(signal), caretaker.run(signal)])
+    },
   }
 }
 
@@ -122,11 +156,16 @@ function linksBetween(
 function statusOf(world: StoreWorld, keeper: RingKeeper): StoreStatus {
   const { view } = world
   if (view === null) return { reachable: false, shards: 0 }
-  const missing = view.links.filter(
-    ({ address, health }) => health.state === 'down' || keeper.problems.has(address),
+  const missing = new Set(
+    view.links.filter(
+      ({ address, health }) => health.state === 'down' || keeper.problems.has(address),
+    ),
   )
-  const isQuorate = view.replicas > 0 && missing.length <= view.replicas - view.quorum
-  return { reachable: isQuorate, shards: view.links.length }
+  const isQuorate = view.ring.table.every((_, partition) => {
+    const { links, groups } = view.at(partition)
+    return isQuorum(groups, (replica) => !missing.has(must(links[replica])))
+  })
+  return { reachable: isQuorate, shards: keeper.nodes.length }
 }
 
 function writerName(random: Random): string {

@@ -18,8 +18,8 @@ const FULL: ReplicaResult = { r: 'refused', why: 'full' }
 const FENCED: ReplicaResult = { r: 'refused', why: 'fenced' }
 
 /** A read that has asked the first replicas, and heard from them in order. */
-function reading(results: readonly (ReplicaResult | undefined)[], needed = 2, replicas = 3) {
-  const read = new QuorumRead(needed, replicas)
+function reading(results: readonly (ReplicaResult | undefined)[], groups = [[0, 1, 2]]) {
+  const read = new QuorumRead(groups, Math.max(...groups.flat()) + 1)
   for (const index of results.keys()) read.asked(index)
   for (const [index, result] of results.entries()) if (result) read.take(index, result)
   return read
@@ -38,7 +38,7 @@ test('absent needs a quorum of answers: silence says nothing', () => {
   assert.equal(verdictOf(answer(null), SILENCE), 'ask')
   assert.equal(verdictOf(answer(null), SILENCE, SILENCE), 'unavailable')
   assert.equal(verdictOf(answer(null), UNREACHABLE, UNREACHABLE), 'unavailable')
-  assert.equal(reading([answer(null), SILENCE, SILENCE]).answered, 1)
+  assert.equal(reading([answer(null), SILENCE, SILENCE]).progress.had, 1)
 })
 
 test('every combination of three answers and failures decides by the number of answers', () => {
@@ -111,6 +111,35 @@ test('an old ring and full queues are told apart from silence', () => {
 })
 
 test('one replica alone is its own quorum', () => {
-  assert.equal(reading([answer(row(1))], 1, 1).verdict(), 'decided')
-  assert.equal(reading([SILENCE], 1, 1).verdict(), 'unavailable')
+  assert.equal(reading([answer(row(1))], [[0]]).verdict(), 'decided')
+  assert.equal(reading([SILENCE], [[0]]).verdict(), 'unavailable')
+})
+
+test('while a partition moves, both groups answer, and both hold what is told', () => {
+  const groups = [
+    [0, 1, 2],
+    [0, 3, 4],
+  ]
+  const of = (...results: (ReplicaResult | undefined)[]) => reading(results, groups)
+  assert.equal(of(answer(row(1)), answer(row(1))).verdict(), 'ask')
+  assert.equal(of(answer(row(1)), answer(row(1)), undefined, answer(row(1))).verdict(), 'decided')
+  const newcomerLacksIt = of(answer(row(1)), answer(row(1)), undefined, answer(null))
+  assert.equal(newcomerLacksIt.verdict(), 'repair')
+  assert.equal(newcomerLacksIt.toRepair(), 3)
+  newcomerLacksIt.repairing(3)
+  newcomerLacksIt.takeRepair(3, HELD)
+  assert.equal(newcomerLacksIt.verdict(), 'decided')
+})
+
+test("of a conditional key only the very version counts: a newer one may be nobody's yet", () => {
+  const read = new QuorumRead([[0, 1, 2]], 3, true)
+  for (const replica of [0, 1, 2]) read.asked(replica)
+  read.take(0, answer(row(5)))
+  read.take(1, answer(row(1)))
+  assert.equal(read.verdict(), 'repair')
+  read.repairing(1)
+  read.take(2, answer(row(9)))
+  assert.equal(read.verdict(), 'pending')
+  read.takeRepair(1, { r: 'held', o: 9, t: 9, n: 'x' })
+  assert.equal(read.verdict(), 'unavailable')
 })

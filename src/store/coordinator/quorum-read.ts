@@ -8,6 +8,7 @@
  * can find an older one.
  */
 import { assert } from '../../model/must.ts'
+import { isQuorum, type QuorumGroups, quorumCount } from '../ring/quorum.ts'
 import type { WireRow } from '../wire.ts'
 import { compareRows, type ReplicaResult } from './replica-result.ts'
 
@@ -28,26 +29,41 @@ export type ReadVerdict =
 type ReplicaState = 'unasked' | 'asked' | 'answered' | 'repairing' | 'repaired' | 'failed'
 
 export class QuorumRead {
-  /** Replicas that answered the read. */
-  answered = 0
-  readonly needed: number
+  private readonly groups: QuorumGroups
+  private readonly isExact: boolean
   private readonly states: ReplicaState[]
-  private readonly rows: (WireRow | null)[]
+  /** What each replica answered; undefined = nothing. */
+  private readonly rows: (WireRow | null | undefined)[]
   private best: WireRow | null = null
   private isSettled = false
   private busy = 0
   private fenced = 0
   private failed = 0
 
-  constructor(needed: number, replicas: number) {
-    this.needed = needed
+  /**
+   * A majority of each group of the `replicas` must answer, and hold what is told. `isExact`: that
+   * very version and no newer one, since of a conditional key a newer one may be a mere promise.
+   */
+  constructor(groups: QuorumGroups, replicas: number, isExact = false) {
+    this.groups = groups
+    this.isExact = isExact
     this.states = new Array<ReplicaState>(replicas).fill('unasked')
-    this.rows = new Array<WireRow | null>(replicas).fill(null)
+    this.rows = new Array<WireRow | null | undefined>(replicas).fill(undefined)
   }
 
   /** The newest row among the answers; null = the quorum holds none. */
   get newest(): WireRow | null {
     return this.best
+  }
+
+  /** Of the group of replicas that is worst off: how many answered, and how many must. */
+  get progress(): { readonly needed: number; readonly had: number } {
+    return quorumCount(this.groups, (replica) => this.hasAnswered(replica))
+  }
+
+  /** Has a quorum answered, whatever became of it? */
+  get isAnswered(): boolean {
+    return this.isSettled
   }
 
   /** The replica was sent the read. */
@@ -67,7 +83,6 @@ export class QuorumRead {
       return
     }
     this.states[replica] = 'answered'
-    this.answered += 1
     this.rows[replica] = result.row
     if (!this.isSettled && compareRows(result.row, this.best) > 0) this.best = result.row
   }
@@ -79,7 +94,8 @@ export class QuorumRead {
 
   /** The answer of a replica to the newest row. */
   takeRepair(replica: number, result: ReplicaResult): void {
-    if (result.r === 'held') this.states[replica] = 'repaired'
+    const isHeld = result.r === 'held' && (!this.isExact || compareRows(result, this.best) === 0)
+    if (isHeld) this.states[replica] = 'repaired'
     else this.fail(replica, result)
   }
 
@@ -89,12 +105,13 @@ export class QuorumRead {
    */
   verdict(): ReadVerdict {
     if (!this.isSettled) {
-      if (this.answered < this.needed) return this.whileAsking()
+      if (!isQuorum(this.groups, (replica) => this.hasAnswered(replica))) return this.whileAsking()
       this.isSettled = true
     }
-    const holders = this.count('repaired') + this.current()
-    if (holders >= this.needed) return 'decided'
-    if (holders + this.count('repairing') >= this.needed) return 'pending'
+    if (isQuorum(this.groups, (replica) => this.isCurrent(replica))) return 'decided'
+    const isOnItsWay = (replica: number) =>
+      this.isCurrent(replica) || this.states[replica] === 'repairing'
+    if (isQuorum(this.groups, isOnItsWay)) return 'pending'
     if (this.toRepair() >= 0) return 'repair'
     return this.states.includes('asked') ? 'pending' : this.withoutQuorum()
   }
@@ -116,9 +133,14 @@ export class QuorumRead {
   }
 
   private whileAsking(): ReadVerdict {
-    const waiting = this.count('asked')
-    if (this.answered + waiting >= this.needed) return 'pending'
+    const mayAnswer = (replica: number) =>
+      this.hasAnswered(replica) || this.states[replica] === 'asked'
+    if (isQuorum(this.groups, mayAnswer)) return 'pending'
     return this.states.includes('unasked') ? 'ask' : this.withoutQuorum()
+  }
+
+  private hasAnswered(replica: number): boolean {
+    return this.rows[replica] !== undefined
   }
 
   private withoutQuorum(): ReadVerdict {
@@ -134,18 +156,11 @@ export class QuorumRead {
     if (result.why === 'fenced' || result.why === 'not-mine') this.fenced += 1
   }
 
-  /** Replicas that answered with the newest row itself. */
-  private current(): number {
-    let count = 0
-    for (let i = 0; i < this.states.length; i += 1) {
-      if (this.states[i] === 'answered' && !this.isStale(i)) count += 1
-    }
-    return count
-  }
-
-  private count(state: ReplicaState): number {
-    let count = 0
-    for (const one of this.states) if (one === state) count += 1
-    return count
+  /** It answered with the newest row itself, or was brought up to it. */
+  private isCurrent(replica: number): boolean {
+    const state = this.states[replica]
+    if (state !== 'answered') return state === 'repaired'
+    const difference = compareRows(this.rows[replica] ?? null, this.best)
+    return this.isExact ? difference === 0 : difference >= 0
   }
 }

@@ -3,13 +3,16 @@
  * or fails, brings those that lag behind up to date, and tells what the pure core has decided.
  */
 
+import { isConditionalKey } from '../../model/keys.ts'
 import { checkBatch, checkKey, type Lane } from '../admission.ts'
 import type { ReadOutcome } from '../client.ts'
+import type { WireRow } from '../wire.ts'
+import { readOf, registerOf } from './conditional/register.ts'
 import type { HopSink, ShardLink } from './hop.ts'
 import type { Watched } from './late-watch.ts'
 import { QuorumRead, type ReadVerdict } from './quorum-read.ts'
 import { BUSY, isReadable, type ReplicaResult } from './replica-result.ts'
-import type { RingView } from './ring-view.ts'
+import type { PartitionView, RingView } from './ring-view.ts'
 import { operationBytes, type StoreWorld } from './store-world.ts'
 
 /** One outcome for each key, in the order given. All keys travel together. */
@@ -43,7 +46,7 @@ function startRead(
   const { view } = world
   const wrong = checkKey(key, lane)
   if (wrong) tell(wrong)
-  else if (view === null || view.replicas === 0) tell({ kind: 'no-shards' })
+  else if (view === null || view.isEmpty) tell({ kind: 'no-shards' })
   else {
     const read = new KeyRead(world, view, key, tell)
     world.lateWatch.watch(read)
@@ -60,7 +63,7 @@ class KeyRead implements HopSink, Watched {
   private readonly key: string
   private readonly tell: (outcome: ReadOutcome) => void
   private readonly deadlineMs: number
-  private view: RingView
+  private place: PartitionView
   private state: QuorumRead
   /** Replicas in the order in which they are asked. */
   private turns: readonly number[] = []
@@ -74,16 +77,20 @@ class KeyRead implements HopSink, Watched {
     tell: (outcome: ReadOutcome) => void,
   ) {
     this.world = world
-    this.view = view
+    this.place = view.locate(key)
     this.key = key
     this.tell = tell
     this.deadlineMs = world.deadline()
-    this.state = new QuorumRead(view.quorum, view.replicas)
+    this.state = this.newState()
+  }
+
+  private newState(): QuorumRead {
+    const { groups, links } = this.place
+    return new QuorumRead(groups, links.length, isConditionalKey(this.key))
   }
 
   begin(): void {
-    this.turns = fastestFirst(this.view.locate(this.key).links)
-    for (let i = 0; i < this.view.quorum; i += 1) this.askNext()
+    this.turns = fastestFirst(this.place.links)
     this.act()
   }
 
@@ -119,7 +126,7 @@ class KeyRead implements HopSink, Watched {
   private askNext(): boolean {
     const replica = this.turns.find((one) => this.state.isUnasked(one))
     if (replica === undefined) return false
-    const { cluster, partition, epoch, links } = this.view.locate(this.key)
+    const { cluster, partition, epoch, links } = this.place
     const operation = { op: 'get', p: partition, e: epoch, k: this.key } as const
     const tag = this.attempt * TAGS_PER_ATTEMPT + replica
     this.state.asked(replica)
@@ -135,7 +142,7 @@ class KeyRead implements HopSink, Watched {
   private repair(replica: number): void {
     const row = this.state.newest
     if (row === null) return
-    const { cluster, partition, epoch, links } = this.view.locate(this.key)
+    const { cluster, partition, epoch, links } = this.place
     const operation = { op: 'apply', p: partition, e: epoch, row } as const
     const tag = this.attempt * TAGS_PER_ATTEMPT + REPAIR + replica
     const bytes = operationBytes(row.k, row.v)
@@ -156,29 +163,47 @@ class KeyRead implements HopSink, Watched {
     }
     this.attempt += 1
     void this.world.afterRefresh(() => {
-      this.view = this.world.view ?? this.view
-      this.state = new QuorumRead(this.view.quorum, this.view.replicas)
+      this.place = this.world.view?.locate(this.key) ?? this.place
+      this.state = this.newState()
       this.begin()
     })
   }
 
   private end(verdict: Extract<ReadVerdict, 'decided' | 'busy' | 'unavailable'>): void {
     this.isOver = true
-    const { answered, needed, newest } = this.state
-    if (verdict === 'busy') {
+    const { newest, isAnswered } = this.state
+    if (verdict === 'decided') {
+      this.tell(outcomeOf(this.key, newest, this.world.clock.wallMs()))
+      this.repairRest()
+    } else if (isAnswered && isConditionalKey(this.key)) this.askForProposal()
+    else if (verdict === 'busy') {
       this.tell({ kind: 'busy', retryAfterMs: this.world.limits.busyRetryAfterMs })
-    } else if (verdict === 'unavailable') {
-      this.tell({ kind: 'unavailable', needed, had: Math.min(answered, needed - 1) })
-    } else if (newest && isReadable(newest, this.world.clock.wallMs())) {
-      this.tell({ kind: 'found', text: newest.v, order: newest.o })
-    } else this.tell({ kind: 'absent' })
-    if (verdict === 'decided') this.repairRest()
+    } else this.unavailable()
+  }
+
+  private unavailable(): void {
+    const { needed, had } = this.state.progress
+    this.tell({ kind: 'unavailable', needed, had: Math.min(had, needed - 1) })
+  }
+
+  /** A quorum answered, but somebody changes the register at this very moment. */
+  private askForProposal(): void {
+    const { conditional } = this.world
+    if (conditional) void conditional.read(this.key).then(this.tell)
+    else this.unavailable()
   }
 
   /** Those that answered with something older, beyond the majority that was waited for. */
   private repairRest(): void {
     for (const replica of this.turns) if (this.state.isBehind(replica)) this.repair(replica)
   }
+}
+
+/** What is told of the newest row; null = there is none. */
+function outcomeOf(key: string, row: WireRow | null, nowMs: number): ReadOutcome {
+  if (row && isConditionalKey(key)) return readOf(registerOf(row.v))
+  const isFound = row !== null && isReadable(row, nowMs)
+  return isFound ? { kind: 'found', text: row.v, order: row.o } : { kind: 'absent' }
 }
 
 /** Positions in order of rank; equal ranks stay in the order of the placement. */

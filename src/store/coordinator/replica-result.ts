@@ -4,7 +4,7 @@
  * or nobody knows.
  */
 import type { Version } from '../../model/version.ts'
-import type { OperationResult, Refusal, WireRow } from '../wire.ts'
+import type { OperationResult, Refusal, WireRow, WireVersion } from '../wire.ts'
 
 export type ReplicaResult =
   | Exclude<OperationResult, { r: 'refused' }>
@@ -29,9 +29,6 @@ export function compareRows(a: WireVersion | null, b: WireVersion | null): numbe
   if (a.t !== b.t) return a.t - b.t
   return a.n === b.n ? 0 : a.n < b.n ? -1 : 1
 }
-
-/** A version by its names on the wire. */
-export type WireVersion = Pick<WireRow, 'o' | 't' | 'n'>
 
 export function versionOf(wire: WireVersion): Version {
   return { order: wire.o, time: wire.t, writer: wire.n }

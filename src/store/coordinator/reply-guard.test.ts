@@ -5,8 +5,10 @@ import { parseShardReply } from './reply-guard.ts'
 
 const RING = foundRing([{ id: 'a', address: 'x' }], { kind: 'ratio', ratio: 0.5 }, 4)
 const ROW = { k: 'k', v: '1', o: 1.5, t: 2, n: 'w', e: null }
+const VERSION = { o: 1.5, t: 2, n: 'w' }
+const BALLOTS = { promised: VERSION, accepted: { ballot: VERSION, ring: RING }, ring: RING }
 const REPLIES: readonly Readonly<Record<string, unknown>>[] = [
-  { kind: 'hello', shardId: 'a', ring: RING, keys: 3, writable: true },
+  { kind: 'hello', shardId: 'a', ring: RING, keys: 3, writable: true, hints: { b: 2 } },
   {
     kind: 'ops',
     results: [
@@ -21,7 +23,23 @@ const REPLIES: readonly Readonly<Record<string, unknown>>[] = [
       { r: 'refused', why: 'full' },
     ],
   },
-  { kind: 'scan', rows: [ROW, { ...ROW, v: null, e: 5 }], more: false },
+  {
+    kind: 'ops',
+    results: [
+      { r: 'promised', ballot: VERSION, row: ROW },
+      { r: 'promised', ballot: VERSION, row: null },
+      { r: 'noted' },
+    ],
+  },
+  { kind: 'scan', version: 3, rows: [ROW, { ...ROW, v: null, e: 5 }], more: false },
+  { kind: 'digest', sums: ['ab', ''], rows: 2, repairedMs: 0.5 },
+  { kind: 'headers', headers: [{ k: 'k', ...VERSION, h: null }], next: 'k\0' },
+  { kind: 'headers', headers: [{ k: 'k', ...VERSION, h: 77 }], next: null },
+  { kind: 'repaired', purged: 3 },
+  { kind: 'hints', hints: [{ p: 1, k: 'k' }], dirty: [2] },
+  { kind: 'hints.done', left: 0 },
+  { kind: 'ring.promise', ...BALLOTS },
+  { kind: 'ring.accept', promised: null, accepted: null, ring: null },
   { kind: 'ring.store', stored: false, ring: null },
   { kind: 'error', reason: 'no' },
 ]
@@ -35,7 +53,7 @@ test('a reply that lacks a field, or has it of another type, is none', () => {
     for (const field of Object.keys(reply)) {
       const { [field]: _, ...rest } = reply
       assert.equal(parseShardReply(rest), undefined, `${reply.kind} without ${field}`)
-      assert.equal(parseShardReply({ ...rest, [field]: { odd: 1 } }), undefined, field)
+      assert.equal(parseShardReply({ ...rest, [field]: { odd: true } }), undefined, field)
     }
   }
 })
@@ -45,6 +63,8 @@ test('what is wrong deep inside is found as well', () => {
     { r: 'held', o: '1', t: 2, n: 'w' },
     { r: 'refused', why: 'mood' },
     { r: 'row' },
+    { r: 'promised', ballot: null, row: null },
+    { r: 'promised', ballot: VERSION },
     7,
   ]
   for (const result of results) {
@@ -53,6 +73,14 @@ test('what is wrong deep inside is found as well', () => {
   const table = [{ epoch: 1, replicas: [1] }]
   const ring = { ...RING, table }
   assert.equal(parseShardReply({ kind: 'ring.store', stored: true, ring }), undefined)
+  const odd = [
+    { kind: 'hello', shardId: 'a', ring: null, keys: 0, writable: true, hints: { b: -1 } },
+    { kind: 'headers', headers: [{ k: 'k', ...VERSION }], next: null },
+    { kind: 'hints', hints: [{ p: 1 }], dirty: [] },
+    { kind: 'ring.promise', ...BALLOTS, accepted: { ballot: VERSION } },
+    { kind: 'constructor' },
+  ]
+  for (const body of odd) assert.equal(parseShardReply(body), undefined, JSON.stringify(body))
   for (const body of [null, 'text', 7, [], {}, undefined]) {
     assert.equal(parseShardReply(body), undefined)
   }

@@ -3,15 +3,17 @@
  * reply that is not understood may stand for work that was done, so it is never taken for a
  * refusal.
  */
-import { type OperationResult, REFUSALS, type ShardReply } from '../wire.ts'
+import { type OperationResult, REFUSALS, type ShardReply, type WireHeader } from '../wire.ts'
 import {
   type Fields,
   isCount,
   isFields,
   isListOf,
+  isProposal,
   isRing,
   isVersion,
   isWireRow,
+  isWireVersion,
 } from '../wire-guard.ts'
 
 /** The reply, or undefined when it is none of this version of the store. */
@@ -19,35 +21,78 @@ export function parseShardReply(body: unknown): ShardReply | undefined {
   return isFields(body) && isReply(body) ? (body as unknown as ShardReply) : undefined
 }
 
+/** What each kind of reply must hold. */
+const CHECKS: Readonly<Record<ShardReply['kind'], (body: Fields) => boolean>> = {
+  hello: ({ shardId, ring, keys, writable, hints }) =>
+    typeof shardId === 'string' &&
+    isRingOrNull(ring) &&
+    isCount(keys) &&
+    typeof writable === 'boolean' &&
+    isFields(hints) &&
+    !Array.isArray(hints) &&
+    isListOf(Object.values(hints), isCount),
+  ops: ({ results }) => isListOf(results, isResult),
+  scan: ({ version, rows, more }) =>
+    isCount(version) && isListOf(rows, isWireRow) && typeof more === 'boolean',
+  digest: ({ sums, rows, repairedMs }) =>
+    isListOf(sums, isText) && isCount(rows) && Number.isFinite(repairedMs),
+  headers: ({ headers, next }) => isListOf(headers, isHeader) && (next === null || isText(next)),
+  repaired: ({ purged }) => isCount(purged),
+  hints: ({ hints, dirty }) => isListOf(hints, isHint) && isListOf(dirty, isCount),
+  'hints.done': ({ left }) => isCount(left),
+  'ring.promise': isBallotReply,
+  'ring.accept': isBallotReply,
+  'ring.store': ({ stored, ring }) => typeof stored === 'boolean' && isRingOrNull(ring),
+  error: ({ reason }) => typeof reason === 'string',
+}
+
 function isReply(body: Fields): boolean {
-  switch (body.kind) {
-    case 'ops':
-      return isListOf(body.results, isResult)
-    case 'hello':
-      return (
-        typeof body.shardId === 'string' &&
-        isRingOrNull(body.ring) &&
-        isCount(body.keys) &&
-        typeof body.writable === 'boolean'
-      )
-    case 'scan':
-      return isListOf(body.rows, isWireRow) && typeof body.more === 'boolean'
-    case 'ring.store':
-      return typeof body.stored === 'boolean' && isRingOrNull(body.ring)
-    case 'error':
-      return typeof body.reason === 'string'
-    default:
-      return false
-  }
+  const { kind } = body
+  return isKind(kind) && CHECKS[kind](body)
+}
+
+function isKind(kind: unknown): kind is ShardReply['kind'] {
+  return isText(kind) && Object.hasOwn(CHECKS, kind)
 }
 
 function isResult(value: unknown): value is OperationResult {
   if (!isFields(value)) return false
-  if (value.r === 'held') return isVersion(value)
-  if (value.r === 'row') return value.row === null || isWireRow(value.row)
-  return value.r === 'refused' && (REFUSALS as readonly unknown[]).includes(value.why)
+  switch (value.r) {
+    case 'held':
+      return isVersion(value)
+    case 'row':
+      return isRowOrNull(value.row)
+    case 'promised':
+      return isWireVersion(value.ballot) && isRowOrNull(value.row)
+    case 'noted':
+      return true
+    default:
+      return value.r === 'refused' && (REFUSALS as readonly unknown[]).includes(value.why)
+  }
+}
+
+function isHeader(value: unknown): value is WireHeader {
+  if (!isFields(value) || !isText(value.k) || !isVersion(value)) return false
+  return value.h === null || Number.isFinite(value.h)
+}
+
+function isHint(value: unknown): value is { readonly p: number; readonly k: string } {
+  return isFields(value) && isCount(value.p) && isText(value.k)
+}
+
+function isBallotReply({ promised, accepted, ring }: Fields): boolean {
+  const isPromised = promised === null || isWireVersion(promised)
+  return isPromised && (accepted === null || isProposal(accepted)) && isRingOrNull(ring)
+}
+
+function isRowOrNull(value: unknown): boolean {
+  return value === null || isWireRow(value)
 }
 
 function isRingOrNull(value: unknown): boolean {
   return value === null || isRing(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }

@@ -1,15 +1,14 @@
 /**
- * The ring as operators see and change it, and the sentences that they are answered with. Every
- * outcome is a value: a change is either made whole or refused with the reason.
+ * The ring as operators see and change it. Every outcome is a value: a change is either begun or
+ * refused with the reason. Begun means decided: from then on partitions move until they are where
+ * they shall be, whatever becomes of the coordinator that was asked.
  */
-import type { RingDecision } from '../ring/membership.ts'
-import { emptiedSentence } from './ring-evidence.ts'
 
 export type RingOutcome =
   | { readonly kind: 'changed'; readonly nodes: readonly string[] }
   /** It was so before. */
   | { readonly kind: 'already'; readonly nodes: readonly string[] }
-  /** No such shard is in the ring. */
+  /** No such shard is in the ring, or nothing is under way. */
   | { readonly kind: 'absent'; readonly nodes: readonly string[] }
   /** Not allowed as things stand; nothing was changed. */
   | { readonly kind: 'conflict'; readonly reason: string }
@@ -27,10 +26,26 @@ export interface ShardInfo {
   readonly isWritable: boolean | null
   /** What is wrong there and what to do; null = nothing. */
   readonly problem: string | null
+  /** How many it is a replica of. */
+  readonly partitions: number
+  /** Rows that other shards keep in mind for it. */
+  readonly hints: number
+  /** It is to go, as soon as others hold what it holds. */
+  readonly isLeaving: boolean
+}
+
+/** A change that is under way. */
+export interface RebalanceInfo {
+  readonly kind: 'add' | 'remove' | 'replace' | 'reconfigure'
+  /** Address of the shard that comes or goes. */
+  readonly shard?: string
+  readonly partitionsLeft: number
+  readonly partitionsTotal: number
 }
 
 /** What `/sharding/info` shows. */
 export interface RingInfo {
+  /** Those that are to go do not count. */
   readonly totalNodes: number
   /**
    * The factor in effect: never more than there are shards. The asked-for one while there are none.
@@ -45,49 +60,44 @@ export interface RingInfo {
   readonly version: number
   readonly cluster: string | null
   readonly shards: readonly ShardInfo[]
+  /** Null = every partition is where it shall be. */
+  readonly rebalance: RebalanceInfo | null
   /** What a person should know or do, also about addresses outside the ring. */
   readonly problems: readonly string[]
 }
+
+/** What would follow from a change. */
+export interface RingPreview {
+  readonly kind: 'preview'
+  readonly partitionsToMove: number
+  readonly of: number
+  /** Partitions that each shard holds. */
+  readonly perShard: readonly {
+    readonly address: string
+    readonly before: number
+    readonly after: number
+  }[]
+  /** About so many keys would be copied, each counted once for each new copy. */
+  readonly keysEstimate: number
+}
+
+export type RingWish =
+  | { readonly kind: 'add'; readonly address: string }
+  | { readonly kind: 'remove'; readonly address: string }
+  /** `by`: where the new shard answers; may be the same address, after a disk was lost. */
+  | { readonly kind: 'replace'; readonly address: string; readonly by: string }
+  | { readonly kind: 'reconfigure'; readonly replicationFactor: number }
 
 export interface RingAdmin {
   info(): RingInfo
   /** Takes in the shard at an address (URL). */
   addNode(address: string): Promise<RingOutcome>
   removeNode(address: string): Promise<RingOutcome>
+  /** Puts the shard that answers at `by` into the place of another, which may be dead. */
+  replaceNode(address: string, by: string): Promise<RingOutcome>
   reconfigure(wish: { readonly replicationFactor: number }): Promise<RingOutcome>
-}
-
-/** How a decision that changes nothing is answered. */
-export function outcomeOf(
-  decision: Exclude<RingDecision, { kind: 'changed' }>,
-  nodes: readonly string[],
-): RingOutcome {
-  switch (decision.kind) {
-    case 'already-there':
-      return { kind: 'already', nodes }
-    case 'not-there':
-      return { kind: 'absent', nodes }
-    case 'emptied':
-      return { kind: 'conflict', reason: emptiedSentence(decision.known) }
-    case 'holds-keys':
-      return { kind: 'conflict', reason: holdsKeysSentence(decision.keys) }
-    case 'keys-unknown':
-      return { kind: 'conflict', reason: keysUnknownSentence(decision.unknown) }
-  }
-}
-
-function holdsKeysSentence(keys: number): string {
-  return (
-    `The store holds keys (a shard counts ${keys}), and the ring can be changed only while it is ` +
-    'empty, because keys would be looked for where they are not. Nothing was changed.'
-  )
-}
-
-function keysUnknownSentence(silent: readonly { readonly address: string }[]): string {
-  const addresses = silent.map(({ address }) => address).join(', ')
-  return (
-    `${addresses} cannot be reached, so nobody knows whether the store holds keys, and the ring ` +
-    'can be changed only while it is empty. Nothing was changed. Start the missing shard ' +
-    'and try again.'
-  )
+  /** Takes back what is under way; what has moved already moves back. */
+  cancel(): Promise<RingOutcome>
+  /** What a wish would come to; nothing is changed. */
+  preview(wish: RingWish): Promise<RingPreview | RingOutcome>
 }

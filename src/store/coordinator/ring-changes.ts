@@ -1,128 +1,300 @@
 /**
- * The changes that operators ask for, from the request to the outcome, and the picture of the ring
- * that they are shown.
+ * The changes that operators ask for, from the wish to the outcome. One that comes while another is
+ * under way waits a little, since an empty store moves within milliseconds, and is refused then.
+ *
+ * A change is decided on the ring as it is; when another coordinator was faster it is decided anew
+ * on the ring that stands then.
  */
-import { must } from '../../model/must.ts'
+
+import type { Clock } from '../../ports/clock.ts'
 import type { Address } from '../../ports/network.ts'
+import type { RingChange, RingDocument, RingShard } from '../ring/document.ts'
+import { withoutAddress } from '../ring/lost-shard.ts'
 import {
   addShard,
-  factorOf,
-  majorityOf,
+  cancelled,
+  foundRing,
+  type RingDecision,
   removeShard,
+  replaceShard,
   withReplicationFactor,
 } from '../ring/membership.ts'
+import { majorityOf } from '../ring/quorum.ts'
+import type { ReplyOf } from '../wire.ts'
 import type { ShardLink } from './hop.ts'
-import type { RingAdmin, RingInfo, RingOutcome, ShardInfo } from './ring-admin.ts'
-import { foreignSentence } from './ring-evidence.ts'
-import type { RingKeeper } from './ring-keeper.ts'
+import type { RingAdmin, RingOutcome, RingPreview, RingWish } from './ring-admin.ts'
+import { emptiedSentence, foreignSentence } from './ring-evidence.ts'
+import { infoOf, previewOf, rebalanceOf } from './ring-info.ts'
+import type { Decide, RingAttempt, RingKeeper } from './ring-keeper.ts'
+
+/** Between two looks at a change that is waited for. */
+const WAIT_STEP_MS = 25
+
+type Hello = ReplyOf<'hello'>
+/** What is to be decided, or an answer that needs no decision. */
+type Prepared =
+  | { readonly kind: 'decide'; readonly decide: Decide; readonly further: readonly Address[] }
+  | { readonly kind: 'found'; readonly shard: RingShard }
+  | { readonly kind: 'answer'; readonly outcome: RingOutcome }
 
 export function ringAdmin(
   keeper: RingKeeper,
+  clock: Clock,
   linkTo: (address: Address) => ShardLink,
   virtualNodes: number,
 ): RingAdmin {
+  const carryOut = async (wish: RingWish) => carriedOut(keeper, clock, await prepared(keeper, wish))
   return {
     info: () => infoOf(keeper, linkTo, virtualNodes),
-    addNode: (address) => keeper.oneAtATime(() => addNode(keeper, trimmed(address))),
-    removeNode: (address) => keeper.oneAtATime(() => removeNode(keeper, trimmed(address))),
-    reconfigure: ({ replicationFactor }) =>
-      keeper.oneAtATime(() => reconfigure(keeper, replicationFactor)),
+    addNode: (address) => carryOut({ kind: 'add', address }),
+    removeNode: (address) => carryOut({ kind: 'remove', address }),
+    replaceNode: (address, by) => carryOut({ kind: 'replace', address, by }),
+    reconfigure: (wish) => carryOut({ kind: 'reconfigure', ...wish }),
+    cancel: () => cancel(keeper, clock),
+    preview: async (wish) => previewed(keeper, await prepared(keeper, wish)),
   }
 }
 
-async function addNode(keeper: RingKeeper, address: Address): Promise<RingOutcome> {
-  if (address === '') return { kind: 'invalid', field: 'node', reason: 'must be an address' }
+async function carriedOut(keeper: RingKeeper, clock: Clock, one: Prepared): Promise<RingOutcome> {
+  switch (one.kind) {
+    case 'answer':
+      return one.outcome
+    case 'found':
+      return founded(keeper, one.shard)
+    case 'decide':
+      return changed(keeper, clock, one.decide, one.further)
+  }
+}
+
+async function founded(keeper: RingKeeper, shard: RingShard): Promise<RingOutcome> {
+  const outcome = await keeper.oneAtATime(() => keeper.found([shard], [shard.address]))
+  if (outcome.kind === 'unreachable') return outcome
+  if (outcome.kind === 'conflict') return { kind: 'conflict', reason: OVERTAKEN_SENTENCE }
+  return { kind: 'changed', nodes: keeper.nodes }
+}
+
+/** Tries until it is decided, refused, or has waited long enough for others. */
+async function changed(
+  keeper: RingKeeper,
+  clock: Clock,
+  decide: Decide,
+  further: readonly Address[] = [],
+): Promise<RingOutcome> {
+  const untilMs = clock.monotonicMs() + keeper.options.changeWaitMs
+  for (;;) {
+    const attempt = await keeper.attempt(decide, further)
+    if (!mayPass(attempt) || clock.monotonicMs() >= untilMs) return outcomeOf(attempt, keeper)
+    await clock.sleep(WAIT_STEP_MS)
+    while (keeper.ring?.change && clock.monotonicMs() < untilMs) await clock.sleep(WAIT_STEP_MS)
+  }
+}
+
+function mayPass(attempt: RingAttempt): boolean {
+  if (attempt.kind === 'not-so') return attempt.decision.kind === 'under-way'
+  return attempt.kind === 'conflict'
+}
+
+async function prepared(keeper: RingKeeper, wish: RingWish): Promise<Prepared> {
+  switch (wish.kind) {
+    case 'add':
+      return preparedToAdd(keeper, trimmed(wish.address))
+    case 'remove':
+      return preparedToRemove(keeper, trimmed(wish.address))
+    case 'replace':
+      return preparedToReplace(keeper, trimmed(wish.address), trimmed(wish.by))
+    case 'reconfigure':
+      return preparedToReconfigure(keeper, wish.replicationFactor)
+  }
+}
+
+async function preparedToAdd(keeper: RingKeeper, address: Address): Promise<Prepared> {
+  if (address === '') return answer({ kind: 'invalid', field: 'node', reason: 'is no address' })
   await keeper.look([address])
   const { hello } = await keeper.greet(address)
-  if (keeper.addresses.includes(address) && (!hello || isMember(keeper, hello.shardId))) {
-    return { kind: 'already', nodes: keeper.addresses }
+  const already = answer({ kind: 'already', nodes: keeper.nodes })
+  if (keeper.nodes.includes(address) && (!hello || isStaying(keeper, hello.shardId))) {
+    return already
   }
-  if (!hello) return { kind: 'unreachable', reason: `No shard answers at ${address}.` }
+  if (!hello) return nobodyAt(address)
   const shard = { id: hello.shardId, address }
-  const { ring } = keeper
-  if (!ring) return foundWith(keeper, shard)
-  if (hello.ring && hello.ring.cluster !== ring.cluster) {
-    const reason = foreignSentence(address, hello.ring.cluster, ring.cluster)
-    return { kind: 'conflict', reason }
+  if (!keeper.ring) return preparedToFound(keeper, shard)
+  if (isForeign(keeper.ring, hello)) return foreign(keeper.ring, address, hello)
+  if (isStaying(keeper, hello.shardId) && (await answersAtHome(keeper, hello.shardId))) {
+    return already
   }
-  if (isMember(keeper, hello.shardId) && (await answersAtHome(keeper, hello.shardId))) {
-    return { kind: 'already', nodes: keeper.addresses }
-  }
-  return keeper.change((before, known) => addShard(before, shard, known), [address])
+  return { kind: 'decide', decide: (ring) => addShard(ring, shard), further: [address] }
 }
 
 /** The first registration founds the ring, unless a list of shards was named to found it with. */
-function foundWith(
-  keeper: RingKeeper,
-  shard: { id: string; address: Address },
-): Promise<RingOutcome> | RingOutcome {
+function preparedToFound(keeper: RingKeeper, shard: RingShard): Prepared {
   const { bootstrap } = keeper.options
-  if (bootstrap.length === 0) return keeper.found([shard], 1)
+  if (bootstrap.length === 0) return { kind: 'found', shard }
   const needed = majorityOf(bootstrap.length)
   const reason =
     `The ring is founded by the shards named at start (${bootstrap.join(', ')}), and ${needed} ` +
     'of them must answer first.'
-  return { kind: 'unreachable', reason }
+  return answer({ kind: 'unreachable', reason })
+}
+
+async function preparedToRemove(keeper: RingKeeper, address: Address): Promise<Prepared> {
+  await keeper.look()
+  if (!keeper.nodes.includes(address)) return answer({ kind: 'absent', nodes: keeper.nodes })
+  const decide: Decide = (ring, keys) => removeShard(ring, address, keys)
+  return { kind: 'decide', decide, further: [] }
+}
+
+async function preparedToReplace(
+  keeper: RingKeeper,
+  address: Address,
+  by: Address,
+): Promise<Prepared> {
+  await keeper.look([by])
+  const { ring } = keeper
+  const old = ring?.shards.find((shard) => shard.address === address && !shard.leaving)
+  if (!ring || !old) return answer({ kind: 'absent', nodes: keeper.nodes })
+  const { hello } = await keeper.greet(by)
+  if (!hello) return nobodyAt(by)
+  if (hello.shardId === old.id) return answer({ kind: 'conflict', reason: sameSentence(by) })
+  if (isForeign(ring, hello)) return foreign(ring, by, hello)
+  const shard = { id: hello.shardId, address: by }
+  return { kind: 'decide', decide: (now) => replacedBy(now, old, shard), further: [by] }
+}
+
+/** In its own place: then the old one is looked for nowhere any more. */
+function replacedBy(ring: RingDocument, old: RingShard, by: RingShard): RingDecision {
+  if (ring.change || old.address !== by.address) return replaceShard(ring, old.address, by)
+  const vacated = withoutAddress(ring, old.id)
+  const address = vacated.shards.find(({ id }) => id === old.id)?.address ?? old.address
+  return replaceShard(vacated, address, by)
+}
+
+async function preparedToReconfigure(keeper: RingKeeper, factor: number): Promise<Prepared> {
+  if (!Number.isSafeInteger(factor) || factor < 1) {
+    const reason = 'must be a whole number >= 1'
+    return answer({ kind: 'invalid', field: 'replication_factor', reason })
+  }
+  await keeper.look()
+  if (!keeper.ring) {
+    keeper.replication = { kind: 'factor', factor }
+    return answer({ kind: 'changed', nodes: [] })
+  }
+  return { kind: 'decide', decide: (ring) => withReplicationFactor(ring, factor), further: [] }
+}
+
+/** Only what was under way when it was asked for: never the way back. */
+async function cancel(keeper: RingKeeper, clock: Clock): Promise<RingOutcome> {
+  await keeper.look()
+  const asked = keeper.ring?.change
+  if (!asked) return { kind: 'absent', nodes: keeper.nodes }
+  return changed(keeper, clock, (ring) =>
+    isSameChange(ring.change, asked) ? cancelled(ring) : { kind: 'settled' },
+  )
+}
+
+function isSameChange(one: RingChange | undefined, other: RingChange): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function previewed(keeper: RingKeeper, one: Prepared): RingPreview | RingOutcome {
+  if (one.kind === 'answer') return one.outcome
+  const { ring, options } = keeper
+  const keys = ring?.shards.map(({ address }) => keeper.hellos.get(address)?.keys ?? 0) ?? []
+  if (one.kind === 'found' || !ring) {
+    const shards = one.kind === 'found' ? [one.shard] : []
+    const first = foundRing(shards, keeper.replication, options.partitions)
+    return previewOf({ ...first, shards: [], table: [] }, first, keys)
+  }
+  const decision = one.decide(ring, Math.max(0, ...keys))
+  if (decision.kind === 'changed') return previewOf(ring, decision.ring, keys)
+  return outcomeOf({ kind: 'not-so', decision }, keeper)
+}
+
+function outcomeOf(attempt: RingAttempt, keeper: RingKeeper): RingOutcome {
+  switch (attempt.kind) {
+    case 'decided':
+      return { kind: 'changed', nodes: keeper.nodes }
+    case 'conflict':
+      return { kind: 'conflict', reason: OVERTAKEN_SENTENCE }
+    case 'unreachable':
+      return attempt
+    case 'not-so':
+      return refusal(attempt.decision, keeper)
+  }
+}
+
+/** How a decision that changes nothing is answered. */
+function refusal(
+  decision: Exclude<RingDecision, { kind: 'changed' }>,
+  { ring, nodes }: RingKeeper,
+): RingOutcome {
+  switch (decision.kind) {
+    case 'already-there':
+      return { kind: 'already', nodes }
+    case 'not-there':
+    case 'settled':
+      return { kind: 'absent', nodes }
+    case 'under-way':
+      return { kind: 'conflict', reason: underWaySentence(ring) }
+    case 'last-shard':
+      return { kind: 'conflict', reason: LAST_SHARD_SENTENCE }
+    case 'emptied':
+      return { kind: 'conflict', reason: emptiedSentence(decision.known) }
+  }
+}
+
+function underWaySentence(ring: RingDocument | null): string {
+  const rebalance = ring && rebalanceOf(ring)
+  if (!rebalance) return OVERTAKEN_SENTENCE
+  const { kind, shard, partitionsLeft, partitionsTotal } = rebalance
+  const what = shard === undefined ? kind : `${kind} ${shard}`
+  return (
+    `Another change is under way (${what}): ${partitionsLeft} of ${partitionsTotal} partitions ` +
+    'still move. Nothing was changed. Wait until they have moved, or take it back with ' +
+    'energyguard ring cancel.'
+  )
+}
+
+const OVERTAKEN_SENTENCE =
+  'The ring was changed by another coordinator at the same time. Look at it and try again.'
+
+const LAST_SHARD_SENTENCE =
+  'It is the last shard, and the store holds keys, which would be lost with it. Nothing was ' +
+  'changed.'
+
+function sameSentence(address: Address): string {
+  return (
+    `The shard at ${address} is the one that the ring knows there; it can take no other place. ` +
+    'Nothing was changed.'
+  )
+}
+
+function answer(outcome: RingOutcome): Prepared {
+  return { kind: 'answer', outcome }
+}
+
+function nobodyAt(address: Address): Prepared {
+  return answer({ kind: 'unreachable', reason: `No shard answers at ${address}.` })
+}
+
+function isForeign(ring: RingDocument, hello: Hello): boolean {
+  return hello.ring !== null && hello.ring.cluster !== ring.cluster
+}
+
+function foreign(ring: RingDocument, address: Address, hello: Hello): Prepared {
+  const reason = foreignSentence(address, hello.ring?.cluster ?? '', ring.cluster)
+  return answer({ kind: 'conflict', reason })
 }
 
 /** The same shard may be reached under two names; the one in the ring stays while it works. */
 async function answersAtHome(keeper: RingKeeper, id: string): Promise<boolean> {
-  const home = must(keeper.ring?.shards.find((shard) => shard.id === id)).address
+  const home = keeper.ring?.shards.find((shard) => shard.id === id)?.address
+  if (home === undefined) return false
   const { hello } = await keeper.greet(home)
   return hello?.shardId === id
 }
 
-async function removeNode(keeper: RingKeeper, address: Address): Promise<RingOutcome> {
-  await keeper.look()
-  if (!keeper.addresses.includes(address)) return { kind: 'absent', nodes: keeper.addresses }
-  return keeper.change((ring, known) => removeShard(ring, address, known))
-}
-
-async function reconfigure(keeper: RingKeeper, factor: number): Promise<RingOutcome> {
-  if (!Number.isSafeInteger(factor) || factor < 1) {
-    return { kind: 'invalid', field: 'replication_factor', reason: 'must be a whole number >= 1' }
-  }
-  await keeper.look()
-  if (keeper.ring) return keeper.change((ring, known) => withReplicationFactor(ring, factor, known))
-  keeper.replication = { kind: 'factor', factor }
-  return { kind: 'changed', nodes: [] }
-}
-
-function infoOf(
-  keeper: RingKeeper,
-  linkTo: (address: Address) => ShardLink,
-  virtualNodes: number,
-): RingInfo {
-  const { ring, addresses, options } = keeper
-  const wanted = ring?.replicationFactor ?? factorOf(keeper.replication, 0)
-  return {
-    totalNodes: addresses.length,
-    replicationFactor: addresses.length > 0 ? Math.min(wanted, addresses.length) : wanted,
-    virtualNodesPerNode: virtualNodes,
-    totalVirtualNodes: virtualNodes * Math.max(1, addresses.length),
-    nodes: addresses,
-    partitions: ring?.table.length ?? options.partitions,
-    version: ring?.version ?? 0,
-    cluster: ring?.cluster ?? null,
-    shards: ring?.shards.map(({ id, address }) => shardInfo(keeper, linkTo(address), id)) ?? [],
-    problems: [...keeper.problems.values()],
-  }
-}
-
-function shardInfo(keeper: RingKeeper, link: ShardLink, id: string): ShardInfo {
-  const hello = keeper.hellos.get(link.address)
-  return {
-    id,
-    address: link.address,
-    health: link.health.state,
-    keys: hello?.keys ?? null,
-    isWritable: hello?.writable ?? null,
-    problem: keeper.problems.get(link.address) ?? null,
-  }
-}
-
-function isMember(keeper: RingKeeper, id: string): boolean {
-  return keeper.ring?.shards.some((shard) => shard.id === id) ?? false
+function isStaying(keeper: RingKeeper, id: string): boolean {
+  return keeper.ring?.shards.some((shard) => shard.id === id && !shard.leaving) ?? false
 }
 
 function trimmed(address: Address): Address {

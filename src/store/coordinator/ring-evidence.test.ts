@@ -11,7 +11,7 @@ const FOREIGN = { ...RING, cluster: 'elsewhere' }
 
 const seen = (address: string, shardId: string, ring: RingDocument | null): Sighting => ({
   address,
-  hello: { kind: 'hello', shardId, ring, keys: 0, writable: true },
+  hello: { kind: 'hello', shardId, ring, keys: 0, writable: true, hints: {} },
 })
 const home = (n: number, ring: RingDocument | null = RING) => seen(`a${n}`, `id-${n}`, ring)
 const silent = (n: number): Sighting => ({ address: `a${n}`, hello: null })
@@ -95,4 +95,9 @@ test('only shards that were named at start are taken in unasked', () => {
   const all = [home(1), home(2), home(3), seen('a4', 'id-4', null)]
   assert.deepEqual(judged(all).newcomers, [])
   assert.deepEqual(judged(all, { bootstrap: ['a4'] }).newcomers, [{ id: 'id-4', address: 'a4' }])
+})
+
+test('a shard that was let go is not taken in again, though it was named at start', () => {
+  const all = [home(1), home(2), home(3), seen('a4', 'id-4', RING)]
+  assert.deepEqual(judged(all, { bootstrap: ['a4'] }).newcomers, [])
 })

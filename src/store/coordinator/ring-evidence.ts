@@ -8,7 +8,7 @@
  * gives it away, and it is kept out until a person has decided.
  */
 import type { RingDocument, RingShard } from '../ring/document.ts'
-import { majorityOf } from '../ring/membership.ts'
+import { majorityOf } from '../ring/quorum.ts'
 import type { ReplyOf } from '../wire.ts'
 
 /** What one address said when it was greeted; null = nothing. */
@@ -34,6 +34,8 @@ export interface Judgement {
   readonly isConfirmed: boolean
   /** Nobody holds a ring: found one with these. Empty = not (yet). */
   readonly founders: readonly RingShard[]
+  /** Addresses at which it is decided about the founding. */
+  readonly electorate: readonly string[]
   /** Shards of the ring that hold an older one, or none. */
   readonly lagging: readonly RingShard[]
   /** Shards of the ring that answer elsewhere than it says, and not where it says. */
@@ -62,6 +64,7 @@ export function judge(evidence: Evidence): Judgement {
     ring,
     isConfirmed: loyal.length >= majorityOf(ring.shards.length),
     founders: [],
+    electorate: [],
     lagging: members.filter((one) => isLagging(ring, one.hello)).map(shardOf),
     moved: movedShards(ring, members),
     newcomers: newcomers(ring, present, evidence.bootstrap),
@@ -119,6 +122,7 @@ function withoutRing(
     ring: null,
     isConfirmed: false,
     founders: mayFound ? founders : [],
+    electorate: [...list],
     lagging: [],
     moved: [],
     newcomers: [],
@@ -147,7 +151,8 @@ function newcomers(
       bootstrap.includes(address) &&
       !hasId(ring, hello.shardId) &&
       !ring.shards.some((shard) => shard.address === address) &&
-      (hello.ring === null || hello.ring.cluster === ring.cluster),
+      // One that was let go remembers the ring; it is not taken in again just because it is there.
+      hello.ring === null,
   )
   return uniqueById(strangers.map(shardOf))
 }
@@ -178,8 +183,9 @@ export function emptiedSentence({ address, id }: RingShard): string {
   return (
     `The shard at ${address} has lost its data folder (shard ${id} was expected, another one ` +
     'answers). It is kept out, because it has forgotten what it had acknowledged. Stop it and ' +
-    'restore its data folder; or, to begin anew with an empty store, stop everything, delete the ' +
-    'data folders of all shards together and start again.'
+    'restore its data folder, or let it take its own place and fetch everything from the others: ' +
+    `energyguard ring replace ${address}. To begin anew with an empty store, stop everything, ` +
+    'delete the data folders of all shards together and start again.'
   )
 }
 

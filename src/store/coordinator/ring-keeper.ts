@@ -1,32 +1,30 @@
 /**
  * Keeps this coordinator's ring: greets the shards, goes by the newest ring that they hold, founds
- * one where there is none, brings shards that lag behind up to date, and makes the changes that
- * operators ask for, one at a time. The ring itself stands on the shards; a coordinator that starts
- * anew, or a second one, reads it there.
+ * one where there is none, and tells each shard of the ring that it does not know yet. The ring
+ * itself stands on the shards; a coordinator that starts anew, or a second one, reads it there.
+ *
+ * Which ring follows another is decided by the shards (ring-register.ts), so that any number of
+ * coordinators may propose; here is what goes before and after.
  */
-import { must } from '../../model/must.ts'
+import { assert } from '../../model/must.ts'
 import type { Address } from '../../ports/network.ts'
+import type { Random } from '../../ports/random.ts'
 import type { RingDocument, RingShard } from '../ring/document.ts'
+import { isLost } from '../ring/lost-shard.ts'
 import {
   addShard,
   foundRing,
-  majorityOf,
-  movesKeys,
-  type Occupancy,
   type ReplicationWish,
   type RingDecision,
   readdressed,
-  sealed,
-  unsealed,
 } from '../ring/membership.ts'
-import type { ReplyOf } from '../wire.ts'
+import type { ReplyOf, ShardRequest } from '../wire.ts'
 import type { ShardLink } from './hop.ts'
-import { outcomeOf, type RingOutcome } from './ring-admin.ts'
 import { type Judgement, judge, type Sighting } from './ring-evidence.ts'
-import { isSameRing, publishRing } from './ring-publish.ts'
+import { RingHerald } from './ring-herald.ts'
+import { type RingDecided, RingRegister } from './ring-register.ts'
 import { RingView } from './ring-view.ts'
 import type { StoreWorld } from './store-world.ts'
-import { readSystemKeys, writeSystemKeys } from './system-keys.ts'
 
 export interface RingOptions {
   /** Addresses of shards that are greeted from the start on. */
@@ -37,14 +35,16 @@ export interface RingOptions {
   readonly pingTimeoutMs: number
   /** So long founding waits for all bootstrap shards; then a majority of them is enough. */
   readonly foundingGraceMs: number
+  /** So long a change waits for the one that is under way. */
+  readonly changeWaitMs: number
 }
 
-type Decide = (ring: RingDocument, occupancy: Occupancy) => RingDecision
+/** What follows from a ring; `keys` = the most that a shard counts. */
+export type Decide = (ring: RingDocument, keys: number) => RingDecision
 
-interface Look {
-  readonly judgement: Judgement
-  readonly sightings: readonly Sighting[]
-}
+export type RingAttempt =
+  | RingDecided
+  | { readonly kind: 'not-so'; readonly decision: Exclude<RingDecision, { kind: 'changed' }> }
 
 export class RingKeeper {
   readonly options: RingOptions
@@ -55,21 +55,42 @@ export class RingKeeper {
   problems: ReadonlyMap<Address, string> = new Map()
   private readonly world: StoreWorld
   private readonly linkTo: (address: Address) => ShardLink
+  private readonly register: RingRegister
   private readonly startMs: number
+  private readonly herald: RingHerald
+  /** By shard the address at which it last answered. */
+  private readonly whereabouts = new Map<string, Address>()
   private isConfirmed = false
-  /** The version of the sealed ring that was seen at the last look. */
-  private sealSeen: number | null = null
   private refreshing: Promise<void> | null = null
+  private adopted = Promise.withResolvers<void>()
   private lastChange: Promise<unknown> = Promise.resolve()
   /** Sentences that were said already, so that each is said once and not every half second. */
   private readonly said = new Map<string, string>()
 
-  constructor(world: StoreWorld, linkTo: (address: Address) => ShardLink, options: RingOptions) {
+  constructor(
+    world: StoreWorld,
+    random: Random,
+    linkTo: (address: Address) => ShardLink,
+    options: RingOptions,
+  ) {
     this.world = world
     this.linkTo = linkTo
     this.options = options
     this.replication = options.replication
     this.startMs = world.clock.monotonicMs()
+    this.register = new RingRegister({
+      ...{ clock: world.clock, random },
+      ask: (address, request) => this.ask(address, request),
+      whereIs: (shard) => this.whereIs(shard),
+      stamp: () => world.hybridClock.stamp(world.clock.wallMs()),
+      writer: () => world.writer,
+    })
+    this.herald = new RingHerald({
+      sleep: (delayMs) => world.clock.sleep(delayMs),
+      whereIs: (shard) => this.whereIs(shard),
+      idAt: (address) => this.hellos.get(address)?.shardId,
+      store: (address, ring) => this.ask(address, { kind: 'ring.store', ring }),
+    })
     world.refreshRing = () => this.refresh()
   }
 
@@ -77,29 +98,50 @@ export class RingKeeper {
     return this.world.view?.ring ?? null
   }
 
+  /** Where shards of the ring are looked for. */
   get addresses(): readonly Address[] {
-    return this.ring?.shards.map(({ address }) => address) ?? []
+    const all = this.ring?.shards.map(({ address }) => address) ?? []
+    return all.filter((address) => !isLost(address))
+  }
+
+  /** Where those are that stay. */
+  get nodes(): readonly Address[] {
+    const staying = this.ring?.shards.filter(({ leaving }) => !leaving) ?? []
+    return staying.map(({ address }) => address)
   }
 
   /** Greets all shards until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const { judgement } = await this.look()
-      await this.oneAtATime(() => this.followUp(judgement))
+      await this.followUp(judgement)
       await this.world.clock.sleep(this.options.pingEveryMs, signal).catch(() => {})
     }
   }
 
   /** Fetches the ring from the shards now; calls at the same time share one look. */
   refresh(): Promise<void> {
-    this.refreshing ??= this.look().then(() => {
+    this.refreshing ??= Promise.race([this.look(), this.nextRing()]).then(() => {
       this.refreshing = null
     })
     return this.refreshing
   }
 
+  /** Resolves once another ring is gone by. */
+  nextRing(): Promise<void> {
+    return this.adopted.promise
+  }
+
+  /** Ids of the shards that are known to go by this version of the ring, or a later one. */
+  holdersOf(version: number): ReadonlySet<string> {
+    const cluster = this.ring?.cluster
+    return cluster === undefined ? new Set() : this.herald.holdersOf({ cluster, version })
+  }
+
   /** Greets all known addresses and goes by the newest ring that is found. */
-  async look(further: readonly Address[] = []): Promise<Look> {
+  async look(
+    further: readonly Address[] = [],
+  ): Promise<{ readonly judgement: Judgement; readonly sightings: readonly Sighting[] }> {
     const { bootstrap, foundingGraceMs } = this.options
     const addresses = new Set([...this.addresses, ...bootstrap, ...further])
     const sightings = await Promise.all([...addresses].map((address) => this.greet(address)))
@@ -112,167 +154,139 @@ export class RingKeeper {
     this.problems = judgement.problems
     for (const [address, sentence] of judgement.problems) this.sayOnce('error', address, sentence)
     this.isConfirmed ||= judgement.isConfirmed
-    if (judgement.ring) this.adopt(judgement.ring)
-    await Promise.all(judgement.lagging.map((shard) => this.bringUpToDate(shard)))
+    const { ring } = judgement
+    if (ring) {
+      this.adopt(ring)
+      await Promise.all(judgement.lagging.map((shard) => this.herald.tell(shard, ring)))
+    }
     return { judgement, sightings }
   }
 
   async greet(address: Address): Promise<Sighting> {
-    const { pingTimeoutMs } = this.options
-    const answer = await this.linkTo(address).ask({ kind: 'hello' }, pingTimeoutMs)
-    if (answer.kind !== 'reply') return { address, hello: null }
-    this.hellos.set(address, answer.reply)
-    return { address, hello: answer.reply }
+    const hello = await this.ask(address, { kind: 'hello' })
+    if (hello === null) return { address, hello }
+    await this.hear(address, hello)
+    return { address, hello }
   }
 
-  /** Runs changes of the ring one after another. */
+  /** Runs one after another what changes the ring on this coordinator's own account. */
   oneAtATime<T>(change: () => Promise<T>): Promise<T> {
     const mine = this.lastChange.then(change)
     this.lastChange = mine.catch(() => {})
     return mine
   }
 
-  /**
-   * Decides on the evidence of all shards. Where keys would be placed anew, the ring is sealed on
-   * every shard first and decided on once more: no coordinator can write from then on until the new
-   * ring stands, or the old one again, so what the shards count is what there is.
-   */
-  async change(decide: Decide, newcomer: readonly Address[] = []): Promise<RingOutcome> {
-    const { before, decision } = await this.decided(decide, newcomer)
-    if (decision.kind !== 'changed') return outcomeOf(decision, this.addresses)
-    if (!movesKeys(before, decision.ring)) return this.publish(before, decision.ring)
-    const kept = await readSystemKeys(this.world)
-    if (kept === null) return { kind: 'unreachable', reason: SYSTEM_KEYS_SENTENCE }
-    const outcome = await this.whilePaused(() => this.changeSealed(before, decide, newcomer))
-    if (outcome.kind === 'changed') await writeSystemKeys(this.world, kept)
-    return outcome
+  /** Decides on what all shards say now, and proposes it. */
+  attempt(decide: Decide, further: readonly Address[] = []): Promise<RingAttempt> {
+    return this.oneAtATime(async () => {
+      const { sightings } = await this.look(further)
+      const { ring } = this
+      assert(ring !== null, 'a ring that is changed exists')
+      const decision = decide(ring, Math.max(0, ...sightings.map(({ hello }) => hello?.keys ?? 0)))
+      if (decision.kind !== 'changed') return { kind: 'not-so', decision }
+      return this.propose(ring, decision.ring)
+    })
   }
 
-  /** Founds a cluster with these shards; `needed` of them must take the ring. */
-  async found(founders: readonly RingShard[], needed: number): Promise<RingOutcome> {
+  /** Founds a cluster with these shards, if a majority of those at `electorate` decides so. */
+  async found(
+    founders: readonly RingShard[],
+    electorate: readonly Address[],
+  ): Promise<RingDecided> {
     const ring = foundRing(founders, this.replication, this.options.partitions)
-    this.isConfirmed = false
-    return this.publish(null, ring, needed)
+    const outcome = await this.register.found(ring, electorate)
+    if (outcome.kind !== 'unreachable') this.isConfirmed = false
+    return this.follow(null, ring, outcome)
   }
 
-  private async changeSealed(
-    open: RingDocument,
-    decide: Decide,
-    newcomer: readonly Address[],
-  ): Promise<RingOutcome> {
-    const seal = sealed(open)
-    const sealing = await this.publish(open, seal, open.shards.length)
-    // A seal that some shards have taken and others not is opened as an abandoned one.
-    if (sealing.kind !== 'changed') return sealing
-    const { before, decision } = await this.decided(decide, newcomer)
-    if (!isSameRing(before, seal)) return { kind: 'conflict', reason: OVERTAKEN_SENTENCE }
-    if (decision.kind === 'changed') return this.publish(seal, decision.ring)
-    await this.publish(seal, unsealed(seal))
-    return outcomeOf(decision, this.addresses)
+  /** Proposes a ring to follow `before`; whichever is decided, it is gone by afterwards. */
+  async propose(before: RingDocument, after: RingDocument): Promise<RingDecided> {
+    return this.follow(before, after, await this.register.decide(before, after))
   }
 
-  /** A coordinator has sealed the ring and was killed, or is slow: twice seen, it is opened. */
-  private async openAbandoned(): Promise<void> {
-    const { ring } = this
-    const isAbandoned = ring?.sealed === true && this.sealSeen === ring.version
-    this.sealSeen = ring?.sealed ? ring.version : null
-    if (ring && isAbandoned) {
-      this.report(
-        'an abandoned change of the ring was ended',
-        await this.publish(ring, unsealed(ring)),
-      )
-    }
+  /** The same in a word, for whoever moves partitions and looks at the ring anyway. */
+  async advance(before: RingDocument, after: RingDocument): Promise<RingDecided['kind']> {
+    return (await this.propose(before, after)).kind
+  }
+
+  private async follow(
+    before: RingDocument | null,
+    after: RingDocument,
+    outcome: RingDecided,
+  ): Promise<RingDecided> {
+    if (outcome.kind === 'unreachable') return outcome
+    const ring = outcome.kind === 'decided' ? after : outcome.ring
+    await this.herald.tellAll(before, ring)
+    this.adopt(ring)
+    return outcome
   }
 
   /** What a look has shown to be needed beyond knowing it: found, readdress, take in. */
   private async followUp(judgement: Judgement): Promise<void> {
-    const { founders, moved } = judgement
-    await this.openAbandoned()
+    const { founders, electorate, moved, newcomers } = judgement
     if (founders.length > 0) {
-      const list = Math.max(this.options.bootstrap.length, founders.length)
-      this.report('the ring was founded', await this.found(founders, majorityOf(list)))
+      const outcome = await this.oneAtATime(() => this.found(founders, electorate))
+      this.report('the ring was founded', outcome)
       return
     }
-    const after = moved.length > 0 && this.ring ? readdressed(this.ring, moved) : undefined
-    if (after) this.report('shards have moved', await this.publish(this.ring, after))
-    for (const shard of judgement.newcomers) {
-      const outcome = await this.change(
-        (ring, known) => addShard(ring, shard, known),
-        [shard.address],
-      )
+    if (moved.length > 0) {
+      const outcome = await this.attempt((ring) => {
+        const after = readdressed(ring, moved)
+        return after ? { kind: 'changed', ring: after } : { kind: 'already-there' }
+      })
+      this.report('shards have moved', outcome)
+    }
+    for (const shard of newcomers) {
+      const outcome = await this.attempt((ring) => addShard(ring, shard), [shard.address])
       this.report(`the shard at ${shard.address} was taken in`, outcome)
     }
-  }
-
-  private async decided(
-    decide: Decide,
-    newcomer: readonly Address[],
-  ): Promise<{ readonly before: RingDocument; readonly decision: RingDecision }> {
-    const { sightings } = await this.look(newcomer)
-    const before = must(this.ring, 'a ring that is changed exists')
-    const answered = new Set(sightings.filter(({ hello }) => hello).map(({ address }) => address))
-    const decision = decide(before, {
-      keys: Math.max(0, ...sightings.map(({ hello }) => hello?.keys ?? 0)),
-      unknown: before.shards.filter(({ address }) => !answered.has(address)),
-    })
-    return { before, decision }
-  }
-
-  private async publish(
-    before: RingDocument | null,
-    after: RingDocument,
-    needed = majorityOf(after.shards.length),
-  ): Promise<RingOutcome> {
-    const { pingTimeoutMs } = this.options
-    const result = await publishRing(before, after, needed, async (shard, ring) => {
-      const request = { kind: 'ring.store', ring } as const
-      const answer = await this.linkTo(shard.address).ask(request, pingTimeoutMs)
-      return answer.kind === 'reply' ? answer.reply : null
-    })
-    if (result.kind !== 'stored') return result
-    this.adopt(after)
-    return { kind: 'changed', nodes: this.addresses }
   }
 
   private adopt(ring: RingDocument): void {
     const present = this.ring
     const isOlder = present?.cluster === ring.cluster && present.version >= ring.version
     if (isOlder) return
-    this.world.view = new RingView(ring, ({ address }) => this.linkTo(address))
+    this.world.goBy(new RingView(ring, ({ address }) => this.linkTo(address)))
     const { cluster, version, shards } = ring
-    const replicas = this.world.view.replicas
+    const replicas = this.world.view?.replicas ?? 0
     const fact = { kind: 'store.ring', cluster, version, shards: shards.length, replicas }
     this.world.trace.note('info', fact)
     if (replicas === 2) this.sayOnce('warn', 'two replicas', TWO_REPLICAS_SENTENCE)
+    this.adopted.resolve()
+    this.adopted = Promise.withResolvers()
   }
 
-  /** A shard of the ring that was away while it changed, or never got it. */
-  private async bringUpToDate(shard: RingShard): Promise<void> {
-    const { ring } = this
-    if (!ring) return
-    const request = { kind: 'ring.store', ring } as const
-    await this.linkTo(shard.address).ask(request, this.options.pingTimeoutMs)
+  /**
+   * A newer ring is gone by at once, so that whoever waits for it does not wait for other shards
+   * too; who goes by an older one is brought up to date.
+   */
+  private async hear(address: Address, hello: ReplyOf<'hello'>): Promise<void> {
+    this.hellos.set(address, hello)
+    this.whereabouts.set(hello.shardId, address)
+    const { shardId, ring: theirs } = hello
+    this.herald.heard(shardId, theirs)
+    if (!this.ring || theirs?.cluster !== this.ring.cluster) return
+    if (theirs.version > this.ring.version) this.adopt(theirs)
+    const isMember = this.ring.shards.some(({ id }) => id === shardId)
+    if (isMember) await this.herald.tell({ id: shardId, address }, this.ring)
   }
 
-  private async whilePaused<T>(act: () => Promise<T>): Promise<T> {
-    const { clock, limits } = this.world
-    let goOn = () => {}
-    this.world.pause = new Promise((resolve) => {
-      goOn = resolve
-    })
-    const untilMs = clock.monotonicMs() + 2 * limits.requestTimeoutMs
-    try {
-      while (this.world.replicaWrites > 0 && clock.monotonicMs() < untilMs) await clock.sleep(5)
-      return await act()
-    } finally {
-      this.world.pause = null
-      goOn()
-    }
+  private whereIs({ id, address }: RingShard): Address {
+    return this.whereabouts.get(id) ?? address
   }
 
-  private report(what: string, outcome: RingOutcome): void {
-    if (outcome.kind === 'changed') this.sayOnce('info', what, what)
-    else if ('reason' in outcome) this.sayOnce('warn', what, `Not so: ${what}. ${outcome.reason}`)
+  private async ask<R extends Exclude<ShardRequest, { kind: 'ops' }>>(
+    address: Address,
+    request: R,
+  ): Promise<ReplyOf<R['kind']> | null> {
+    const answer = await this.linkTo(address).ask(request, this.options.pingTimeoutMs)
+    return answer.kind === 'reply' ? answer.reply : null
+  }
+
+  private report(what: string, outcome: RingAttempt): void {
+    if (outcome.kind === 'decided') this.sayOnce('info', what, what)
+    if (outcome.kind !== 'unreachable') return
+    this.sayOnce('warn', what, `Not so: ${what}. ${outcome.reason}`)
   }
 
   private sayOnce(level: 'info' | 'warn' | 'error', about: string, sentence: string): void {
@@ -281,12 +295,6 @@ export class RingKeeper {
     this.world.trace.note(level, { kind: 'store.ring-notice', about, sentence })
   }
 }
-
-const SYSTEM_KEYS_SENTENCE =
-  'The thresholds could not be read, and they are taken along when the ring changes. Try again.'
-
-const OVERTAKEN_SENTENCE =
-  'The ring was changed by another coordinator at the same time. Look at it and try again.'
 
 const TWO_REPLICAS_SENTENCE =
   'With two replicas of each key both must answer: reads and writes stop while one shard is ' +

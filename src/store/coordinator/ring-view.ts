@@ -1,30 +1,38 @@
 /**
- * A ring document made ready for use: for each partition the links to its shards and the numbers
+ * A ring document made ready for use: for each partition the links to its shards and the groups
  * that make a quorum. A view never changes; a newer ring is another view, and an operation keeps
  * the one that it began with, so it lives in one epoch or begins again.
  */
 import { must } from '../../model/must.ts'
 import type { PartitionEntry, RingDocument, RingShard } from '../ring/document.ts'
 import { partitionOf } from '../ring/hash.ts'
-import { majorityOf, replicasOf } from '../ring/membership.ts'
+import { replicasOf } from '../ring/membership.ts'
+import { holdersOf, majorityOf, type QuorumGroups } from '../ring/quorum.ts'
 import type { ShardLink } from './hop.ts'
 
 export interface PartitionView {
   readonly cluster: string
   readonly partition: number
   readonly epoch: number
-  /** In the order of the placement; the first is the primary. */
+  /**
+   * All whose answers count, in the order of the placement; the first is the primary. While the
+   * partition moves those who are new stand behind the others.
+   */
   readonly links: readonly ShardLink[]
   readonly addresses: readonly string[]
+  /** The shards' ids. */
+  readonly ids: readonly string[]
+  /** A quorum is a majority of each group; positions in `links`. */
+  readonly groups: QuorumGroups
 }
 
 export class RingView {
   readonly ring: RingDocument
   /** One for each shard of the ring, in its order. */
   readonly links: readonly ShardLink[]
-  /** Replicas of each partition. */
+  /** Replicas of a partition that does not move. */
   readonly replicas: number
-  /** Replies that make a quorum, of reads as of writes. */
+  /** Replies that make a quorum of those. */
   readonly quorum: number
   private readonly partitions: readonly PartitionView[]
 
@@ -36,14 +44,32 @@ export class RingView {
     this.partitions = ring.table.map((entry, partition) => this.partitionView(entry, partition))
   }
 
-  /** Where a key lives. */
-  locate(key: string): PartitionView {
-    return must(this.partitions[partitionOf(key, this.partitions.length)])
+  /** Nobody holds anything: there are no shards. */
+  get isEmpty(): boolean {
+    return this.links.length === 0
   }
 
-  private partitionView({ epoch, replicas }: PartitionEntry, partition: number): PartitionView {
-    const links = replicas.map((index) => must(this.links[index], 'a replica is a shard'))
-    const addresses = links.map(({ address }) => address)
-    return { cluster: this.ring.cluster, partition, epoch, links, addresses }
+  /** Where a key lives. */
+  locate(key: string): PartitionView {
+    return this.at(partitionOf(key, this.partitions.length))
+  }
+
+  at(partition: number): PartitionView {
+    return must(this.partitions[partition], 'the partition exists')
+  }
+
+  private partitionView(entry: PartitionEntry, partition: number): PartitionView {
+    const { members, groups } = holdersOf(entry)
+    const links = members.map((index) => must(this.links[index], 'a replica is a shard'))
+    const shards = members.map((index) => must(this.ring.shards[index], 'a replica is a shard'))
+    return {
+      cluster: this.ring.cluster,
+      partition,
+      epoch: entry.epoch,
+      links,
+      addresses: shards.map(({ address }) => address),
+      ids: shards.map(({ id }) => id),
+      groups,
+    }
   }
 }

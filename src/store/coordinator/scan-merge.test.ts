@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { compareKeys } from '../../model/key-bytes.ts'
-import { foundRing } from '../ring/membership.ts'
+import { addShard, foundRing } from '../ring/membership.ts'
+import { begun, finished, partitionsToMove } from '../ring/moves.ts'
 import type { WireRow } from '../wire.ts'
+import { envelopeOf } from './conditional/register.ts'
 import { compareRows, isReadable } from './replica-result.ts'
-import { mergeScan, scanCoverage } from './scan-merge.ts'
+import { mergeScan, scanCoverage, spokenFor } from './scan-merge.ts'
 import { rangeOf } from './scanner.ts'
 
 const NOW_MS = 1_000
@@ -76,6 +78,52 @@ test('a page holds at most its limit, and system keys never', () => {
   assert.equal(page.next, 'b\0')
 })
 
+test('a shard speaks for the partitions that are the same in its ring and in ours', () => {
+  const shards = [1, 2, 3].map((n) => ({ id: `id-${n}`, address: `a${n}` }))
+  const old = foundRing(shards, { kind: 'factor', factor: 2 }, 16)
+  const added = addShard(old, { id: 'id-4', address: 'a4' })
+  assert.ok(added.kind === 'changed')
+  const [moving = -1] = partitionsToMove(added.ring)
+  const ring = begun(added.ring, [moving])
+  const rings = [old, added.ring, ring]
+  const speaksFor = spokenFor(ring, old.version, (version) =>
+    rings.find((one) => one.version === version),
+  )
+  assert.ok(speaksFor)
+  for (let p = 0; p < 16; p += 1) assert.equal(speaksFor(p), p !== moving)
+  assert.equal(
+    spokenFor(ring, 99, () => undefined),
+    undefined,
+  )
+  const answered = new Map([0, 1, 2, 3].map((shard) => [shard, speaksFor] as const))
+  assert.equal(scanCoverage(ring, answered).had, 0, 'nobody speaks for the one that moves')
+  const moved = finished(ring, [moving])
+  assert.equal(scanCoverage(moved, new Map([0, 1, 2, 3].map((n) => [n, () => true]))).had, 2)
+})
+
+test('rows of partitions that an answer does not speak for do not count', () => {
+  const counts = (key: string) => key !== 'a'
+  const page = mergeScan(
+    [{ ...whole(row('a', 9), row('b', 9)), counts }, whole(row('a', 1))],
+    9,
+    false,
+    0,
+  )
+  assert.deepEqual(page.entries, [
+    { key: 'a', text: '"a1"' },
+    { key: 'b', text: '"b9"' },
+  ])
+})
+
+test('conditional keys show their document, and nothing when it was deleted', () => {
+  const envelope = (text: string | null) =>
+    envelopeOf({ revision: 1, etag: 'e', text, requests: [['r', 'e']] })
+  const rows = [row('cas:a', 1, envelope('{"x":1.0}')), row('cas:b', 1, envelope(null))]
+  assert.deepEqual(mergeScan([whole(...rows)], 9, false, 0).entries, [
+    { key: 'cas:a', text: '{"x":1.0}' },
+  ])
+})
+
 test('pages put together are the whole, however the answers are cut', () => {
   const rows = fc.array(
     fc.record({
@@ -103,9 +151,10 @@ test('pages put together are the whole, however the answers are cut', () => {
 test('the partition that is worst off decides whether a scan is covered', () => {
   const shards = [1, 2, 3, 4].map((n) => ({ id: `id-${n}`, address: `a${n}` }))
   const ring = foundRing(shards, { kind: 'factor', factor: 3 }, 64)
-  assert.deepEqual(scanCoverage(ring, new Set([0, 1, 2]), 2), { needed: 2, had: 2 })
-  assert.deepEqual(scanCoverage(ring, new Set([0, 1]), 2), { needed: 2, had: 1 })
-  assert.deepEqual(scanCoverage(ring, new Set(), 2), { needed: 2, had: 0 })
+  const by = (...shards: number[]) => new Map(shards.map((shard) => [shard, () => true] as const))
+  assert.deepEqual(scanCoverage(ring, by(0, 1, 2)), { needed: 2, had: 2 })
+  assert.deepEqual(scanCoverage(ring, by(0, 1)), { needed: 2, had: 1 })
+  assert.deepEqual(scanCoverage(ring, by()), { needed: 2, had: 0 })
 })
 
 test('a range is what prefix and bounds leave', () => {

@@ -6,14 +6,16 @@
 import { afterPrefix, compareKeys } from '../../model/key-bytes.ts'
 import { checkScan } from '../admission.ts'
 import type { ScanOutcome, ScanQuery } from '../client.ts'
+import { partitionOf } from '../ring/hash.ts'
+import type { ReplyOf } from '../wire.ts'
 import type { RingView } from './ring-view.ts'
-import { mergeScan, type ShardRows, scanCoverage } from './scan-merge.ts'
+import { mergeScan, type ShardRows, scanCoverage, spokenFor } from './scan-merge.ts'
 import type { StoreWorld } from './store-world.ts'
 
 /** So many rounds over the shards make one page at the most; a shorter page says where to go on. */
 export const SCAN_ROUNDS_MAX = 16
 
-interface Range {
+export interface Range {
   readonly from: string
   readonly to: string | null
 }
@@ -24,12 +26,18 @@ type Gathered =
 
 /** One page of the keys in a range, in order. */
 export async function scanPage(world: StoreWorld, query: ScanQuery): Promise<ScanOutcome> {
-  const wrong = checkScan(query)
-  if (wrong) return wrong
+  return checkScan(query) ?? inPresentRing(world, (view) => scanIn(world, view, query))
+}
+
+/** What `scan` makes of the present ring, or of a newer one that the shards may go by already. */
+export async function inPresentRing<O extends { readonly kind: string }>(
+  world: StoreWorld,
+  scan: (view: RingView) => Promise<O>,
+): Promise<O | { readonly kind: 'no-shards' }> {
   for (let retries = 0; ; retries += 1) {
     const { view } = world
-    if (view === null || view.replicas === 0) return { kind: 'no-shards' }
-    const outcome = await scanIn(world, view, query)
+    if (view === null || view.isEmpty) return { kind: 'no-shards' }
+    const outcome = await scan(view)
     if (outcome.kind !== 'unavailable' || retries >= world.limits.fencedRetriesMax) return outcome
     // Perhaps the shards go by a newer ring: then it is scanned anew in that one.
     await world.refreshRing()
@@ -72,28 +80,37 @@ function isEmpty({ from, to }: Range): boolean {
 }
 
 /**
- * Asks every shard and waits until those that answered cover each partition, or all have spoken.
+ * Asks every shard and waits until those that answered cover each partition, or all have spoken. A
+ * shard that goes by another ring speaks for the partitions that are the same in both.
  */
-function gather(
+export function gather(
   world: StoreWorld,
   view: RingView,
   range: Range,
   limit: number,
   reverse: boolean,
 ): Promise<Gathered> {
-  const { cluster, version } = view.ring
-  const request = { kind: 'scan', cluster, version, ...range, limit, reverse } as const
-  const answers = new Map<number, ShardRows>()
+  const { ring } = view
+  const request = { kind: 'scan', cluster: ring.cluster, ...range, limit, reverse } as const
+  const speakers = new Map<number, (partition: number) => boolean>()
+  const answers: ShardRows[] = []
+  const hear = (shard: number, reply: ReplyOf<'scan'>) => {
+    const speaksFor = spokenFor(ring, reply.version, (version) => world.ringAt(version))
+    if (!speaksFor) return
+    speakers.set(shard, speaksFor)
+    const isOurs = reply.version === ring.version
+    const counts = (key: string) => speaksFor(partitionOf(key, ring.table.length))
+    answers.push(isOurs ? reply : { ...reply, counts })
+  }
   return new Promise((resolve) => {
     let missing = view.links.length
-    for (const [index, link] of view.links.entries()) {
+    for (const [shard, link] of view.links.entries()) {
       void link.ask(request, world.limits.scanTimeoutMs).then((answer) => {
         missing -= 1
-        if (answer.kind === 'reply') answers.set(index, answer.reply)
-        const coverage = scanCoverage(view.ring, new Set(answers.keys()), view.quorum)
-        if (coverage.had >= coverage.needed) {
-          resolve({ kind: 'answers', answers: [...answers.values()] })
-        } else if (missing === 0) resolve({ kind: 'unavailable', ...coverage })
+        if (answer.kind === 'reply') hear(shard, answer.reply)
+        const coverage = scanCoverage(ring, speakers)
+        if (coverage.had >= coverage.needed) resolve({ kind: 'answers', answers })
+        else if (missing === 0) resolve({ kind: 'unavailable', ...coverage })
       })
     }
   })

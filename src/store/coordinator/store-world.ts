@@ -4,10 +4,12 @@
  */
 import type { Clock } from '../../ports/clock.ts'
 import type { Trace } from '../../ports/trace.ts'
+import type { ReadOutcome, StoreWrite, WriteOutcome } from '../client.ts'
 import { HybridClock } from '../hybrid-clock.ts'
-import type { ShardLink } from './hop.ts'
+import type { RingDocument } from '../ring/document.ts'
+import { isQuorum } from '../ring/quorum.ts'
 import type { LateWatch } from './late-watch.ts'
-import type { RingView } from './ring-view.ts'
+import type { PartitionView, RingView } from './ring-view.ts'
 
 export interface StoreLimits {
   /** How long an operation may take until its outcome is told, hops and repetitions included. */
@@ -29,8 +31,17 @@ export const LIMIT_DEFAULTS: StoreLimits = {
   busyRetryAfterMs: 1_000,
 }
 
+/** So many rings are remembered: shards that a scan meets may still go by a former one. */
+export const RINGS_KEPT_MAX = 8
+
 /** An operation sits out a moment before it begins again in a newer ring. */
 const FENCED_PAUSE_MS = 20
+
+/** Writes and reads of conditional keys, as far as they need a proposal. */
+export interface ConditionalDoor {
+  write(write: StoreWrite): Promise<WriteOutcome>
+  read(key: string): Promise<ReadOutcome>
+}
 
 export class StoreWorld {
   readonly hybridClock = new HybridClock()
@@ -42,13 +53,13 @@ export class StoreWorld {
   writer: string
   /** The ring as this coordinator knows it; null = none yet. */
   view: RingView | null = null
-  /** Set while the ring changes: writes wait for it. */
-  pause: Promise<void> | null = null
-  /** Writes to replicas that are queued or on their way. */
-  replicaWrites = 0
+  /** Carries out what concerns conditional keys; set once at the start. */
+  conditional: ConditionalDoor | null = null
   /** Fetches the ring from the shards; set by whoever keeps it. */
   refreshRing: () => Promise<void> = async () => {}
   private readonly newWriter: () => string
+  /** The last ones that it went by, of one cluster; the present one is the last. */
+  private rings: readonly RingDocument[] = []
 
   constructor(
     parts: Pick<StoreWorld, 'clock' | 'trace' | 'limits' | 'lateWatch'> & {
@@ -73,11 +84,23 @@ export class StoreWorld {
     return this.clock.monotonicMs() + this.limits.requestTimeoutMs
   }
 
-  /** Calls `again` once the ring was fetched anew, after a moment, and no change is under way. */
+  /** From now on this is the ring. */
+  goBy(view: RingView): void {
+    const { cluster } = view.ring
+    this.view = view
+    const known = this.rings.filter((ring) => ring.cluster === cluster)
+    this.rings = [...known, view.ring].slice(-RINGS_KEPT_MAX)
+  }
+
+  /** The present ring, or one of the last ones that it went by. */
+  ringAt(version: number): RingDocument | undefined {
+    return this.rings.find((ring) => ring.version === version)
+  }
+
+  /** Calls `again` once the ring was fetched anew, after a moment. */
   async afterRefresh(again: () => void): Promise<void> {
     await this.refreshRing()
     await this.clock.sleep(FENCED_PAUSE_MS)
-    while (this.pause) await this.pause
     again()
   }
 }
@@ -88,10 +111,14 @@ export function operationBytes(key: string, text: string | null): number {
 }
 
 /**
- * Are there enough replicas that nobody has given up on? Then those given up on are not waited for.
+ * Replicas that nobody expects an answer of, by position, where the others are a quorum without
+ * them: they are not waited for. Nearly always none.
  */
-export function canSpareDown(links: readonly ShardLink[], quorum: number): boolean {
-  let standing = 0
-  for (const { health } of links) if (health.state !== 'down') standing += 1
-  return standing >= quorum && standing < links.length
+export function sparedOf({ links, groups }: PartitionView): ReadonlySet<number> {
+  const isDown = (replica: number) => links[replica]?.health.state === 'down'
+  const down = links.flatMap((_, replica) => (isDown(replica) ? [replica] : []))
+  if (down.length === 0 || !isQuorum(groups, (replica) => !isDown(replica))) return NONE
+  return new Set(down)
 }
+
+const NONE: ReadonlySet<number> = new Set()

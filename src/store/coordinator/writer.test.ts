@@ -43,7 +43,7 @@ test('an answer to the first attempt does not count for the second', async () =>
 })
 
 test('a write for which only a minority has room is sent to nobody', async () => {
-  const { world, bodies, links, answer, turn } = byHand({ queueOperationsMax: 1 })
+  const { world, bodies, links, answer, noted, turn } = byHand({ queueOperationsMax: 1 })
   const write = async (key: string) => (await writeAll(world, [plain(key)], 'public'))[0]?.kind
   const fill = (link: ShardLink | undefined) => assert.ok(link?.send(filling()))
   fill(links[0])
@@ -53,11 +53,30 @@ test('a write for which only a minority has room is sent to nobody', async () =>
   await answer(1)
   await answer(2)
   assert.equal(await first, 'done')
+  await turn()
+  for (const hint of [3, 4]) await noted(hint)
   fill(links[1])
   await turn()
   assert.equal(await write('b'), 'busy')
   await turn()
-  assert.equal(bodies.length, 4)
+  assert.equal(bodies.length, 6)
+})
+
+test('those that hold a write are told who missed it, once all have answered', async () => {
+  const { world, bodies, answer, noted, turn } = byHand()
+  const outcome = writeAll(world, [plain('a')], 'public')
+  await turn()
+  await answer(0)
+  await answer(1)
+  assert.equal((await outcome)[0]?.kind, 'done')
+  assert.equal(bodies.length, 3, 'the third may still answer')
+  // No answer to a write, so it may have been done or not.
+  await noted(2)
+  await turn()
+  const hints = bodies.slice(3).flatMap(({ ops }) => ops)
+  assert.equal(hints.length, 2)
+  const missing = world.view?.locate('a').ids[2]
+  for (const hint of hints) assert.deepEqual(hint.op === 'hint' && hint.missedBy, [missing])
 })
 
 test('a shard that nobody expects to answer is not written to while a quorum is left', async () => {
@@ -66,6 +85,8 @@ test('a shard that nobody expects to answer is not written to while a quorum is 
   const outcome = writeAll(world, [plain('a')], 'public')
   await turn()
   assert.equal(bodies.length, 2)
+  const [carried] = bodies[0]?.ops ?? []
+  assert.deepEqual(carried?.op === 'apply' && carried.missedBy, ['id-3'], 'a hint goes with it')
   await answer(0)
   await answer(1)
   assert.equal((await outcome)[0]?.kind, 'done')
@@ -104,7 +125,8 @@ function byHand(options: Partial<HopOptions> = {}) {
     const { o, t, n } = held ?? rowOf(parts.bodies[body])
     return parts.answer(body, { r: 'held', o, t, n })
   }
-  return { ...parts, answer }
+  const noted = (body: number) => parts.answer(body, { r: 'noted' })
+  return { ...parts, answer, noted }
 }
 
 function rowOf(body: { readonly ops: readonly ShardOperation[] } | undefined) {

@@ -2,16 +2,20 @@
  * Writes: stamps each key, sends it to all its replicas at once and tells the outcome as soon as
  * the pure core knows it. Nothing is decided here but the order of things.
  */
+import { isConditionalKey } from '../../model/keys.ts'
 import { must } from '../../model/must.ts'
 import { checkBatch, checkWrite, type Lane } from '../admission.ts'
 import type { StoreWrite, WriteOutcome } from '../client.ts'
 import { orderAbove, wallOf } from '../hybrid-clock.ts'
+import { isQuorum } from '../ring/quorum.ts'
 import type { WireRow } from '../wire.ts'
-import type { HopSink, ShardLink } from './hop.ts'
+import type { HopSink } from './hop.ts'
+import { tellMissed } from './missed-writes.ts'
 import { QuorumWrite } from './quorum-write.ts'
 import { BUSY, type ReplicaResult, UNREACHABLE, versionOf } from './replica-result.ts'
-import type { RingView } from './ring-view.ts'
-import { canSpareDown, operationBytes, type StoreWorld } from './store-world.ts'
+import type { PartitionView, RingView } from './ring-view.ts'
+import { operationBytes, type StoreWorld, sparedOf } from './store-world.ts'
+import { refusalSentence } from './write-refusal.ts'
 
 /** One outcome for each write, in the order given. All keys travel together. */
 export async function writeAll(
@@ -23,8 +27,6 @@ export async function writeAll(
   if (tooMany) return writes.map(() => tooMany)
   const outcomes = new Array<WriteOutcome>(writes.length)
   for (const round of roundsOf(writes)) {
-    // A ring that is being changed is waited for, as often as it takes.
-    while (world.pause) await world.pause
     await writeRound(world, writes, round, lane, outcomes)
   }
   return outcomes
@@ -80,13 +82,29 @@ function startWrite(
   tell: (outcome: WriteOutcome) => void,
 ): void {
   const { view } = world
-  if (view === null || view.replicas === 0) tell({ kind: 'no-shards' })
-  else new KeyWrite(world, view, write, tell).send()
+  if (view === null || view.isEmpty) tell({ kind: 'no-shards' })
+  else if (isConditionalKey(write.key)) void must(world.conditional).write(write).then(tell)
+  else new KeyWrite(world, view, stamped(world, write), write.order !== undefined, tell).send()
 }
 
-/**
- * Attempts are told apart in the tag, so that answers to an earlier one do not count for a later.
- */
+/** Writes a row under the version that it has already; losing to a newer one is success too. */
+export function writeRow(
+  world: StoreWorld,
+  view: RingView,
+  row: WireRow,
+  tell: (outcome: WriteOutcome) => void,
+): void {
+  new KeyWrite(world, view, row, true, tell).send()
+}
+
+function stamped(world: StoreWorld, { key, text, order, ttlSeconds }: StoreWrite): WireRow {
+  const nowMs = world.clock.wallMs()
+  const t = world.hybridClock.stamp(nowMs)
+  const e = ttlSeconds === undefined ? null : Math.floor(nowMs) + ttlSeconds * 1000
+  return { k: key, v: text, o: order ?? wallOf(t), t, n: world.writer, e }
+}
+
+/** A tag says which attempt and which replica, so that answers to an earlier one do not count. */
 const TAGS_PER_ATTEMPT = 1024
 
 class KeyWrite implements HopSink {
@@ -95,28 +113,30 @@ class KeyWrite implements HopSink {
   private readonly state: QuorumWrite
   private readonly deadlineMs: number
   private readonly bytes: number
-  private view: RingView
+  private place: PartitionView
   private row: WireRow
   private attempt = 0
+  /** Replicas of the present attempt that are still to answer. */
+  private awaited = 0
+  private spared: ReadonlySet<number> = new Set()
   private fencedRetries = 0
   private isOver = false
 
   constructor(
     world: StoreWorld,
     view: RingView,
-    { key, text, order, ttlSeconds }: StoreWrite,
+    row: WireRow,
+    isOrdered: boolean,
     tell: (outcome: WriteOutcome) => void,
   ) {
-    const nowMs = world.clock.wallMs()
-    const t = world.hybridClock.stamp(nowMs)
-    const e = ttlSeconds === undefined ? null : Math.floor(nowMs) + ttlSeconds * 1000
     this.world = world
-    this.view = view
+    this.place = view.locate(row.k)
     this.tell = tell
-    this.row = { k: key, v: text, o: order ?? wallOf(t), t, n: world.writer, e }
-    this.state = new QuorumWrite(this.row, order !== undefined, view.quorum, view.replicas)
+    this.row = row
+    const { groups, links } = this.place
+    this.state = new QuorumWrite(row, isOrdered, groups, links.length)
     this.deadlineMs = world.deadline()
-    this.bytes = operationBytes(key, text)
+    this.bytes = operationBytes(row.k, row.v)
   }
 
   /**
@@ -124,31 +144,50 @@ class KeyWrite implements HopSink {
    * their queues, since a row on a minority is an outcome that nobody knows.
    */
   send(): void {
-    const { cluster, partition, epoch, links } = this.view.locate(this.row.k)
-    const operation = { op: 'apply', p: partition, e: epoch, row: this.row } as const
-    const { bytes, deadlineMs } = this
-    const isSparing = canSpareDown(links, this.view.quorum)
-    const isSpared = ({ health }: ShardLink) => isSparing && health.state === 'down'
-    const open = links.filter((link) => !isSpared(link) && link.hasRoom(bytes)).length
-    const tag = this.attempt * TAGS_PER_ATTEMPT
-    for (const link of links) {
-      if (open < this.view.quorum) this.state.take(BUSY)
-      else if (isSpared(link)) this.state.take(UNREACHABLE)
-      else if (link.send({ operation, cluster, bytes, deadlineMs, sink: this, tag })) {
-        this.world.replicaWrites += 1
-      } else this.state.take(BUSY)
+    const { links, groups, ids } = this.place
+    this.spared = sparedOf(this.place)
+    const missedBy = [...this.spared].map((replica) => must(ids[replica]))
+    const hasRoom = (replica: number) =>
+      !this.spared.has(replica) && links[replica]?.hasRoom(this.bytes) === true
+    const isOpen = isQuorum(groups, hasRoom)
+    this.awaited = links.length
+    for (let replica = 0; replica < links.length; replica += 1) {
+      const failure = !isOpen ? BUSY : this.spared.has(replica) ? UNREACHABLE : undefined
+      const sent = failure ?? this.sendTo(replica, missedBy)
+      if (sent === undefined) continue
+      this.awaited -= 1
+      this.state.take(replica, sent)
     }
     this.act()
   }
 
   settle(tag: number, result: ReplicaResult): void {
-    this.world.replicaWrites -= 1
     if (result.r === 'held') {
       this.world.hybridClock.observe(result.t, this.world.clock.wallMs())
     } else if (result.r === 'refused' && result.why === 'clock-ahead') this.world.stampRefused()
-    if (this.isOver || tag !== this.attempt * TAGS_PER_ATTEMPT) return
-    this.state.take(result)
-    this.act()
+    if (Math.floor(tag / TAGS_PER_ATTEMPT) !== this.attempt) return
+    this.awaited -= 1
+    this.state.take(tag % TAGS_PER_ATTEMPT, result)
+    if (!this.isOver) this.act()
+    else if (this.awaited === 0) this.noteMissed()
+  }
+
+  /** Undefined = it is on its way. */
+  private sendTo(replica: number, missedBy: readonly string[]): ReplicaResult | undefined {
+    const { cluster, partition, epoch, links } = this.place
+    const { bytes, deadlineMs, row } = this
+    const plain = { op: 'apply', p: partition, e: epoch, row } as const
+    const operation = missedBy.length === 0 ? plain : { ...plain, missedBy }
+    const tag = this.attempt * TAGS_PER_ATTEMPT + replica
+    const one = { operation, cluster, bytes, deadlineMs, sink: this, tag }
+    return links[replica]?.send(one) ? undefined : BUSY
+  }
+
+  /** Once all have answered: those that hold it are told who does not. */
+  private noteMissed(): void {
+    tellMissed(this.world, this.place, this.row.k, this.spared, (replica) =>
+      this.state.holds(replica),
+    )
   }
 
   private act(): void {
@@ -175,40 +214,25 @@ class KeyWrite implements HopSink {
       this.end(this.state.verdictDespiteFence())
       return
     }
-    // A change of the ring is waited for until the deadline.
-    if (!this.view.ring.sealed) this.fencedRetries += 1
+    this.fencedRetries += 1
     this.attempt += 1
     void this.world.afterRefresh(() => {
-      this.view = this.world.view ?? this.view
-      this.state.sendAgain(this.view.quorum, this.view.replicas)
+      this.place = this.world.view?.locate(this.row.k) ?? this.place
+      this.state.sendAgain(this.place.groups, this.place.links.length)
       this.send()
     })
   }
 
   private end(verdict: 'done' | 'failed' | 'busy' | 'unknown'): void {
     this.isOver = true
-    const { held, needed, refusal } = this.state
+    const { held, progress, refusal } = this.state
     if (verdict === 'done') {
-      const { addresses } = this.view.locate(this.row.k)
-      this.tell({ kind: 'done', replicas: held, targets: addresses })
-    } else if (verdict === 'unknown') this.tell({ kind: 'unknown', needed, had: held })
-    else if (verdict === 'busy') {
+      this.tell({ kind: 'done', replicas: held, targets: this.place.addresses })
+    } else if (verdict === 'unknown') {
+      this.tell({ kind: 'unknown', ...progress })
+    } else if (verdict === 'busy') {
       this.tell({ kind: 'busy', retryAfterMs: this.world.limits.busyRetryAfterMs })
     } else this.tell({ kind: 'failed', reason: refusalSentence(refusal) })
+    if (this.awaited === 0) this.noteMissed()
   }
-}
-
-const SENTENCES: Readonly<Record<string, string>> = {
-  full: 'the disks of the shards have no room left',
-  'clock-ahead': "this coordinator's clock is more than 2 s ahead of the shards' clocks",
-  fenced: 'the shards know a newer ring than this coordinator could fetch',
-  'not-mine': 'the shards that answer are not those of the ring (was a data folder deleted?)',
-  late: 'the shards were too slow to begin in time',
-  busy: 'the queues of the shards are full',
-  damaged: 'the disks of the shards are damaged',
-  unreachable: 'no shard can be reached',
-}
-
-function refusalSentence(refusal: string): string {
-  return SENTENCES[refusal] ?? refusal
 }

@@ -1,12 +1,13 @@
 /**
- * How one ring document follows from another: founding, a shard that comes or goes, another factor.
- * Pure, and whether a change is allowed is part of the answer: a ring is changed only while the
- * store certainly holds no keys, since moving rows is more than writing a document. So there is no
- * state in between in which a key that was acknowledged is looked for where it never was.
+ * How one ring document follows from another when an operator asks for it: founding, a shard that
+ * comes, goes or takes another's place, another factor, and taking such a change back. Pure. A
+ * change only says where partitions shall be (their goals, see moves.ts); keys stay where they are
+ * looked for until the partition has moved.
  */
 import { assert, must } from '../../model/must.ts'
-import type { PartitionEntry, Placement, RingDocument, RingShard } from './document.ts'
+import type { PartitionEntry, RingChange, RingDocument, RingShard } from './document.ts'
 import { mixBits, murmur3 } from './hash.ts'
+import { planned, turnedBack, withGoals, withoutGoals } from './moves.ts'
 import { place } from './placement.ts'
 
 /** A fixed factor, or one that follows the number of shards. */
@@ -14,20 +15,16 @@ export type ReplicationWish =
   | { readonly kind: 'factor'; readonly factor: number }
   | { readonly kind: 'ratio'; readonly ratio: number }
 
-/** What is known of the keys in the store when a change is asked for. */
-export interface Occupancy {
-  /** The most keys that any shard reports. */
-  readonly keys: number
-  /** Shards that could not be asked; they may hold keys. */
-  readonly unknown: readonly RingShard[]
-}
-
 export type RingDecision =
   | { readonly kind: 'changed'; readonly ring: RingDocument }
   | { readonly kind: 'already-there' }
   | { readonly kind: 'not-there' }
-  | { readonly kind: 'holds-keys'; readonly keys: number }
-  | { readonly kind: 'keys-unknown'; readonly unknown: readonly RingShard[] }
+  /** Partitions still move for another change. */
+  | { readonly kind: 'under-way'; readonly change: RingChange }
+  /** Nothing moves that could be taken back. */
+  | { readonly kind: 'settled' }
+  /** It is the last one, and holds keys. */
+  | { readonly kind: 'last-shard' }
   /**
    * The address belongs to a shard of the ring, but another one answers there: its disk was
    * emptied.
@@ -39,14 +36,9 @@ export function factorOf(wish: ReplicationWish, shards: number): number {
   return wish.kind === 'factor' ? wish.factor : Math.max(1, Math.round(wish.ratio * shards))
 }
 
-/** How many replicas a partition of this ring has: never more than there are shards. */
+/** How many replicas a partition of this ring shall have: never more than shards that stay. */
 export function replicasOf(ring: RingDocument): number {
-  return Math.min(ring.replicationFactor, ring.shards.length)
-}
-
-/** The smallest number of replicas such that any two such sets share one. */
-export function majorityOf(replicas: number): number {
-  return Math.floor(replicas / 2) + 1
+  return Math.min(ring.replicationFactor, staying(ring.shards).length)
 }
 
 /**
@@ -60,53 +52,96 @@ export function foundRing(
 ): RingDocument {
   assert(shards.length > 0, 'a ring is founded with at least one shard')
   const sorted = [...shards].sort((a, b) => (a.id < b.id ? -1 : 1))
-  const blank = {
-    cluster: clusterName(sorted),
-    version: 0,
-    ...wishFields(wish, shards.length),
-    shards: [],
-    table: Array.from({ length: partitions }, () => ({ epoch: 0, replicas: [] })),
-  }
-  return rebuilt(blank, sorted)
+  const fields = wishFields(wish, sorted.length)
+  const ids = sorted.map(({ id }) => id)
+  const placement = place(null, ids, fields.replicationFactor, partitions)
+  const table = placement.map((holders): PartitionEntry => {
+    return { epoch: 1, replicas: holders.map((id) => ids.indexOf(id)) }
+  })
+  return { cluster: clusterName(sorted), version: 1, ...fields, shards: sorted, table }
 }
 
 /**
  * Takes a shard in. One that is known under another address gets the new one; no keys move then.
  */
-export function addShard(ring: RingDocument, shard: RingShard, occupancy: Occupancy): RingDecision {
+export function addShard(ring: RingDocument, shard: RingShard): RingDecision {
   const sameId = ring.shards.find(({ id }) => id === shard.id)
   const sameAddress = ring.shards.find(({ address }) => address === shard.address)
-  if (sameId && sameId === sameAddress) return { kind: 'already-there' }
-  if (sameAddress) return { kind: 'emptied', known: sameAddress }
-  if (sameId) {
+  if (sameId && sameId === sameAddress && !sameId.leaving) return { kind: 'already-there' }
+  if (sameAddress && sameAddress !== sameId) return { kind: 'emptied', known: sameAddress }
+  if (sameId && !sameId.leaving) {
     return { kind: 'changed', ring: must(readdressed(ring, [shard]), 'the address is free') }
   }
-  return unlessKeys(occupancy, () => rebuilt(ring, [...ring.shards, shard]))
+  if (ring.change) return { kind: 'under-way', change: ring.change }
+  const shards = [...ring.shards, shard]
+  return changedTo(rewished({ ...ring, shards }), { kind: 'add', id: shard.id })
 }
 
-/** Takes the shard at an address out. */
-export function removeShard(
-  ring: RingDocument,
-  address: string,
-  occupancy: Occupancy,
-): RingDecision {
-  const rest = ring.shards.filter((shard) => shard.address !== address)
-  if (rest.length === ring.shards.length) return { kind: 'not-there' }
-  return unlessKeys(occupancy, () => rebuilt(ring, rest))
+/** Takes the shard at an address out, once all that it holds is held elsewhere. */
+export function removeShard(ring: RingDocument, address: string, keys: number): RingDecision {
+  const shard = ring.shards.find((one) => one.address === address)
+  if (!shard) return { kind: 'not-there' }
+  if (ring.change) return { kind: 'under-way', change: ring.change }
+  if (ring.shards.length === 1) {
+    return keys > 0 ? { kind: 'last-shard' } : { kind: 'changed', ring: deserted(ring) }
+  }
+  return changedTo(rewished(leaving(ring, shard.id)), { kind: 'remove', id: shard.id })
+}
+
+/** Puts a new shard into the place of another, which may be dead: partition by partition. */
+export function replaceShard(ring: RingDocument, address: string, by: RingShard): RingDecision {
+  const old = ring.shards.find((one) => one.address === address)
+  if (!old) return { kind: 'not-there' }
+  if (ring.shards.some(({ id }) => id === by.id)) return { kind: 'already-there' }
+  if (ring.change) return { kind: 'under-way', change: ring.change }
+  const withBoth = { ...ring, shards: [...ring.shards, by] }
+  return { kind: 'changed', ring: replacing(withBoth, old.id, by.id) }
 }
 
 /** Asks for another factor; from then on it no longer follows the number of shards. */
-export function withReplicationFactor(
-  ring: RingDocument,
-  factor: number,
-  occupancy: Occupancy,
-): RingDecision {
+export function withReplicationFactor(ring: RingDocument, factor: number): RingDecision {
   assert(Number.isSafeInteger(factor) && factor >= 1, 'a replication factor is an integer >= 1')
-  if (ring.replicationFactor === factor && ring.replicationRatio === undefined) {
+  const { replicationFactor, replicationRatio, ...rest } = ring
+  if (replicationFactor === factor && replicationRatio === undefined) {
     return { kind: 'already-there' }
   }
-  const { replicationRatio: _, ...rest } = ring
-  return unlessKeys(occupancy, () => rebuilt({ ...rest, replicationFactor: factor }, ring.shards))
+  if (ring.change) return { kind: 'under-way', change: ring.change }
+  const former = {
+    replicationFactor,
+    ...(replicationRatio === undefined ? {} : { replicationRatio }),
+  }
+  const change = { kind: 'reconfigure', ...former } as const
+  return changedTo({ ...rest, replicationFactor: factor }, change)
+}
+
+/**
+ * Takes back what is under way: partitions that are joint stay where they were, those that have
+ * moved already move back.
+ */
+export function cancelled(ring: RingDocument): RingDecision {
+  const { change } = ring
+  if (!change) return { kind: 'settled' }
+  const back = turnedBack(ring)
+  switch (change.kind) {
+    case 'add':
+      return changedTo(rewished(leaving(back, change.id)), { kind: 'remove', id: change.id })
+    case 'remove':
+      return changedTo(rewished(returning(back, change.id)), { kind: 'add', id: change.id })
+    case 'replace':
+      return { kind: 'changed', ring: replacing(returning(back, change.id), change.by, change.id) }
+    case 'reconfigure': {
+      const { replicationFactor, replicationRatio, ...rest } = back
+      const former = wishOf(ring)
+      const wish =
+        change.replicationRatio === undefined
+          ? { replicationFactor: change.replicationFactor }
+          : {
+              replicationFactor: change.replicationFactor,
+              replicationRatio: change.replicationRatio,
+            }
+      return changedTo({ ...rest, ...wish }, { kind: 'reconfigure', ...former })
+    }
+  }
 }
 
 /**
@@ -117,55 +152,86 @@ export function readdressed(
   ring: RingDocument,
   moved: readonly RingShard[],
 ): RingDocument | undefined {
-  const shards = ring.shards.map((shard) => moved.find(({ id }) => id === shard.id) ?? shard)
+  const shards = ring.shards.map((shard) => {
+    const address = moved.find(({ id }) => id === shard.id)?.address
+    return address === undefined ? shard : { ...shard, address }
+  })
   const addresses = new Set(shards.map(({ address }) => address))
   if (addresses.size < shards.length) return undefined
   return { ...ring, version: ring.version + 1, shards }
 }
 
-/** Would keys be looked for elsewhere than before? */
-export function movesKeys(before: RingDocument, after: RingDocument): boolean {
-  return after.table.some(({ epoch }, partition) => epoch !== before.table[partition]?.epoch)
+/**
+ * Who decides which ring follows this one: few enough to be asked quickly, and enough that a
+ * minority of them may be away. Those that have been there longest.
+ */
+export function decidersOf({ shards }: RingDocument): readonly RingShard[] {
+  if (shards.length >= 5) return shards.slice(0, 5)
+  return shards.length >= 3 ? shards.slice(0, 3) : shards
 }
 
-/** The same ring, in which nothing is written. */
-export function sealed(ring: RingDocument): RingDocument {
-  return { ...ring, version: ring.version + 1, sealed: true }
+type ChangeKind<C = RingChange> = C extends RingChange ? Omit<C, 'partitions'> : never
+
+/** The next document, with goals for whatever must move. */
+function changedTo(ring: RingDocument, change: ChangeKind): RingDecision {
+  const { change: _, ...rest } = withoutGoals(ring)
+  const next = planned({ ...rest, version: ring.version + 1 })
+  return { kind: 'changed', ring: underWay(next, change) }
 }
 
-/** The same ring, in which writes go on. */
-export function unsealed({ sealed: _, ...ring }: RingDocument): RingDocument {
-  return { ...ring, version: ring.version + 1 }
+function replacing(ring: RingDocument, old: string, by: string): RingDocument {
+  const [from, to] = [old, by].map((id) => ring.shards.findIndex((shard) => shard.id === id))
+  const { change: _, ...rest } = withoutGoals(leaving(ring, old))
+  const next = withGoals({ ...rest, version: ring.version + 1 }, ({ replicas }) =>
+    replicas.map((shard) => (shard === from ? must(to) : shard)),
+  )
+  return underWay(next, { kind: 'replace', id: old, by })
 }
 
-function unlessKeys(occupancy: Occupancy, change: () => RingDocument): RingDecision {
-  if (occupancy.keys > 0) return { kind: 'holds-keys', keys: occupancy.keys }
-  if (occupancy.unknown.length > 0) return { kind: 'keys-unknown', unknown: occupancy.unknown }
-  return { kind: 'changed', ring: change() }
+/** A change is under way until moves.ts finds nothing left to do. */
+function underWay(ring: RingDocument, change: ChangeKind): RingDocument {
+  const partitions = ring.table.filter(({ goal }) => goal !== undefined).length
+  return { ...ring, change: { ...change, partitions } as RingChange }
 }
 
-/** The next version of the document, for these shards. Epochs grow where the replicas changed. */
-function rebuilt(ring: RingDocument, shards: readonly RingShard[]): RingDocument {
-  const ids = shards.map(({ id }) => id)
-  const before = placementOf(ring)
-  const wish: ReplicationWish =
-    ring.replicationRatio === undefined
-      ? { kind: 'factor', factor: ring.replicationFactor }
-      : { kind: 'ratio', ratio: ring.replicationRatio }
-  const fields = wishFields(wish, shards.length)
-  const after = place(before, ids, fields.replicationFactor, ring.table.length)
-  const table = ring.table.map((entry, p): PartitionEntry => {
-    const isSame = must(before[p]).join() === must(after[p]).join()
-    return {
-      epoch: isSame && ring.version > 0 ? entry.epoch : entry.epoch + 1,
-      replicas: must(after[p]).map((id) => ids.indexOf(id)),
-    }
+function leaving(ring: RingDocument, id: string): RingDocument {
+  const shards = ring.shards.map((shard) =>
+    shard.id === id ? { ...shard, leaving: true as const } : shard,
+  )
+  return { ...ring, shards }
+}
+
+function returning(ring: RingDocument, id: string): RingDocument {
+  const shards = ring.shards.map((shard) => {
+    const { leaving: _, ...rest } = shard
+    return shard.id === id ? rest : shard
   })
-  return { ...unsealed(ring), ...fields, shards: [...shards], table }
+  return { ...ring, shards }
 }
 
-function placementOf(ring: RingDocument): Placement {
-  return ring.table.map(({ replicas }) => replicas.map((index) => must(ring.shards[index]).id))
+/** A ring without shards: nothing is kept, and anybody may be the first of it again. */
+function deserted(ring: RingDocument): RingDocument {
+  const { change: _, ...rest } = ring
+  const table = ring.table.map(({ epoch }): PartitionEntry => ({ epoch: epoch + 1, replicas: [] }))
+  return { ...rest, version: ring.version + 1, shards: [], table }
+}
+
+/** The factor, where it follows the number of shards. */
+function rewished(ring: RingDocument): RingDocument {
+  const { replicationRatio } = ring
+  if (replicationRatio === undefined) return ring
+  const wish = { kind: 'ratio', ratio: replicationRatio } as const
+  return { ...ring, ...wishFields(wish, staying(ring.shards).length) }
+}
+
+function staying(shards: readonly RingShard[]): readonly RingShard[] {
+  return shards.filter((shard) => !shard.leaving)
+}
+
+function wishOf({ replicationFactor, replicationRatio }: RingDocument) {
+  return replicationRatio === undefined
+    ? { replicationFactor }
+    : { replicationFactor, replicationRatio }
 }
 
 function wishFields(wish: ReplicationWish, shards: number) {

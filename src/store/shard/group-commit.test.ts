@@ -4,7 +4,13 @@ import type { Version } from '../../model/version.ts'
 import { EngineError, type PartitionedRow } from '../../ports/key-value-engine.ts'
 import type { Refusal } from '../wire.ts'
 import { DiskState, FULL_RETRY_MS } from './disk-state.ts'
-import { COMMIT_DEFAULTS, type CommitLimits, GroupCommit } from './group-commit.ts'
+import {
+  COMMIT_DEFAULTS,
+  type CommitLimits,
+  GroupCommit,
+  isNote,
+  type PendingWrite,
+} from './group-commit.ts'
 
 const row = (key: string): PartitionedRow => ({
   ...{ partition: 0, key, text: '1', expiresMs: null },
@@ -23,13 +29,13 @@ function desk(limits: Partial<CommitLimits> = {}) {
       monotonicMs: () => state.nowMs,
       disk: new DiskState(),
       afterTurn: (run) => void waiting.push(run),
-      apply(rows) {
+      apply(writes) {
         if (state.failure) throw state.failure
-        groups.push(rows.map(({ key }) => key))
+        groups.push(writes.map(({ key }) => key))
         heard.push('commit')
-        return rows.map(({ version }) => version)
+        return writes.map((write) => (isNote(write) ? null : write.version))
       },
-      heldAlready: ({ key, version }) => (key === 'held' ? version : undefined),
+      heldAlready: (write) => (write.key === 'held' && !isNote(write) ? write.version : undefined),
       committed: (rows) => void facts.push(`committed ${rows}`),
       becameFull: () => void facts.push('full'),
       hasRoom: () => void facts.push('room'),
@@ -40,18 +46,19 @@ function desk(limits: Partial<CommitLimits> = {}) {
     },
     { ...COMMIT_DEFAULTS, ...limits },
   )
-  const written = (tag: number, result: Version | Refusal) =>
-    void heard.push(`${tag} ${typeof result === 'string' ? result : 'held'}`)
+  const written = (tag: number, result: Version | null | Refusal) =>
+    void heard.push(`${tag} ${typeof result === 'string' ? result : result ? 'held' : 'noted'}`)
   let tag = 0
-  const add = (key = 'k', bytes = 1, deadlineMs = 100) => {
+  const addWrite = (write: PendingWrite, bytes = 1, deadlineMs = 100) => {
     tag += 1
     const sink = { written, lost: (error: unknown) => void heard.push(`lost: ${error}`) }
-    return commits.add(row(key), bytes, deadlineMs, sink, tag)
+    return commits.add(write, bytes, deadlineMs, sink, tag)
   }
+  const add = (key = 'k', bytes = 1, deadlineMs = 100) => addWrite(row(key), bytes, deadlineMs)
   const endTurn = () => {
     for (const run of waiting.splice(0)) run()
   }
-  return { commits, add, endTurn, groups, heard, facts, state }
+  return { commits, add, addWrite, endTurn, groups, heard, facts, state }
 }
 
 test('all writes of one turn are one group, and are answered after the commit', () => {
@@ -139,4 +146,22 @@ test('whoever waits for the queue to drain hears when it has', async () => {
   endTurn()
   await idle
   assert.deepEqual(heard, ['commit', '1 held', 'commit', '2 held', 'idle'])
+})
+
+test('what is refused of those that wait leaves the others their place and its own free', () => {
+  const { commits, add, endTurn, groups, heard } = desk({ queueRowsMax: 3, queueBytesMax: 30 })
+  for (const key of ['a', 'b', 'c']) add(key, 10)
+  commits.refuse(({ key }) => key !== 'b', 'fenced')
+  assert.deepEqual(heard, ['1 fenced', '3 fenced'])
+  assert.deepEqual([add('d', 20), add('e', 1)], [true, false], 'by its bytes too')
+  endTurn()
+  assert.deepEqual(groups, [['b', 'd']])
+})
+
+test('a note of who misses a row waits with the rows and has no version', () => {
+  const { add, addWrite, endTurn, groups, heard } = desk()
+  add('a')
+  addWrite({ partition: 0, key: 'b', onlyMissedBy: ['s'] })
+  endTurn()
+  assert.deepEqual([groups, heard], [[['a', 'b']], ['commit', '1 held', '2 noted']])
 })

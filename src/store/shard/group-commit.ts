@@ -28,16 +28,32 @@ export const COMMIT_DEFAULTS: CommitLimits = {
   queueBytesMax: 64 * 1024 * 1024,
 }
 
+/** Others (ids of shards) miss the row that stands under a key; nothing else is written. */
+export interface HintNote {
+  readonly partition: number
+  readonly key: string
+  readonly onlyMissedBy: readonly string[]
+}
+
+export type PendingWrite = PartitionedRow | HintNote
+
+export function isNote(write: PendingWrite): write is HintNote {
+  return 'onlyMissedBy' in write
+}
+
 /** Who waits for a write. `tag` is what was given to add. */
 export interface CommitSink {
-  /** The version that is held now, durably; or why nothing was written. */
-  written(tag: number, result: Version | Refusal): void
+  /**
+   * What the engine holds now, durably (see its `apply`), null of a note; or why nothing was
+   * written.
+   */
+  written(tag: number, result: Version | null | Refusal): void
   /** The shard has failed; nobody knows what became of it. */
   lost(error: unknown): void
 }
 
 interface Waiting {
-  readonly row: PartitionedRow
+  readonly write: PendingWrite
   readonly bytes: number
   readonly deadlineMs: number
   readonly sink: CommitSink
@@ -49,10 +65,10 @@ export interface CommitWorld {
   readonly disk: DiskState
   /** Runs once the present event-loop turn has ended. */
   readonly afterTurn: (run: () => void) => void
-  /** Commits rows; throws EngineError. */
-  readonly apply: (rows: readonly PartitionedRow[]) => readonly Version[]
-  /** The version that is held already, if the row would change nothing; undefined when it would. */
-  readonly heldAlready: (row: PartitionedRow) => Version | undefined
+  /** Commits it all; throws EngineError, and then no row was written. */
+  readonly apply: (writes: readonly PendingWrite[]) => readonly (Version | null)[]
+  /** The version that is held already, if it would change nothing; undefined when it would. */
+  readonly heldAlready: (write: PendingWrite) => Version | undefined
   readonly committed: (rows: number, tookMs: number) => void
   readonly becameFull: () => void
   readonly hasRoom: () => void
@@ -76,7 +92,7 @@ export class GroupCommit {
 
   /** False = the queue is full and nothing was done. `deadlineMs` is monotonic. */
   add(
-    row: PartitionedRow,
+    write: PendingWrite,
     bytes: number,
     deadlineMs: number,
     sink: CommitSink,
@@ -85,7 +101,7 @@ export class GroupCommit {
     const { queueRowsMax, queueBytesMax } = this.limits
     if (this.isStopped) return false
     if (this.queue.length >= queueRowsMax || this.bytes + bytes > queueBytesMax) return false
-    this.queue.push({ row, bytes, deadlineMs, sink, tag })
+    this.queue.push({ write, bytes, deadlineMs, sink, tag })
     this.bytes += bytes
     this.plan()
     return true
@@ -97,10 +113,13 @@ export class GroupCommit {
     return new Promise((resolve) => this.whenIdle.push(resolve))
   }
 
-  /** Refuses what waits, unwritten. */
-  refuseAll(refusal: Refusal): void {
-    this.bytes = 0
-    tell(this.queue.splice(0), refusal)
+  /** Refuses what waits of this, unwritten; the rest goes on. */
+  refuse(isRefused: (write: PendingWrite) => boolean, refusal: Refusal): void {
+    const refused = this.queue.filter(({ write }) => isRefused(write))
+    if (refused.length === 0) return
+    this.queue = this.queue.filter(({ write }) => !isRefused(write))
+    for (const { bytes } of refused) this.bytes -= bytes
+    tell(refused, refusal)
   }
 
   /** After a failure: gives up what waits, and takes nothing any more. */
@@ -149,16 +168,16 @@ export class GroupCommit {
       this.tellFull(group)
       return
     }
-    let versions: readonly Version[]
+    let held: readonly (Version | null)[]
     try {
-      versions = apply(group.map(({ row }) => row))
+      held = apply(group.map(({ write }) => write))
     } catch (error) {
       this.failed(group, error)
       return
     }
     if (disk.wrote()) this.world.hasRoom()
     this.world.committed(group.length, monotonicMs() - startMs)
-    for (const [index, { sink, tag }] of group.entries()) sink.written(tag, must(versions[index]))
+    for (const [index, { sink, tag }] of group.entries()) sink.written(tag, held[index] ?? null)
   }
 
   private failed(group: readonly Waiting[], error: unknown): void {
@@ -173,7 +192,9 @@ export class GroupCommit {
 
   /** What is on the disk already needs no room: reads that repair would fail for nothing. */
   private tellFull(group: readonly Waiting[]): void {
-    for (const { row, sink, tag } of group) sink.written(tag, this.world.heldAlready(row) ?? 'full')
+    for (const { write, sink, tag } of group) {
+      sink.written(tag, this.world.heldAlready(write) ?? 'full')
+    }
   }
 }
 

@@ -6,7 +6,8 @@
 import type { KeyValueEngine } from '../../ports/key-value-engine.ts'
 import type { Random } from '../../ports/random.ts'
 
-const IDENTITY = 'shard-id'
+/** Under this name it stands in the database. */
+export const IDENTITY = 'shard-id'
 const WRITER_BYTES = 6
 
 /** The shard's id, made and kept where there is none. Throws EngineError. */

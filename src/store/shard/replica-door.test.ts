@@ -94,7 +94,7 @@ test('keys and values have the limits of the store, named by field', async () =>
   const shard = openShard()
   const fieldOf = (outcome: { kind: string; field?: string }) => outcome.field
   const tooLong = 'k'.repeat(KEY_BYTES_MAX + 1)
-  for (const key of ['', tooLong, '_system:thresholds']) {
+  for (const key of ['', tooLong, '_system:thresholds', 'cas:a']) {
     assert.equal(fieldOf(shard.door.get(key)), 'key')
     assert.equal(fieldOf(await shard.door.write(key, '1')), 'key')
   }

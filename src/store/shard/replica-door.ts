@@ -8,6 +8,7 @@
  * key that somebody tried a fresh shard with would keep the ring from growing. Reading takes the
  * newer of the two, so nothing that was written here is forgotten when the ring comes.
  */
+import { isConditionalKey } from '../../model/keys.ts'
 import { compareVersions, type Version } from '../../model/version.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type Row, UNPLACED } from '../../ports/key-value-engine.ts'
@@ -62,7 +63,7 @@ export function replicaDoor(world: DoorWorld): ReplicaDoor {
   const hybridClock = new HybridClock()
   return {
     get(key) {
-      const wrong = checkKey(key, 'public')
+      const wrong = checkKey(key, 'public') ?? checkLane(key)
       if (wrong) return wrong
       const row = newest(world, key)
       const isThere = row !== undefined && isReadable(row, world.clock.wallMs())
@@ -70,7 +71,7 @@ export function replicaDoor(world: DoorWorld): ReplicaDoor {
     },
     write(key, text, ttlSeconds) {
       const ttl = ttlSeconds === undefined ? {} : { ttlSeconds }
-      const wrong = checkWrite({ key, text, ...ttl }, 'public')
+      const wrong = checkWrite({ key, text, ...ttl }, 'public') ?? checkLane(key)
       if (wrong) return Promise.resolve(wrong)
       const partition = placeOf(world, key)
       if (typeof partition === 'string')
@@ -90,6 +91,13 @@ export function replicaDoor(world: DoorWorld): ReplicaDoor {
   }
 }
 
+/** What a conditional key holds is agreed on by its replicas; one of them alone knows nothing. */
+function checkLane(key: string): Invalid | undefined {
+  if (!isConditionalKey(key)) return undefined
+  const reason = 'is a conditional key, which is read and changed only through a coordinator'
+  return { kind: 'invalid', field: 'key', reason }
+}
+
 function newest({ rows, ring }: DoorWorld, key: string): Row | undefined {
   const beside = rows.get(UNPLACED, key)
   const partition = ring()?.partitionOf(key)
@@ -103,7 +111,6 @@ function newest({ rows, ring }: DoorWorld, key: string): Row | undefined {
 function placeOf({ ring }: DoorWorld, key: string): number | string {
   const copy = ring()
   if (copy === null) return UNPLACED
-  if (copy.isSealed) return CHANGING_SENTENCE
   const partition = copy.partitionOf(key)
   if (copy.owns(partition)) return partition
   const homes = copy.addressesOf(partition).join(', ')
@@ -128,7 +135,7 @@ function commit(
   row: Row & { readonly partition: number },
 ): Promise<DoorWrite> {
   return new Promise((resolve, lost) => {
-    const written = (_: number, result: Version | Refusal) =>
+    const written = (_: number, result: Version | null | Refusal) =>
       resolve(
         typeof result === 'string'
           ? { kind: 'refused', reason: SENTENCES[result] ?? result }
@@ -139,10 +146,8 @@ function commit(
   })
 }
 
-const CHANGING_SENTENCE = 'The ring has changed or is changing at this very moment. Try again.'
-
 const SENTENCES: Readonly<Partial<Record<Refusal, string>>> = {
   full: 'The disk of this shard has no room; it is read-only until there is.',
-  fenced: CHANGING_SENTENCE,
+  fenced: 'The ring has changed at this very moment. Try again.',
   busy: 'Too many writes wait for the disk of this shard. Try again.',
 }

@@ -58,6 +58,30 @@ test('nothing is in the cache that was not committed', () => {
   assert.equal(cache.items, 1)
 })
 
+test('what was promised is no row, and a refused ballot is not in the cache', () => {
+  const { rows } = desk()
+  const key = 'cas:a'
+  rows.apply([row(key, 1, { intake: 'accept' }), row(key, 5, { intake: 'promise', text: null })])
+  assert.equal(rows.get(0, key)?.text, '1')
+  rows.apply([row(key, 3, { intake: 'accept' })])
+  assert.equal(rows.get(0, key)?.text, '1')
+  rows.apply([row(key, 5, { intake: 'accept' })])
+  assert.equal(rows.get(0, key)?.text, '5')
+})
+
+test('what is removed for good leaves the cache, and what lives stays in it', () => {
+  const { rows, cache } = desk()
+  const dead = { text: null, version: { order: 1, time: 1, writer: 'w' } }
+  rows.apply([row('a', 1, dead), row('b', 1), row('c', 1, { ...dead, partition: 1 })])
+  assert.equal(rows.purge(0, NOW_MS, 10), 0, 'not that old')
+  assert.equal(cache.items, 3)
+  const later = Date.UTC(2026, 0, 1)
+  assert.equal(rows.purge(0, later, 10), 1)
+  assert.deepEqual([rows.get(0, 'a'), cache.items], [undefined, 2])
+  assert.equal(rows.clear(1, 10), 1)
+  assert.deepEqual([rows.get(1, 'c'), cache.items, rows.get(0, 'b')?.text], [undefined, 1, '1'])
+})
+
 test('with the cache off everything is read from the engine', () => {
   const { rows, cache, reads } = desk(0)
   rows.apply([row('a', 1)])

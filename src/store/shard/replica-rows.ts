@@ -5,11 +5,12 @@
 import { compareVersions, type Version } from '../../model/version.ts'
 import {
   type KeyValueEngine,
+  type PartitionDigest,
   type PartitionedRow,
   type Row,
   UNPLACED,
 } from '../../ports/key-value-engine.ts'
-import type { RowCache } from './row-cache.ts'
+import type { CachedRow, RowCache } from './row-cache.ts'
 
 /** Unplaced rows that are looked at together when they are counted. */
 const PAGE_ROWS = 64
@@ -17,6 +18,8 @@ const PAGE_ROWS = 64
 export class ReplicaRows {
   readonly engine: KeyValueEngine
   readonly cache: RowCache
+  /** The last digest of each partition that was not written to since. */
+  private readonly digests = new Map<number, PartitionDigest & { readonly deadBeforeMs: number }>()
 
   constructor(engine: KeyValueEngine, cache: RowCache) {
     this.engine = engine
@@ -28,7 +31,7 @@ export class ReplicaRows {
     const cached = this.cache.get(key)
     if (cached) return cached
     const row = this.engine.get(partition, key)
-    if (row) this.cache.set(key, row)
+    if (row) this.cache.set(key, { ...row, partition })
     return row
   }
 
@@ -37,10 +40,36 @@ export class ReplicaRows {
     const versions = this.engine.apply(rows)
     for (const [index, row] of rows.entries()) {
       const held = versions[index]
-      const hasWon = held && compareVersions(held, row.version) === 0
-      if (hasWon && row.partition !== UNPLACED) this.cache.set(row.key, row)
+      const hasWon = held && compareVersions(held, row.version) === 0 && row.intake !== 'promise'
+      if (hasWon && row.partition !== UNPLACED) this.cache.set(row.key, toCache(row))
+      this.digests.delete(row.partition)
     }
     return versions
+  }
+
+  /** As the engine's, which is asked only when there may be something new. */
+  digest(partition: number, deadBeforeMs: number): PartitionDigest {
+    const known = this.digests.get(partition)
+    if (known?.deadBeforeMs === deadBeforeMs) return known
+    const digest = { ...this.engine.digest(partition, deadBeforeMs), deadBeforeMs }
+    this.digests.set(partition, digest)
+    return digest
+  }
+
+  /** As the engine's; what went is in the cache no more. */
+  purge(partition: number, deadBeforeMs: number, limit: number): number {
+    const purged = this.engine.purge(partition, deadBeforeMs, limit)
+    if (purged === 0) return 0
+    const mayBeDead = (row: CachedRow) => row.text === null || row.expiresMs !== null
+    this.forget(partition, mayBeDead)
+    return purged
+  }
+
+  /** As the engine's; nothing of the partition is in the cache afterwards. */
+  clear(partition: number, limit: number): number {
+    const cleared = this.engine.clear(partition, limit)
+    this.forget(partition, () => true)
+    return cleared
   }
 
   /** Keys that can be read here, in the ring's partitions and beside them. */
@@ -55,6 +84,15 @@ export class ReplicaRows {
       from = `${last.key}\0`
     }
   }
+
+  private forget(partition: number, isGone: (row: CachedRow) => boolean): void {
+    this.digests.delete(partition)
+    this.cache.forget((row) => row.partition === partition && isGone(row))
+  }
+}
+
+function toCache({ partition, key, text, version, expiresMs }: PartitionedRow): CachedRow {
+  return { partition, key, text, version, expiresMs }
 }
 
 /** Tombstones and expired rows count as deleted. */

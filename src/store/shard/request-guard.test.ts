@@ -5,22 +5,43 @@ import { foundRing } from '../ring/membership.ts'
 import {
   admitRequest,
   BOUND_BYTES_MAX,
+  MISSED_BY_MAX,
+  NAME_LENGTH_MAX,
+  REPAIR_LIMIT_MAX,
   REQUEST_OPERATIONS_MAX,
-  WRITER_LENGTH_MAX,
 } from './request-guard.ts'
 
 const RING = foundRing([{ id: 'a', address: 'x' }], { kind: 'factor', factor: 1 }, 4)
 const ROW = { k: 'k', v: '1', o: 1.5, t: 2, n: 'w', e: null }
 const GET = { op: 'get', p: 0, e: 1, k: 'k' }
 const APPLY = { op: 'apply', p: 0, e: 1, row: ROW }
-const OPS = { kind: 'ops', cluster: 'c', budgetMs: 0.5, ops: [GET, APPLY] }
+const VERSION = { o: 1.5, t: 2, n: 'w' }
+const PROMISE = { op: 'promise', p: 0, e: 1, k: 'cas:k', ballot: VERSION }
+const HINT = { op: 'hint', p: 0, e: 1, k: 'k', missedBy: ['a', 'b'] }
+const OPS = { kind: 'ops', cluster: 'c', budgetMs: 0.5, ops: [GET, APPLY, PROMISE, HINT] }
 const BOUNDS = { from: '', to: null, limit: 1, reverse: false }
-const SCAN = { kind: 'scan', cluster: 'c', version: 1, ...BOUNDS }
+const SCAN = { kind: 'scan', cluster: 'c', ...BOUNDS }
+const PLACE = { cluster: 'c', p: 3, e: 2, deadBeforeMs: 5.5 }
+const HEADERS = { kind: 'headers', ...PLACE, from: '', limit: 10, buckets: [0, 255] }
+const DONE = { delivered: [{ p: 0, k: 'k', ...VERSION }], clean: [1] }
+const HINTS_DONE = { kind: 'hints.done', cluster: 'c', target: 'a', ...DONE }
+const ACCEPT = {
+  ...{ kind: 'ring.accept', cluster: null, version: 1 },
+  proposal: { ballot: VERSION, ring: RING },
+}
 const REQUESTS: readonly Readonly<Record<string, unknown>>[] = [
   { kind: 'hello' },
   OPS,
   SCAN,
   { ...SCAN, from: 'a', to: 'b\0', limit: SCAN_LIMIT_MAX, reverse: true },
+  { kind: 'digest', ...PLACE },
+  HEADERS,
+  { ...HEADERS, from: 'k\0', buckets: null },
+  { kind: 'repaired', ...PLACE, atMs: 7 },
+  { kind: 'hints', cluster: 'c', target: 'a', limit: REPAIR_LIMIT_MAX },
+  HINTS_DONE,
+  { kind: 'ring.promise', cluster: 'c', version: 2, ballot: VERSION },
+  ACCEPT,
   { kind: 'ring.store', ring: RING },
 ]
 
@@ -67,8 +88,8 @@ test('keys, values, writers and bounds have their limits here too', () => {
   assert.equal(row({ v: 'v'.repeat(VALUE_BYTES_MAX) }), undefined)
   assert.ok(row({ v: 'v'.repeat(VALUE_BYTES_MAX + 1) }))
   assert.ok(row({ v: '\udfff' }))
-  assert.equal(row({ v: null, e: 5, n: 'n'.repeat(WRITER_LENGTH_MAX) }), undefined)
-  assert.ok(row({ n: 'n'.repeat(WRITER_LENGTH_MAX + 1) }))
+  assert.equal(row({ v: null, e: 5, n: 'n'.repeat(NAME_LENGTH_MAX) }), undefined)
+  assert.ok(row({ n: 'n'.repeat(NAME_LENGTH_MAX + 1) }))
   assert.ok(row({ n: '\ud800' }))
   assert.ok(row({ t: -1 }))
   assert.equal(reasonOf({ ...SCAN, from: 'x'.repeat(BOUND_BYTES_MAX) }), undefined)
@@ -90,5 +111,59 @@ test('a ring whose partitions are no power of two would lose keys', () => {
       reasonOf({ kind: 'ring.store', ring: { ...RING, table: wrong } }) ?? '',
       /power of two/,
     )
+  }
+})
+
+test('only conditional keys are promised, and they always have a text', () => {
+  assert.ok(operation({ k: 'k' }, PROMISE))
+  assert.ok(operation({ ballot: { ...VERSION, t: -1 } }, PROMISE))
+  assert.equal(row({ k: 'cas:k' }), undefined)
+  assert.match(row({ k: 'cas:k', v: null }) ?? '', /conditional key is a text/)
+})
+
+test('hints name so many shards, and repair goes in steps of so many rows', () => {
+  const missedBy = new Array(MISSED_BY_MAX).fill('s')
+  for (const operationKind of [HINT, APPLY]) {
+    assert.equal(operation({ missedBy }, operationKind), undefined)
+    assert.ok(operation({ missedBy: [...missedBy, 's'] }, operationKind))
+    assert.ok(operation({ missedBy: ['x'.repeat(NAME_LENGTH_MAX + 1)] }, operationKind))
+  }
+  for (const limit of [0, REPAIR_LIMIT_MAX + 1]) assert.ok(reasonOf({ ...HEADERS, limit }))
+  for (const buckets of [[256], [-1], ['0']]) assert.ok(reasonOf({ ...HEADERS, buckets }))
+  const clean = new Array(REPAIR_LIMIT_MAX + 1).fill(0)
+  assert.ok(reasonOf({ ...HINTS_DONE, clean }))
+  for (const odd of [7, { p: 0, k: 'k' }, { ...VERSION, p: 0, k: '' }]) {
+    assert.ok(reasonOf({ ...HINTS_DONE, delivered: [odd] }))
+  }
+})
+
+test('a ring is accepted only as the version that is being decided', () => {
+  assert.ok(reasonOf({ ...ACCEPT, version: 2 }))
+  assert.ok(reasonOf({ ...ACCEPT, cluster: 'theirs' }))
+  assert.equal(reasonOf({ ...ACCEPT, cluster: RING.cluster }), undefined)
+})
+
+test('a partition that moves is told by all its fields or by none', () => {
+  const moving = { epoch: 3, replicas: [0], since: [1], goal: [0], isJoint: true }
+  const stored = (entry: object) =>
+    reasonOf({ kind: 'ring.store', ring: { ...RING, table: [{ ...moving, ...entry }] } })
+  assert.equal(stored({}), undefined)
+  for (const odd of [
+    { since: [] },
+    { since: ['1'] },
+    { goal: [1] },
+    { goal: undefined },
+    { isJoint: false },
+  ]) {
+    assert.ok(stored(odd), JSON.stringify(odd))
+  }
+  const changing = (change: object) =>
+    reasonOf({ kind: 'ring.store', ring: { ...RING, change: { partitions: 4, ...change } } })
+  const former = { kind: 'reconfigure', replicationFactor: 2, replicationRatio: 0.5 }
+  for (const change of [{ kind: 'add', id: 'a' }, { kind: 'replace', id: 'a', by: 'b' }, former]) {
+    assert.equal(changing(change), undefined)
+  }
+  for (const odd of [{}, { kind: 'add' }, { kind: 'replace', id: 'a' }, { kind: 'reconfigure' }]) {
+    assert.ok(changing(odd), JSON.stringify(odd))
   }
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ringOf } from '../../../test/support/shard-world.ts'
 import { must } from '../../model/must.ts'
-import type { RingDocument } from '../ring/document.ts'
+import type { PartitionEntry, RingDocument } from '../ring/document.ts'
 import { isSuccessor, RingCopy } from './ring-copy.ts'
 
 const KEY = 'k'
@@ -57,4 +57,37 @@ test('a ring follows an older one of its own cluster, or none at all', () => {
   assert.ok(!isSuccessor(ring(2), ring(2)))
   assert.ok(!isSuccessor(ring(1), ring(2)))
   assert.ok(!isSuccessor(ring(3, 'theirs'), ring(2)))
+})
+
+/** We are shard 0 of three, and partition 0 stands like this. */
+function copyWith(entry: PartitionEntry): RingCopy {
+  const ring = ringOf(['a-me', 'b', 'c'], 1)
+  return new RingCopy({ ...ring, table: [entry, ...ring.table.slice(1)] }, 'a-me')
+}
+
+test('who is new in a goal takes part once it is joint, and goes when it has moved on', () => {
+  const goal = { epoch: 2, replicas: [1, 2], goal: [0, 1] }
+  assert.equal(copyWith(goal).owns(0), false)
+  assert.equal(copyWith({ ...goal, isJoint: true }).owns(0), true)
+  const leaving = { epoch: 2, replicas: [0, 1], goal: [1, 2] }
+  assert.equal(copyWith({ ...leaving, isJoint: true }).owns(0), true)
+  assert.equal(copyWith({ epoch: 3, replicas: [1, 2] }).owns(0), false)
+  assert.equal(copyWith(goal).refusalOfAll(0, 2), 'not-mine')
+  assert.equal(copyWith({ ...goal, isJoint: true }).refusalOfAll(0, 2), undefined)
+  assert.equal(copyWith({ ...goal, isJoint: true }).refusalOfAll(0, 1), 'fenced')
+})
+
+test('rows may go on standing only where the partition was held without a break', () => {
+  const held = copyWith({ epoch: 3, replicas: [0, 1] })
+  const isKept = (entry: PartitionEntry, former: RingCopy | null = held) =>
+    copyWith(entry).hasHeldSince(0, former)
+  assert.equal(isKept({ epoch: 5, replicas: [0, 1] }), true, 'since the founding')
+  assert.equal(isKept({ epoch: 5, replicas: [1, 0], since: [4, 3] }), true)
+  assert.equal(isKept({ epoch: 5, replicas: [1, 0], since: [3, 4] }), false, 'it was away in 4')
+  const joint = { epoch: 5, replicas: [1, 2], goal: [0, 1], isJoint: true } as const
+  assert.equal(isKept(joint), false, 'it comes back')
+  assert.equal(isKept({ epoch: 6, replicas: [0, 1], since: [5, 0] }, copyWith(joint)), true)
+  assert.equal(isKept(joint, null), false)
+  assert.equal(isKept(joint, copyWith({ epoch: 4, replicas: [1, 2] })), false)
+  assert.equal(isKept({ epoch: 5, replicas: [1, 2] }), false, 'it is not there at all')
 })

@@ -8,34 +8,38 @@
  * partition is still its own. Both are refused whole, and the coordinator brings whoever is behind
  * up to date.
  */
-import type { RingDocument } from '../ring/document.ts'
+import type { PartitionEntry, RingDocument } from '../ring/document.ts'
 import { partitionOf } from '../ring/hash.ts'
+import { holdersOf } from '../ring/quorum.ts'
 import type { Refusal } from '../wire.ts'
+
+export type Misplaced = Extract<Refusal, 'fenced' | 'not-mine'>
 
 export class RingCopy {
   readonly document: RingDocument
-  /** The partitions that this shard is a replica of, ascending. */
+  /** The partitions that this shard holds, or is about to in a joint epoch; ascending. */
   readonly owned: readonly number[]
-  private readonly isOwned: readonly boolean[]
+  /** For each partition the epoch since which it is held here without a break; null = it is not. */
+  private readonly heldSince: readonly (number | null)[]
 
   constructor(document: RingDocument, shardId: string) {
     const self = document.shards.findIndex(({ id }) => id === shardId)
     this.document = document
-    this.isOwned = document.table.map(({ replicas }) => self >= 0 && replicas.includes(self))
-    this.owned = this.isOwned.flatMap((isOwned, partition) => (isOwned ? [partition] : []))
+    this.heldSince = document.table.map((entry) => (self < 0 ? null : sinceWhen(entry, self)))
+    this.owned = this.heldSince.flatMap((since, partition) => (since === null ? [] : [partition]))
   }
 
   /** Why an operation on this key, sent in this epoch, is not for this shard; undefined: it is. */
-  refusal(partition: number, epoch: number, key: string): Refusal | undefined {
-    const entry = this.document.table[partition]
-    if (entry !== undefined && epoch < entry.epoch) return 'fenced'
-    if (entry === undefined || epoch > entry.epoch || !this.isOwned[partition]) return 'not-mine'
-    return this.partitionOf(key) === partition ? undefined : 'not-mine'
+  refusal(partition: number, epoch: number, key: string): Misplaced | undefined {
+    const misplaced = this.refusalOfAll(partition, epoch)
+    return misplaced ?? (this.partitionOf(key) === partition ? undefined : 'not-mine')
   }
 
-  /** Nothing is written while the ring is being changed. */
-  get isSealed(): boolean {
-    return this.document.sealed === true
+  /** The same of what asks for a whole partition. */
+  refusalOfAll(partition: number, epoch: number): Misplaced | undefined {
+    const present = this.epochOf(partition)
+    if (present !== undefined && epoch < present) return 'fenced'
+    return present === epoch && this.owns(partition) ? undefined : 'not-mine'
   }
 
   partitionOf(key: string): number {
@@ -43,7 +47,25 @@ export class RingCopy {
   }
 
   owns(partition: number): boolean {
-    return this.isOwned[partition] ?? false
+    return typeof this.heldSince[partition] === 'number'
+  }
+
+  names(shardId: string): boolean {
+    return this.document.shards.some(({ id }) => id === shardId)
+  }
+
+  epochOf(partition: number): number | undefined {
+    return this.document.table[partition]?.epoch
+  }
+
+  /**
+   * What this shard has by `former` may go on standing under this ring; of another partition it may
+   * have missed deletions, which its old rows would undo.
+   */
+  hasHeldSince(partition: number, former: RingCopy | null): boolean {
+    const since = this.heldSince[partition]
+    const epoch = former?.owns(partition) ? former.epochOf(partition) : undefined
+    return typeof since === 'number' && epoch !== undefined && since <= epoch
   }
 
   /** Where the replicas of a partition are. */
@@ -51,6 +73,12 @@ export class RingCopy {
     const { table, shards } = this.document
     return table[partition]?.replicas.flatMap((index) => shards[index]?.address ?? []) ?? []
   }
+}
+
+function sinceWhen(entry: PartitionEntry, self: number): number | null {
+  const position = entry.replicas.indexOf(self)
+  if (position >= 0) return entry.since?.[position] ?? 0
+  return holdersOf(entry).members.includes(self) ? entry.epoch : null
 }
 
 /** Does a shard that holds `present` take `offered` in its place? Never another cluster's. */

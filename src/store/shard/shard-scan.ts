@@ -8,7 +8,9 @@
 import { compareKeys } from '../../model/key-bytes.ts'
 import { isSystemKey } from '../../model/keys.ts'
 import type { KeyRange, KeyValueEngine, Row } from '../../ports/key-value-engine.ts'
-import { rowBytes } from './wire-rows.ts'
+import type { ShardReply, ShardRequest } from '../wire.ts'
+import type { RingCopy } from './ring-copy.ts'
+import { rowBytes, rowToWire } from './wire-rows.ts'
 
 /** An answer is cut short after so many bytes, estimated; the asker comes again for the rest. */
 export const SCAN_BYTES_MAX = 4 * 1024 * 1024
@@ -24,6 +26,23 @@ export interface ScannedRows {
   readonly rows: readonly Row[]
   /** There are more keys beyond the last row. Never true without a row. */
   readonly more: boolean
+}
+
+/** Throws as `scanPartitions`. A shard outside the ring says nothing rather than nothing found. */
+export function answerScan(
+  engine: KeyValueEngine,
+  ring: RingCopy | null,
+  { cluster, ...order }: Extract<ShardRequest, { kind: 'scan' }>,
+): ShardReply {
+  if (!ring || ring.owned.length === 0) {
+    return { kind: 'error', reason: 'this shard holds no partition of a ring' }
+  }
+  if (ring.document.cluster !== cluster) {
+    return { kind: 'error', reason: 'this shard belongs to another cluster' }
+  }
+  const { version } = ring.document
+  const { rows, more } = scanPartitions(engine, ring.owned, order)
+  return { kind: 'scan', version, rows: rows.map(rowToWire), more }
 }
 
 /** Throws EngineError `damaged` when one of the rows is: then nobody knows what stands there. */

@@ -25,6 +25,14 @@ export class ShardVoice {
     this.trace.note('info', { ...fact, shards: shards.length, partitions })
   }
 
+  emptied(partitions: number): void {
+    if (partitions === 0) return
+    const sentence =
+      `Rows of ${partitions} partitions were removed: this shard has not held them all the time, ` +
+      'and gets them anew from the others.'
+    this.say('info', 'shard.emptied', sentence)
+  }
+
   full(): void {
     const sentence =
       'The disk has no room: this shard is read-only and the others go on. Make room; it goes on ' +

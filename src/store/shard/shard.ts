@@ -6,32 +6,35 @@
  * A failure of the engine other than a full disk ends it all: what is on the disk is not known any
  * more, so nothing further is answered but that, `run` rejects, and the process must end.
  */
-import { compareVersions, type Version } from '../../model/version.ts'
 import type { Clock } from '../../ports/clock.ts'
-import {
-  EngineError,
-  type KeyValueEngine,
-  type PartitionedRow,
-} from '../../ports/key-value-engine.ts'
+import { EngineError, type KeyValueEngine, UNPLACED } from '../../ports/key-value-engine.ts'
 import type { Endpoint } from '../../ports/network.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Service } from '../../ports/service.ts'
 import type { Trace } from '../../ports/trace.ts'
-import type { RingDocument } from '../ring/document.ts'
 import type { ReplyOf, ShardReply, ShardRequest } from '../wire.ts'
-import { isRing } from '../wire-guard.ts'
+import { Cleaner } from './cleaner.ts'
 import { DiskState } from './disk-state.ts'
-import { COMMIT_DEFAULTS, type CommitLimits, GroupCommit } from './group-commit.ts'
-import { identityOf, writerName } from './identity.ts'
+import {
+  COMMIT_DEFAULTS,
+  type CommitLimits,
+  GroupCommit,
+  type PendingWrite,
+} from './group-commit.ts'
+import { HintBook } from './hint-book.ts'
+import { IDENTITY, identityOf, writerName } from './identity.ts'
 import { performAll } from './operations.ts'
+import { PartitionRemoval } from './partition-removal.ts'
+import { RepairDesk } from './repair-requests.ts'
 import { type ReplicaDoor, replicaDoor } from './replica-door.ts'
 import { ReplicaRows } from './replica-rows.ts'
 import { admitRequest } from './request-guard.ts'
-import { isSuccessor, RingCopy } from './ring-copy.ts'
+import type { RingCopy } from './ring-copy.ts'
+import { RingDesk } from './ring-requests.ts'
 import { NO_CACHE, type RowCache } from './row-cache.ts'
-import { scanPartitions } from './shard-scan.ts'
+import { answerScan } from './shard-scan.ts'
 import { ShardVoice } from './shard-voice.ts'
-import { rowToWire } from './wire-rows.ts'
+import { heldAlready, writeGroup } from './write-group.ts'
 
 export interface ShardWorld {
   readonly clock: Clock
@@ -47,6 +50,10 @@ export interface ShardOptions {
   /** Default: none. */
   readonly cache?: RowCache
   readonly limits?: Partial<CommitLimits>
+  /** So long after a partition has moved away its rows are removed. Default: 60 s. */
+  readonly cleanAfterMs?: number
+  /** Beyond so many hints for one shard only the partitions are noted. Default: 100 000. */
+  readonly hintsPerTargetMax?: number
   /** Runs something once the present event-loop turn has ended. */
   readonly afterTurn?: (run: () => void) => void
 }
@@ -78,7 +85,8 @@ export function createShard(world: ShardWorld, options: ShardOptions): Shard {
   }
 }
 
-const RING = 'ring'
+const CLEAN_AFTER_MS = 60_000
+const HINTS_PER_TARGET_MAX = 100_000
 
 class ReplicaShard {
   readonly id: string
@@ -87,31 +95,32 @@ class ReplicaShard {
   private readonly disk = new DiskState()
   private readonly commits: GroupCommit
   private readonly voice: ShardVoice
+  private readonly hints: HintBook
+  private readonly rings: RingDesk
+  private readonly repair: RepairDesk
+  private readonly removal: PartitionRemoval
+  private readonly cleaner: Cleaner
   private readonly broken = Promise.withResolvers<never>()
   private failure: string | null = null
-  private ring: RingCopy | null
 
-  constructor(world: ShardWorld, { cache, limits, afterTurn }: ShardOptions) {
+  constructor(world: ShardWorld, options: ShardOptions) {
+    const { clock, engine, random, trace } = world
     this.world = world
-    this.id = identityOf(world.engine, world.random.fork('identity'))
-    this.voice = new ShardVoice(world.trace, world.clock, this.id)
-    this.ring = readRing(world.engine, this.id)
-    this.rows = new ReplicaRows(world.engine, cache ?? NO_CACHE)
-    this.commits = new GroupCommit(
-      {
-        monotonicMs: () => world.clock.monotonicMs(),
-        disk: this.disk,
-        afterTurn: afterTurn ?? ((run) => void setImmediate(run)),
-        apply: (rows) => this.rows.apply(rows),
-        heldAlready: (row) => this.heldAlready(row),
-        committed: (rows, tookMs) =>
-          world.trace.note('debug', { kind: 'shard.committed', rows, tookMs }),
-        becameFull: () => this.voice.full(),
-        hasRoom: () => this.voice.hasRoom(),
-        die: (error) => this.die(error),
-      },
-      { ...COMMIT_DEFAULTS, ...limits },
-    )
+    this.id = identityOf(engine, random.fork('identity'))
+    this.voice = new ShardVoice(trace, clock, this.id)
+    this.rows = new ReplicaRows(engine, options.cache ?? NO_CACHE)
+    this.hints = new HintBook(engine, options.hintsPerTargetMax ?? HINTS_PER_TARGET_MAX)
+    const { rows, hints } = this
+    const [ring, wallMs] = [() => this.ring, () => clock.wallMs()]
+    this.repair = new RepairDesk({ engine, rows, hints, ring, wallMs })
+    this.removal = new PartitionRemoval(rows, hints, this.repair)
+    this.rings = new RingDesk({
+      ...{ engine, shardId: this.id },
+      remove: (partitions) => this.voice.emptied(this.removal.removeAll(partitions)),
+      changed: (ring, former) => this.goBy(ring, former),
+    })
+    this.commits = this.groupCommit(options)
+    this.cleaner = this.cleanerAfter(options.cleanAfterMs ?? CLEAN_AFTER_MS)
     // A failure before anybody runs the shard waits for run() and is no surprise.
     this.broken.promise.catch(() => {})
   }
@@ -121,11 +130,8 @@ class ReplicaShard {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const stopped = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve()
-      signal.addEventListener('abort', () => resolve(), { once: true })
-    })
-    await Promise.race([stopped, this.broken.promise])
+    const cleaning = this.cleaner.run(signal).catch((error: unknown) => this.die(error))
+    await Promise.race([cleaning, this.broken.promise])
     await Promise.race([this.commits.idle(), this.broken.promise])
   }
 
@@ -158,6 +164,42 @@ class ReplicaShard {
     }
   }
 
+  private get ring(): RingCopy | null {
+    return this.rings.ring
+  }
+
+  private groupCommit({ limits, afterTurn }: ShardOptions): GroupCommit {
+    const { clock, trace } = this.world
+    return new GroupCommit(
+      {
+        monotonicMs: () => clock.monotonicMs(),
+        disk: this.disk,
+        afterTurn: afterTurn ?? ((run) => void setImmediate(run)),
+        apply: (writes) => writeGroup(this.rows, this.hints, writes),
+        heldAlready: (write) => heldAlready(this.rows, write, (error) => this.die(error)),
+        committed: (rows, tookMs) => trace.note('debug', { kind: 'shard.committed', rows, tookMs }),
+        becameFull: () => this.voice.full(),
+        hasRoom: () => this.voice.hasRoom(),
+        die: (error) => this.die(error),
+      },
+      { ...COMMIT_DEFAULTS, ...limits },
+    )
+  }
+
+  private cleanerAfter(cleanAfterMs: number): Cleaner {
+    const { clock, engine } = this.world
+    const isForeign = (partition: number) => this.ring?.owns(partition) === false
+    const isMember = (shardId: string) => this.ring?.names(shardId) ?? true
+    const { removal, hints } = this
+    const world = {
+      clock,
+      foreign: () => engine.partitions().filter(isForeign),
+      clear: (partition: number, limit: number) => void removal.removeSome(partition, limit),
+      dropHintsOfLeavers: (limit: number) => hints.forgetLeavers(isMember, limit),
+    }
+    return new Cleaner(world, cleanAfterMs)
+  }
+
   /** Errors go on to whoever asked; one of the engine is the end besides. */
   private watched<T>(act: () => T): T {
     try {
@@ -175,9 +217,15 @@ class ReplicaShard {
       case 'ops':
         return performAll(this.operationsWorld(), request)
       case 'scan':
-        return this.scan(request)
+        return answerScan(this.world.engine, this.ring, request)
+      case 'ring.promise':
+        return this.rings.promise(request)
+      case 'ring.accept':
+        return this.rings.accept(request)
       case 'ring.store':
-        return this.storeRing(request.ring)
+        return this.rings.store(request)
+      default:
+        return this.repair.answer(request)
     }
   }
 
@@ -188,13 +236,16 @@ class ReplicaShard {
       ring: this.ring?.document ?? null,
       keys: this.world.engine.count(this.world.clock.wallMs()),
       writable: this.isWritable,
+      hints: this.hints.countsByTarget(),
     }
   }
 
   private operationsWorld() {
     const { clock } = this.world
+    const { rows, commits, ring } = this
     return {
-      ...{ rows: this.rows, commits: this.commits, ring: this.ring },
+      ...{ rows, commits, ring },
+      isNeighbour: (shardId: string) => shardId !== this.id && (ring?.names(shardId) ?? false),
       wallMs: clock.wallMs(),
       monotonicMs: clock.monotonicMs(),
       damaged: (key: string) => this.voice.damaged(key),
@@ -202,50 +253,24 @@ class ReplicaShard {
     }
   }
 
-  private heldAlready({ partition, key, version }: PartitionedRow): Version | undefined {
-    try {
-      const held = this.rows.get(partition, key)?.version
-      return held && compareVersions(held, version) >= 0 ? held : undefined
-    } catch (error) {
-      if (!(error instanceof EngineError) || error.code !== 'damaged') this.die(error)
-      return undefined
-    }
-  }
-
-  /** A shard outside the ring says nothing rather than nothing found. */
-  private scan(request: Extract<ShardRequest, { kind: 'scan' }>): ShardReply {
-    if (!this.ring || this.ring.owned.length === 0) {
-      return { kind: 'error', reason: 'this shard holds no partition of a ring' }
-    }
-    if (this.ring.document.cluster !== request.cluster) {
-      return { kind: 'error', reason: 'this shard belongs to another cluster' }
-    }
-    if (this.ring.document.version !== request.version) {
-      return { kind: 'error', reason: 'this shard goes by another version of the ring' }
-    }
-    const { rows, more } = scanPartitions(this.world.engine, this.ring.owned, request)
-    return { kind: 'scan', rows: rows.map(rowToWire), more }
-  }
-
   /**
-   * The ring is on the disk before it is gone by. What was let in under the former one and is not
-   * written yet is refused: whoever is told of the new ring must be able to rely on it.
+   * What was let in under the former ring and is not written yet is refused where the epoch is
+   * another one now: whoever is told of the new ring must be able to rely on it. The rest goes on.
    */
-  private storeRing(offered: RingDocument): ShardReply {
-    const present = this.ring?.document ?? null
-    if (!isSuccessor(offered, present)) return { kind: 'ring.store', stored: false, ring: present }
-    this.world.engine.setMeta(RING, JSON.stringify(offered))
-    this.ring = new RingCopy(offered, this.id)
-    this.commits.refuseAll('fenced')
-    this.voice.ring(offered, this.ring.owned.length)
-    return { kind: 'ring.store', stored: true, ring: offered }
+  private goBy(ring: RingCopy, former: RingCopy | null): void {
+    const isUnchanged = (partition: number) =>
+      ring.owns(partition) && ring.epochOf(partition) === former?.epochOf(partition)
+    const isFenced = ({ partition }: PendingWrite) =>
+      partition !== UNPLACED && !isUnchanged(partition)
+    this.commits.refuse(isFenced, 'fenced')
+    this.voice.ring(ring.document, ring.owned.length)
   }
 
   /** A full disk and a damaged row are answers; whatever else was thrown is the end. */
   private endOrExplain(error: unknown): Promise<ShardReply> | ShardReply {
     if (error instanceof EngineError && error.code !== 'broken') {
       if (error.code === 'damaged') this.voice.damagedInScan(error.message)
-      return { kind: 'error', reason: error.message }
+      return { kind: 'error', reason: `${error.code}: ${error.message}` }
     }
     this.die(error)
     return this.broken.promise
@@ -264,19 +289,11 @@ class ReplicaShard {
   private problem(): string | undefined {
     if (this.failure) return this.failure
     try {
-      this.world.engine.getMeta(RING)
+      this.world.engine.getMeta(IDENTITY)
       return undefined
     } catch (error) {
       this.die(error)
       return this.failure ?? undefined
     }
   }
-}
-
-function readRing(engine: KeyValueEngine, shardId: string): RingCopy | null {
-  const text = engine.getMeta(RING)
-  if (text === undefined) return null
-  const document: unknown = JSON.parse(text)
-  if (!isRing(document)) throw new EngineError('broken', 'the ring in this database is unreadable')
-  return new RingCopy(document, shardId)
 }

@@ -1,0 +1,110 @@
+/**
+ * One of the coordinators cares for all replicas: it carries out changes of the ring, brings shards
+ * that were away what they have missed, and compares what nobody complains about. In this order,
+ * one piece of each at a time, so that a change that takes hours holds nothing else up.
+ *
+ * It keeps nothing that must survive. What is left to do stands on the shards, and when this
+ * coordinator is killed another one takes the lease and goes on.
+ */
+import type { StoreWorld } from '../store-world.ts'
+import { AntiEntropy, type RepairStatus } from './anti-entropy.ts'
+import type { CareKeeper } from './care-keeper.ts'
+import { CARE_DEFAULTS, type CareLimits, CareWorld } from './care-world.ts'
+import { HintDelivery } from './hint-delivery.ts'
+import { type ChangeKey, whileHolding } from './lease.ts'
+import { Rebalancer, type RebalanceStatus } from './rebalancer.ts'
+import { RowCarrier } from './row-carrier.ts'
+
+export interface CaretakerParts {
+  readonly store: StoreWorld
+  readonly keeper: CareKeeper
+  readonly change: ChangeKey
+  /** See CareWorld. */
+  readonly reaffirm: (key: string) => Promise<boolean>
+  /** Of this coordinator, fresh at each start. */
+  readonly name: string
+  readonly limits?: Partial<CareLimits>
+}
+
+export interface CareStatus {
+  readonly rebalance: RebalanceStatus
+  readonly repair: RepairStatus
+  readonly hintsWaiting: number
+}
+
+export interface Caretaker {
+  /** Null while another coordinator is the caretaker. */
+  status(): CareStatus | null
+  /** Until the signal is aborted. Failures of shards are ridden out. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+export function createCaretaker(parts: CaretakerParts): Caretaker {
+  const { store, change, name } = parts
+  const limits = { ...CARE_DEFAULTS, ...parts.limits }
+  const { beatMs, takeOverMs } = limits
+  let duties: Duties | null = null
+  const hold = async (tenure: AbortSignal) => {
+    store.trace.note('info', { kind: 'store.caretaker', name, isHeld: true })
+    duties = dutiesOf(parts, limits)
+    try {
+      await care(store, duties, limits.idleMs, tenure)
+    } finally {
+      duties = null
+      store.trace.note('info', { kind: 'store.caretaker', name, isHeld: false })
+      tellNothing(store)
+    }
+  }
+  return {
+    status: () => duties && statusOf(duties),
+    run: (signal) =>
+      whileHolding({ clock: store.clock, change, name, beatMs, takeOverMs }, signal, hold),
+  }
+}
+
+/** Whoever is the caretaker now says how things are; two who do would contradict each other. */
+function tellNothing({ trace }: StoreWorld): void {
+  trace.note('debug', { kind: 'store.rebalance', partitionsLeft: 0 })
+  trace.note('debug', { kind: 'store.hints', waiting: 0 })
+  trace.note('debug', { kind: 'store.repair-age', seconds: 0 })
+}
+
+interface Duties {
+  readonly rebalancer: Rebalancer
+  readonly hints: HintDelivery
+  readonly antiEntropy: AntiEntropy
+}
+
+function dutiesOf({ store, keeper, reaffirm }: CaretakerParts, limits: CareLimits): Duties {
+  const world = new CareWorld(store, limits, reaffirm)
+  const carrier = new RowCarrier(world)
+  const antiEntropy = new AntiEntropy(world, carrier)
+  const rebalancer = new Rebalancer(world, keeper, carrier, (moved) => antiEntropy.press(moved))
+  return { rebalancer, hints: new HintDelivery(world, keeper, carrier, antiEntropy), antiEntropy }
+}
+
+function statusOf({ rebalancer, hints, antiEntropy }: Duties): CareStatus {
+  return {
+    rebalance: rebalancer.status(),
+    repair: antiEntropy.status(),
+    hintsWaiting: hints.waiting,
+  }
+}
+
+async function care(
+  { clock }: StoreWorld,
+  { rebalancer, hints, antiEntropy }: Duties,
+  idleMs: number,
+  tenure: AbortSignal,
+): Promise<void> {
+  try {
+    while (!tenure.aborted) {
+      const isMoving = (await rebalancer.step(tenure)) === 'moved'
+      const isDelivering = await hints.step(tenure)
+      const isRepairing = await antiEntropy.step(tenure)
+      if (!isMoving && !isDelivering && !isRepairing) await clock.sleep(idleMs, tenure)
+    }
+  } catch (error) {
+    if (!tenure.aborted) throw error
+  }
+}

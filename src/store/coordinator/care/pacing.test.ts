@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { nextPartition, ROUND_SHARE, turnMs, URGENT_AGAIN_MS } from './pacing.ts'
+
+const facts = {
+  partitions: 4,
+  triedMs: new Map<number, number>(),
+  urgent: new Set<number>(),
+  roundMs: 4_000,
+  lastTurnMs: null,
+  nowMs: 100_000,
+}
+
+test('the first turn is at once, the next one when its time has come', () => {
+  assert.deepEqual(nextPartition(facts), { partition: 0, isUrgent: false })
+  const tried = { ...facts, triedMs: new Map([[0, 100_000]]), lastTurnMs: 100_000 }
+  assert.equal(nextPartition({ ...tried, nowMs: 100_899 }), null)
+  assert.deepEqual(nextPartition({ ...tried, nowMs: 100_900 }), { partition: 1, isUrgent: false })
+})
+
+test('what is urgent waits for no turn, but for a while after it was tried in vain', () => {
+  const urgent = { ...facts, urgent: new Set([2, 3]), lastTurnMs: 99_999 }
+  assert.deepEqual(nextPartition(urgent), { partition: 2, isUrgent: true })
+  const tried = { ...urgent, triedMs: new Map([[2, 99_000]]) }
+  assert.deepEqual(nextPartition(tried), { partition: 3, isUrgent: true })
+  const both = {
+    ...urgent,
+    triedMs: new Map([
+      [2, 99_000],
+      [3, 99_500],
+    ]),
+  }
+  assert.equal(nextPartition(both), null)
+  const later = { ...both, nowMs: 99_000 + URGENT_AGAIN_MS, lastTurnMs: 108_999 }
+  assert.deepEqual(nextPartition(later), { partition: 2, isUrgent: true })
+})
+
+test('a partition that the ring does not have is nobody’s turn', () => {
+  assert.deepEqual(nextPartition({ ...facts, urgent: new Set([4]) })?.partition, 0)
+  assert.equal(nextPartition({ ...facts, partitions: 0 }), null)
+})
+
+test('every partition has its turn within a round, if each takes no longer than its share', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 40 }),
+      fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 20 }),
+      (partitions, shares) => {
+        const roundMs = 60_000
+        const each = turnMs({ roundMs, partitions })
+        const triedMs = new Map<number, number>()
+        let lastTurnMs: number | null = null
+        let nowMs = 0
+        const stepMs = each * (1 - ROUND_SHARE)
+        for (let turns = 0; nowMs < 3 * roundMs; ) {
+          const next = nextPartition({ ...facts, partitions, triedMs, roundMs, lastTurnMs, nowMs })
+          if (next === null) nowMs += Math.max(stepMs, 1)
+          else {
+            const before = triedMs.get(next.partition) ?? 0
+            assert.ok(nowMs - before <= roundMs + 1, `${next.partition} waited ${nowMs - before}`)
+            triedMs.set(next.partition, nowMs)
+            lastTurnMs = nowMs
+            nowMs += each * (shares[turns % shares.length] ?? 0)
+            turns += 1
+          }
+        }
+        assert.equal(triedMs.size, partitions)
+      },
+    ),
+    { numRuns: 30 },
+  )
+})

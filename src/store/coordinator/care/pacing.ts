@@ -1,0 +1,59 @@
+/**
+ * When which partition is compared next. Partitions of which something is known to be missing, or
+ * which have just moved, come first and at once; the others one after another, evenly spread over
+ * the time that a whole round may take.
+ */
+
+/** A round is planned to take so much of the time that it may take; the rest is for delays. */
+export const ROUND_SHARE = 0.9
+/** A partition that could not be repaired whole is not tried again before this, however urgent. */
+export const URGENT_AGAIN_MS = 10_000
+
+export interface PaceFacts {
+  readonly partitions: number
+  /** When the last attempt began, by partition, monotonic; those that are missing had none yet. */
+  readonly triedMs: ReadonlyMap<number, number>
+  readonly urgent: ReadonlySet<number>
+  /** Within this every partition has its turn. */
+  readonly roundMs: number
+  /** When the last turn began that was not urgent, monotonic; null = there was none yet. */
+  readonly lastTurnMs: number | null
+  readonly nowMs: number
+}
+
+/** Whose turn it is now; null = nobody's yet. */
+export function nextPartition(facts: PaceFacts): {
+  readonly partition: number
+  readonly isUrgent: boolean
+} | null {
+  const { partitions, triedMs, urgent, lastTurnMs, nowMs } = facts
+  const isTryable = (partition: number) =>
+    nowMs - (triedMs.get(partition) ?? Number.NEGATIVE_INFINITY) >= URGENT_AGAIN_MS
+  const pressing = [...urgent].filter((one) => one < partitions && isTryable(one))
+  const first = longestWaiting(pressing, triedMs)
+  if (first !== null) return { partition: first, isUrgent: true }
+  if (lastTurnMs !== null && nowMs - lastTurnMs < turnMs(facts)) return null
+  const all = Array.from({ length: partitions }, (_, partition) => partition)
+  const next = longestWaiting(all, triedMs)
+  return next === null ? null : { partition: next, isUrgent: false }
+}
+
+/** From the beginning of one turn to that of the next. */
+export function turnMs({ roundMs, partitions }: Pick<PaceFacts, 'roundMs' | 'partitions'>): number {
+  return (roundMs * ROUND_SHARE) / Math.max(1, partitions)
+}
+
+function longestWaiting(
+  partitions: readonly number[],
+  triedMs: ReadonlyMap<number, number>,
+): number | null {
+  let best: number | null = null
+  let bestMs = Number.POSITIVE_INFINITY
+  for (const partition of partitions) {
+    const atMs = triedMs.get(partition) ?? Number.NEGATIVE_INFINITY
+    if (best !== null && atMs >= bestMs) continue
+    best = partition
+    bestMs = atMs
+  }
+  return best
+}

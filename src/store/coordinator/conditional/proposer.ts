@@ -1,0 +1,193 @@
+/**
+ * Changes of conditional keys: CASPaxos (Rystsov, 2018), a register for each key on the key's own
+ * replicas. A quorum promises a ballot and says what it accepted last; the change is made of the
+ * newest of that; a quorum accepts the result under the same ballot. Of two proposers one is outbid
+ * and begins again, above the ballot that stands against it.
+ *
+ * A ballot begins with the partition's epoch, so whatever is proposed in a later epoch stands above
+ * everything of the earlier ones, whichever replicas had promised what: promises need not move with
+ * a partition, and both phases are carried out in one epoch or begun anew.
+ *
+ * Beginning again after replicas may have accepted is safe because the register remembers who
+ * changed it: what was carried out already is found there and not done twice.
+ */
+import type { Random } from '../../../ports/random.ts'
+import type { ShardOperation, WireRow, WireVersion } from '../../wire.ts'
+import { tellMissed } from '../missed-writes.ts'
+import { compareRows, type ReplicaResult } from '../replica-result.ts'
+import type { PartitionView } from '../ring-view.ts'
+import { type StoreWorld, sparedOf } from '../store-world.ts'
+import { askReplicas } from './ask-replicas.ts'
+import type { BallotClock } from './ballot-clock.ts'
+import { Phase } from './phase.ts'
+import {
+  type Changed,
+  changed,
+  envelopeOf,
+  REQUESTS_REMEMBERED,
+  type Register,
+  type RegisterChange,
+  registerOf,
+} from './register.ts'
+
+export type ProposalOutcome =
+  /** Decided on a quorum; `register` is what stands there now. */
+  | { readonly kind: 'decided'; readonly changed: Changed; readonly register: Register }
+  /** Certainly nothing was changed. */
+  | { readonly kind: 'failed' | 'fenced'; readonly refusal: string; readonly had: number }
+  | { readonly kind: 'busy' }
+  /** Perhaps it takes effect yet. */
+  | { readonly kind: 'unknown' }
+
+/** What a change makes of a register; it may be asked several times. */
+export type Change = (register: Register, etag: string) => Changed
+
+/** Between tries; drawn, so that two proposers do not go on outbidding each other. */
+const BACK_OFF_MS_MAX = 25
+
+/** The change of a request, which names itself. */
+export function changeOf(request: RegisterChange): Change {
+  return (register, etag) => changed(register, request, etag)
+}
+
+/** Changes nothing: makes certain what stands there. */
+export const NO_CHANGE: Change = ({ etag }) => ({ kind: 'mismatch', etag })
+
+export interface ProposerWorld {
+  readonly store: StoreWorld
+  readonly ballots: BallotClock
+  readonly random: Random
+}
+
+/** Tries until it is decided, or the time of an operation is up. */
+export async function propose(
+  { store: world, ballots, random }: ProposerWorld,
+  key: string,
+  change: Change,
+): Promise<ProposalOutcome> {
+  const proposal = new Proposal(world, ballots, key, change)
+  for (;;) {
+    const outcome = await proposal.attempt()
+    if (outcome.kind !== 'outbid' && outcome.kind !== 'fenced') return outcome
+    if (world.clock.monotonicMs() >= proposal.deadlineMs) return proposal.gaveUp(outcome)
+    if (outcome.kind === 'fenced') await new Promise<void>((go) => void world.afterRefresh(go))
+    else await world.clock.sleep(random.below(BACK_OFF_MS_MAX))
+  }
+}
+
+type Attempt = ProposalOutcome | { readonly kind: 'outbid' }
+
+class Proposal {
+  readonly deadlineMs: number
+  private readonly world: StoreWorld
+  private readonly ballots: BallotClock
+  private readonly key: string
+  private readonly change: Change
+  /** The largest ballot that stood against ours. */
+  private against: WireVersion | null = null
+  /** Of the register of an attempt that replicas may have accepted. */
+  private perhapsAccepted: number | null = null
+
+  constructor(world: StoreWorld, ballots: BallotClock, key: string, change: Change) {
+    this.world = world
+    this.ballots = ballots
+    this.key = key
+    this.change = change
+    this.deadlineMs = world.deadline()
+  }
+
+  async attempt(): Promise<Attempt> {
+    const { view } = this.world
+    if (!view) return { kind: 'failed', refusal: 'unreachable', had: 0 }
+    const place = view.locate(this.key)
+    const ballot = this.ballots.next(place.epoch, this.against)
+    const promises = await this.promises(place, ballot)
+    if ('kind' in promises) return promises
+    const { register, isDecided } = promises
+    if (this.isForgotten(register)) return { kind: 'unknown' }
+    const changed = this.change(register, `${ballot.t.toString(36)}-${ballot.n}`)
+    if (changed.kind !== 'changed' && isDecided) return { kind: 'decided', changed, register }
+    const next = changed.kind === 'changed' ? changed.register : register
+    const failure = await this.accepted(place, ballot, next)
+    return failure ?? { kind: 'decided', changed, register: next }
+  }
+
+  /** The time is up. */
+  gaveUp(outcome: { readonly kind: string }): ProposalOutcome {
+    if (this.perhapsAccepted !== null) return { kind: 'unknown' }
+    return { kind: 'failed', refusal: outcome.kind, had: 0 }
+  }
+
+  /** First phase: the newest register among those that promised, or what came in the way. */
+  private async promises(place: PartitionView, ballot: WireVersion) {
+    const { partition, epoch } = place
+    const operation = { op: 'promise', p: partition, e: epoch, k: this.key, ballot } as const
+    const phase = new Phase(ballot, place.groups, place.links.length)
+    const rows: (WireRow | null)[] = []
+    await this.carryOut(place, phase, operation, (result) => {
+      if (result.r === 'promised') rows.push(result.row)
+    })
+    const verdict = phase.verdict()
+    if (verdict !== 'granted') return this.failed(phase, rows.length)
+    let newest: WireRow | null = null
+    for (const row of rows) if (compareRows(row, newest) > 0) newest = row
+    // Two rows that differ: the newer one may stand on a minority, and is nobody's yet.
+    const isDecided = rows.every((row) => compareRows(row, newest) === 0)
+    return { register: registerOf(newest?.v ?? null), isDecided }
+  }
+
+  /** Second phase; undefined = a quorum accepted. */
+  private async accepted(
+    place: PartitionView,
+    ballot: WireVersion,
+    register: Register,
+  ): Promise<Attempt | undefined> {
+    const { partition, epoch, ids } = place
+    const row = { k: this.key, v: envelopeOf(register), ...ballot, e: null }
+    const spared = sparedOf(place)
+    const missedBy = [...spared].flatMap((replica) => ids[replica] ?? [])
+    const plain = { op: 'apply', p: partition, e: epoch, row } as const
+    const operation = missedBy.length === 0 ? plain : { ...plain, missedBy }
+    const phase = new Phase(ballot, place.groups, place.links.length)
+    const whenAll = () =>
+      tellMissed(this.world, place, this.key, spared, (replica) => phase.granted(replica))
+    await this.carryOut(place, phase, operation, () => {}, whenAll)
+    if (phase.verdict() === 'granted') return undefined
+    if (phase.isPerhapsDone) this.perhapsAccepted ??= register.revision
+    return this.failed(phase, 0)
+  }
+
+  private carryOut(
+    place: PartitionView,
+    phase: Phase,
+    operation: ShardOperation,
+    hear: (result: ReplicaResult) => void,
+    whenAll: () => void = () => {},
+  ): Promise<void> {
+    return askReplicas(place, operation, this.deadlineMs, {
+      take: (replica, result) => {
+        phase.take(replica, result)
+        if (result.r === 'refused' && result.why === 'clock-ahead') this.world.stampRefused()
+        if (phase.granted(replica)) hear(result)
+        return phase.verdict() !== 'pending'
+      },
+      whenAll,
+    })
+  }
+
+  private failed(phase: Phase, had: number): Attempt {
+    const verdict = phase.verdict()
+    const { against, refusal } = phase
+    if (against && compareRows(against, this.against) > 0) this.against = against
+    if (verdict === 'outbid') return { kind: 'outbid' }
+    if (verdict === 'fenced') return { kind: 'fenced', refusal, had }
+    if (this.perhapsAccepted !== null) return { kind: 'unknown' }
+    return verdict === 'busy' ? { kind: 'busy' } : { kind: 'failed', refusal, had }
+  }
+
+  /** Others have changed it so often since that the register may have forgotten our attempt. */
+  private isForgotten({ revision }: Register): boolean {
+    const { perhapsAccepted } = this
+    return perhapsAccepted !== null && revision >= perhapsAccepted + REQUESTS_REMEMBERED
+  }
+}

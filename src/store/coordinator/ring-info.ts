@@ -1,0 +1,113 @@
+/**
+ * The ring in the numbers that operators are shown: how it stands, how far a change is, and what
+ * one would come to.
+ */
+import type { Address } from '../../ports/network.ts'
+import type { RingChange, RingDocument } from '../ring/document.ts'
+import { factorOf } from '../ring/membership.ts'
+import { newcomersOf, partitionsToMove } from '../ring/moves.ts'
+import { holdersOf } from '../ring/quorum.ts'
+import type { ShardLink } from './hop.ts'
+import type { RebalanceInfo, RingInfo, RingPreview, ShardInfo } from './ring-admin.ts'
+import type { RingKeeper } from './ring-keeper.ts'
+
+export function infoOf(
+  keeper: RingKeeper,
+  linkTo: (address: Address) => ShardLink,
+  virtualNodes: number,
+): RingInfo {
+  const { ring, nodes, options } = keeper
+  const wanted = ring?.replicationFactor ?? factorOf(keeper.replication, 0)
+  return {
+    totalNodes: nodes.length,
+    replicationFactor: nodes.length > 0 ? Math.min(wanted, nodes.length) : wanted,
+    virtualNodesPerNode: virtualNodes,
+    totalVirtualNodes: virtualNodes * Math.max(1, nodes.length),
+    nodes,
+    partitions: ring?.table.length ?? options.partitions,
+    version: ring?.version ?? 0,
+    cluster: ring?.cluster ?? null,
+    shards: ring ? shardInfos(keeper, ring, linkTo) : [],
+    rebalance: ring ? rebalanceOf(ring) : null,
+    problems: [...keeper.problems.values()],
+  }
+}
+
+function shardInfos(
+  keeper: RingKeeper,
+  ring: RingDocument,
+  linkTo: (address: Address) => ShardLink,
+): readonly ShardInfo[] {
+  const partitions = countsOf(ring, (entry) => holdersOf(entry).members)
+  return ring.shards.map(({ id, address, leaving }, shard) => {
+    const hello = keeper.hellos.get(address)
+    return {
+      ...{ id, address, health: linkTo(address).health.state },
+      keys: hello?.keys ?? null,
+      isWritable: hello?.writable ?? null,
+      problem: keeper.problems.get(address) ?? null,
+      partitions: partitions[shard] ?? 0,
+      hints: hintsFor(keeper, ring, id),
+      isLeaving: leaving === true,
+    }
+  })
+}
+
+function hintsFor(keeper: RingKeeper, ring: RingDocument, id: string): number {
+  return ring.shards.reduce(
+    (sum, { address }) => sum + (keeper.hellos.get(address)?.hints[id] ?? 0),
+    0,
+  )
+}
+
+/** How far the change is that is under way; null = none is. */
+export function rebalanceOf(ring: RingDocument): RebalanceInfo | null {
+  const { change } = ring
+  if (!change) return null
+  const partitionsLeft = partitionsToMove(ring).length
+  const partitionsTotal = Math.max(change.partitions, partitionsLeft)
+  const progress = { kind: change.kind, partitionsLeft, partitionsTotal }
+  const shard = shardOf(ring, change)
+  return shard === undefined ? progress : { ...progress, shard }
+}
+
+/** What `after` would move, of a store in which shards hold about `keys` each. */
+export function previewOf(
+  before: RingDocument,
+  after: RingDocument,
+  keys: readonly number[],
+): RingPreview {
+  const held = countsOf(before, ({ replicas }) => replicas)
+  const planned = countsOf(after, ({ replicas, goal }) => goal ?? replicas)
+  const perShard = after.shards.map(({ id, address }, shard) => {
+    const former = before.shards.findIndex((one) => one.id === id)
+    return { address, before: held[former] ?? 0, after: planned[shard] ?? 0 }
+  })
+  const copies = held.reduce((sum, count) => sum + count, 0)
+  const moved = after.table.reduce((sum, entry) => sum + newcomersOf(entry).length, 0)
+  const keysPerCopy = keys.reduce((sum, count) => sum + count, 0) / Math.max(1, copies)
+  return {
+    kind: 'preview',
+    partitionsToMove: partitionsToMove(after).length,
+    of: after.table.length,
+    perShard,
+    keysEstimate: Math.round(keysPerCopy * moved),
+  }
+}
+
+function shardOf(ring: RingDocument, change: RingChange): Address | undefined {
+  const id = change.kind === 'reconfigure' ? undefined : change.id
+  return ring.shards.find((shard) => shard.id === id)?.address
+}
+
+/** How often each shard occurs. */
+function countsOf(
+  ring: RingDocument,
+  shardsOf: (entry: RingDocument['table'][number]) => readonly number[],
+): readonly number[] {
+  const counts = ring.shards.map(() => 0)
+  for (const entry of ring.table) {
+    for (const shard of shardsOf(entry)) counts[shard] = (counts[shard] ?? 0) + 1
+  }
+  return counts
+}

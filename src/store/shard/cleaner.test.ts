@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import {
+  apply,
+  get,
+  openShard,
+  openShardInRing,
+  resultsOf,
+  ringAfter,
+  ringOf,
+  type ShardUnderTest,
+  wireRow,
+} from '../../../test/support/shard-world.ts'
+import { must } from '../../model/must.ts'
+import { EngineError, type KeyValueEngine } from '../../ports/key-value-engine.ts'
+import { CLEAN_PAUSE_MS, CLEAN_ROWS_MAX } from './cleaner.ts'
+import { FULL_RETRY_MS } from './disk-state.ts'
+
+const AFTER_MS = 1_000
+const { p: GONE } = get('a')
+
+/** Runs a shard until the test ends. */
+function running(t: TestContext, shard: ShardUnderTest): ShardUnderTest {
+  const ending = new AbortController()
+  const run = shard.run(ending.signal)
+  t.after(() => {
+    ending.abort()
+    return run
+  })
+  return shard
+}
+
+/** So many rows of a partition, beside the door. */
+function fill({ engine }: ShardUnderTest, partition: number, rows: number): void {
+  const version = { order: 1, time: 1, writer: 'w' }
+  const keys = Array.from({ length: rows }, (_, i) => `k${i}`)
+  const row = { partition, text: '1', version, expiresMs: null }
+  engine.apply(keys.map((key) => ({ ...row, key, missedBy: ['b'] })))
+}
+
+const rowsOf = ({ engine }: ShardUnderTest, partition: number) =>
+  engine.keys(partition, { from: '', to: null }, 10_000, false).length
+const moveAway = (shard: ShardUnderTest) =>
+  shard.ask({
+    kind: 'ring.store',
+    ring: ringAfter(shard, { [GONE]: { epoch: 2, replicas: [] } }),
+  })
+
+test('what has moved away goes after the delay, a limited number of rows at a time', async (t) => {
+  const shard = running(t, await openShardInRing({ cleanAfterMs: AFTER_MS }))
+  const [staying] = [get('b').p]
+  fill(shard, GONE, CLEAN_ROWS_MAX + 1)
+  fill(shard, staying, 3)
+  await moveAway(shard)
+  await shard.clock.advance(AFTER_MS)
+  assert.equal(rowsOf(shard, GONE), CLEAN_ROWS_MAX + 1, 'it was noticed just now')
+  await shard.clock.advance(AFTER_MS)
+  assert.equal(rowsOf(shard, GONE), 1)
+  await shard.clock.advance(CLEAN_PAUSE_MS)
+  assert.equal(rowsOf(shard, GONE), 0)
+  assert.equal(rowsOf(shard, staying), 3)
+  assert.equal(shard.engine.hints('b', 10_000).length, 3, 'hints go with their rows')
+})
+
+test('what stands from before a restart goes as well', async (t) => {
+  const before = await openShardInRing()
+  fill(before, GONE, 3)
+  await moveAway(before)
+  const shard = running(t, openShard({ disk: before.disk, cleanAfterMs: AFTER_MS }))
+  await shard.clock.advance(AFTER_MS - 1)
+  assert.equal(rowsOf(shard, GONE), 3)
+  await shard.clock.advance(1)
+  assert.equal(rowsOf(shard, GONE), 0)
+})
+
+test('a partition that comes back meanwhile is left alone', async (t) => {
+  const shard = running(t, await openShardInRing({ cleanAfterMs: AFTER_MS }))
+  const away = ringAfter(shard, { [GONE]: { epoch: 2, replicas: [] } })
+  fill(shard, GONE, 1)
+  await shard.ask({ kind: 'ring.store', ring: away })
+  await shard.clock.advance(AFTER_MS)
+  const back = { epoch: 3, replicas: [0], since: [3] }
+  await shard.ask({ kind: 'ring.store', ring: ringAfter(shard, { [GONE]: back }, away) })
+  await resultsOf(shard, apply(wireRow('a', 1), 3))
+  await shard.clock.advance(2 * AFTER_MS)
+  assert.equal(rowsOf(shard, GONE), 1)
+})
+
+test('a shard in no ring yet removes nothing', async (t) => {
+  const shard = running(t, openShard({ cleanAfterMs: AFTER_MS }))
+  fill(shard, GONE, 1)
+  await shard.clock.advance(AFTER_MS)
+  await shard.clock.advance(AFTER_MS)
+  assert.equal(rowsOf(shard, GONE), 1)
+})
+
+test('hints for a shard that has left the ring go too', async (t) => {
+  const shard = running(t, openShard({ cleanAfterMs: AFTER_MS }))
+  const ring = ringOf([shard.id, 'b'])
+  await shard.ask({ kind: 'ring.store', ring })
+  fill(shard, GONE, 2)
+  await shard.clock.advance(AFTER_MS)
+  assert.equal(shard.engine.hints('b', 9).length, 2)
+  const alone = ringAfter(shard, {}, { ...ringOf([shard.id]), version: 1 })
+  await shard.ask({ kind: 'ring.store', ring: alone })
+  await shard.clock.advance(AFTER_MS)
+  assert.equal(shard.engine.hints('b', 9).length, 0)
+})
+
+test('a full disk is waited for, a broken one is the end', async (t) => {
+  const failures: EngineError[] = [new EngineError('full', 'no room')]
+  const wrap = (engine: KeyValueEngine): KeyValueEngine => ({
+    ...engine,
+    clear(partition, limit) {
+      const failure = failures.shift()
+      if (failure) throw failure
+      return engine.clear(partition, limit)
+    },
+  })
+  const before = await openShardInRing()
+  fill(before, GONE, 1)
+  await moveAway(before)
+  const { disk } = before
+  const shard = running(t, openShard({ disk, wrap, cleanAfterMs: AFTER_MS }))
+  await shard.clock.advance(AFTER_MS)
+  assert.equal(rowsOf(shard, GONE), 1)
+  await shard.clock.advance(FULL_RETRY_MS)
+  assert.equal(rowsOf(shard, GONE), 0)
+  fill(before, GONE, 1)
+  failures.push(new EngineError('broken', 'the disk is gone'))
+  const ended = openShard({ disk, wrap, cleanAfterMs: AFTER_MS })
+  const end = assert.rejects(ended.run(new AbortController().signal), /the disk is gone/)
+  await ended.clock.advance(AFTER_MS)
+  await end
+  assert.equal(must(ended.door.problem()).includes('must be started again'), true)
+})
