@@ -86,8 +86,16 @@ export class Pipe {
 
   private reset(): void {
     this.waiting.length = 0
-    for (const socket of [this.source, this.sink]) {
-      if (!socket.destroyed) socket.resetAndDestroy()
-    }
+    for (const socket of [this.source, this.sink]) resetSocket(socket)
   }
+}
+
+/**
+ * The other side sees its connection break. One whose end was sent already is only closed: resetting
+ * it then leaves a handle that never closes, and a process that never ends.
+ */
+function resetSocket(socket: Socket): void {
+  if (socket.destroyed) return
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }
