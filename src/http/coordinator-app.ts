@@ -5,6 +5,7 @@
 import type { Live } from '../live/live.ts'
 import type { ThresholdsBook } from '../live/thresholds-book.ts'
 import { must } from '../model/must.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Trace } from '../ports/trace.ts'
 import { type Store, VALUE_BYTES_MAX } from '../store/client.ts'
 import type { RingAdmin } from '../store/coordinator/ring-admin.ts'
@@ -12,6 +13,7 @@ import { guardRingChanges } from './admin-token.ts'
 import { type AnomalyStream, addAnomalyStream } from './anomaly-stream.ts'
 import { addBatchRoutes } from './batch-routes.ts'
 import { createHttpApp, type HttpApp } from './http-app.ts'
+import { addKeyLane } from './key-lane.ts'
 import { addKeyRoutes, type KeyDoor } from './key-routes.ts'
 import { addNotificationRoutes } from './notification-routes.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
@@ -22,6 +24,7 @@ import { addShardingRoutes } from './sharding-routes.ts'
 import { addThresholdsRoutes } from './thresholds-routes.ts'
 
 export interface CoordinatorParts extends OpsParts {
+  readonly clock: Pick<Clock, 'monotonicMs'>
   readonly trace: Trace
   readonly store: Store
   readonly ring: RingAdmin
@@ -45,7 +48,9 @@ export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> 
     app.get('/health', { schema: health }, () => ({ status: 'ok' as const }))
     /** For whoever opens the address in a browser. */
     app.get('/', { schema: { hide: true } }, (_, reply) => reply.redirect('/docs'))
-    addKeyRoutes(app, keyDoor(parts.store), KEY_ANSWERS, VALUE_BYTES_MAX)
+    const door = keyDoor(parts.store)
+    addKeyRoutes(app, door, KEY_ANSWERS, VALUE_BYTES_MAX)
+    addKeyLane(app, { ...parts, door, tally, valueBytesMax: VALUE_BYTES_MAX })
     addBatchRoutes(app, parts.store)
     addShardingRoutes(app, parts.ring, parts.store)
     addThresholdsRoutes(app, parts.thresholds, parts.adminToken)

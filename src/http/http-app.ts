@@ -20,7 +20,7 @@ import {
 } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import type { Trace } from '../ports/trace.ts'
-import { JSON_TYPE } from './answer.ts'
+import { type Answer, answer, sendAnswer } from './answer.ts'
 import { bodyText, parseJson } from './json-body.ts'
 import { routedUrl } from './key-path.ts'
 import { errorAnswer, STATUS_TOO_LARGE } from './problems.ts'
@@ -117,14 +117,20 @@ function countAnswers(app: HttpApp, tally: RequestTally): void {
 
 function answerErrors(app: HttpApp, trace: Trace): void {
   app.setErrorHandler(async (error, request, reply) => {
-    const { status, body, isBug } = errorAnswer(error)
-    if (status === STATUS_TOO_LARGE) await discardBody(request.raw)
-    if (isBug) {
-      const { message, stack } = error as Error
-      trace.note('error', { kind: 'http.failed', route: request.routeOptions.url, message, stack })
-    }
-    return reply.code(status).type(JSON_TYPE).send(JSON.stringify(body))
+    const failure = failureAnswer(error, request.routeOptions.url, trace)
+    if (failure.status === STATUS_TOO_LARGE) await discardBody(request.raw)
+    return sendAnswer(reply, failure)
   })
+}
+
+/** What a stranger is told of an error; our own mistakes are noted with their place. */
+export function failureAnswer(error: unknown, route: string | undefined, trace: Trace): Answer {
+  const { status, body, isBug } = errorAnswer(error)
+  if (isBug) {
+    const { message, stack } = error as Error
+    trace.note('error', { kind: 'http.failed', route, message, stack })
+  }
+  return answer(status, body)
 }
 
 /** A path that has routes, but none for this method, is not taken for a key that is not there. */

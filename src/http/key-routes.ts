@@ -44,8 +44,12 @@ const conditionsSchema = z.object({
     .describe('Conditional keys: sent again under the same one, it takes effect once.'),
 })
 
+export const KEY_ROUTE = '/key/:key'
+
 /** Room around the largest document in the body that carries it. */
 const ENVELOPE_BYTES_MAX = 4 * 1024
+
+export const bodyBytesMax = (valueBytesMax: number): number => valueBytesMax + ENVELOPE_BYTES_MAX
 
 export function addKeyRoutes(
   app: HttpApp,
@@ -57,7 +61,7 @@ export function addKeyRoutes(
     readBodies(part, (text) => text)
     /** The schemas document; keys and bodies are read from what was really sent. */
     const asSent = { validatorCompiler: () => (data: unknown) => ({ value: data }) }
-    const options = { ...asSent, bodyLimit: valueBytesMax + ENVELOPE_BYTES_MAX }
+    const options = { ...asSent, bodyLimit: bodyBytesMax(valueBytesMax) }
     const schema = (of: Readonly<Record<number, z.ZodType>>, summary: string) => ({
       tags: ['keys'],
       summary,
@@ -69,27 +73,27 @@ export function addKeyRoutes(
       body: bodySchema,
       headers: conditionsSchema,
     }
-    part.put('/key/:key', { ...options, schema: put }, async (request, reply) => {
+    part.put(KEY_ROUTE, { ...options, schema: put }, async (request, reply) => {
       const text = typeof request.body === 'string' ? request.body : undefined
       const body = parsePutBody(text)
       return sendAnswer(reply, await door.put(keyOf(request), body, conditionsOf(request.headers)))
     })
     const get = schema(answers.get, 'Reads a document.')
-    part.get('/key/:key', { ...options, schema: get }, async (request, reply) =>
+    part.get(KEY_ROUTE, { ...options, schema: get }, async (request, reply) =>
       sendAnswer(reply, await door.get(keyOf(request))),
     )
     const remove = {
       ...schema(answers.delete, 'Deletes a document.'),
       headers: conditionsSchema,
     }
-    part.delete('/key/:key', { ...options, schema: remove }, async (request, reply) =>
+    part.delete(KEY_ROUTE, { ...options, schema: remove }, async (request, reply) =>
       sendAnswer(reply, await door.delete(keyOf(request), conditionsOf(request.headers))),
     )
   })
 }
 
 /** Throws InvalidRequest. */
-function keyOf(request: Pick<FastifyRequest, 'originalUrl'>): string {
+export function keyOf(request: Pick<FastifyRequest, 'originalUrl'>): string {
   const path = keyOfUrl(request.originalUrl)
   if (path.kind === 'key') return path.key
   throw new InvalidRequest([{ loc: ['path', 'key'], msg: path.reason, type: 'encoding' }])

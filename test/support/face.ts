@@ -42,7 +42,7 @@ export async function coordinatorFace(
   const [store, live, trace] = [fakeStore(), new FakeLive(), recordingTrace()]
   const stream = new AnomalyStream({ clock, trace, live }, streamLimits)
   const app = await createCoordinatorApp({
-    ...{ trace, store, live, stream, ring: noRing, thresholds: defaultBook },
+    ...{ clock, trace, store, live, stream, ring: noRing, thresholds: defaultBook },
     ...{ adminToken: ADMIN_TOKEN, ringToken: null, broadcastToken: null },
     readiness: () => undefined,
     metrics: { contentType: 'text/plain', text: async () => 'figures 1\n' },

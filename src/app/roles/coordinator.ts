@@ -82,7 +82,7 @@ export async function coordinatorPart(
   const stream = new AnomalyStream({ clock, trace, live })
   metrics.gauge('http_streams', 'Streams of alarms that are open.', () => stream.size)
   const app = await createCoordinatorApp({
-    ...{ trace, metrics, live, stream, thresholds: book },
+    ...{ clock, trace, metrics, live, stream, thresholds: book },
     store: coordinator.store,
     ring: coordinator.ring,
     adminToken: settings.adminToken,
