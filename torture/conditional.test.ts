@@ -20,7 +20,7 @@ test('conditions and the request id travel as headers', async () => {
   assert.deepEqual(await store.change('cas:k', change), { kind: 'done', etag: '"2"' })
   await store.change('cas:k', { text: null, ifNoneMatch: '*' })
   const [put, remove] = asked
-  assert.deepEqual(put?.headers, { 'if-match': '"1"', 'x-request-id': 'r1' })
+  assert.deepEqual(put?.headers, { 'if-match': '"1"', 'idempotency-key': 'r1' })
   assert.deepEqual(
     [put?.method, put?.path, put?.body],
     ['PUT', '/key/cas%3Ak', '{"value":{"a":1}}'],

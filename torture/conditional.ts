@@ -134,7 +134,7 @@ function headersOf({ ifMatch, ifNoneMatch, requestId }: ConditionalChange) {
   return {
     ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
     ...(ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }),
-    ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
+    ...(requestId === undefined ? {} : { 'idempotency-key': requestId }),
   }
 }
 

@@ -24,7 +24,7 @@ async function connection(t: TestContext): Promise<readonly [Socket, Socket]> {
   return [near, far]
 }
 
-test('a connection that is just being closed when its link begins to refuse closes too', async (t) => {
+test('a connection that is being closed when its link begins to refuse closes too', async (t) => {
   const [source] = await connection(t)
   const [sink] = await connection(t)
   const links = new Links()

@@ -91,8 +91,8 @@ export class Pipe {
 }
 
 /**
- * The other side sees its connection break. One whose end was sent already is only closed: resetting
- * it then leaves a handle that never closes, and a process that never ends.
+ * The other side sees its connection break. One whose end was sent already is only closed: to reset
+ * it then would leave a handle that never closes, and a process that never ends.
  */
 function resetSocket(socket: Socket): void {
   if (socket.destroyed) return

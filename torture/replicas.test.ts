@@ -48,7 +48,8 @@ test('what expired is equal whether it was swept or not, and not before it expir
   assert.deepEqual(unequalKeys(copies({ k: living }, { k: swept })), ['k'])
 })
 
-test('only keys with the prefix are compared', () => {
+test('only keys with the prefix are compared, and none of the system', () => {
+  assert.deepEqual(unequalKeys(copies({ '_system:lease': row('x', 2) }, {})), [])
   const apart = copies({ 'a:1': row('x', 2), 'b:1': row('x', 2) }, {})
   assert.deepEqual(unequalKeys(apart, 'b:'), ['b:1'])
 })

@@ -3,6 +3,7 @@
  * them are taken together? Pure, over copies of the disks.
  */
 import type { History, Lane, ReadEntry } from '../sim/history.ts'
+import { isSystemKey } from '../src/model/keys.ts'
 import { must } from '../src/model/must.ts'
 import type { RingDocument } from '../src/store/ring/document.ts'
 import type { UsedKey } from './keys.ts'
@@ -18,7 +19,10 @@ export interface Comparison {
   readonly unequal: readonly string[]
 }
 
-/** Of keys with the prefix. The newest ring says who is a replica of what. */
+/**
+ * Of keys with the prefix. The newest ring says who is a replica of what. The system's own keys are
+ * left out: a lease that beats is never at rest.
+ */
 export function compareReplicas(
   copies: readonly ShardCopy[],
   nowMs: number,
@@ -29,7 +33,9 @@ export function compareReplicas(
   const byId = new Map(copies.map((copy) => [copy.id, copy]))
   const keys = new Map<string, number>()
   for (const { rows } of copies) {
-    for (const [key, { partition }] of rows) if (key.startsWith(prefix)) keys.set(key, partition)
+    for (const [key, { partition }] of rows) {
+      if (key.startsWith(prefix) && !isSystemKey(key)) keys.set(key, partition)
+    }
   }
   const unequal: string[] = []
   for (const [key, partition] of keys) {
