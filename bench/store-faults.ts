@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { must } from '../src/model/must.ts'
 import { eventually } from '../test/support/eventually.ts'
 import { startRole } from '../test/support/process.ts'
-import { cellsOf, FAULT_LINES, faultText, type Line } from './store-lines.ts'
+import { cellsOf, errorNote, FAULT_LINES, faultText, type Line } from './store-lines.ts'
 import type { BenchRun } from './support/report.ts'
 import { medianSlice, type Slice } from './support/slices.ts'
 import type { StoreSession } from './support/store-session.ts'
@@ -49,7 +49,7 @@ export async function oneShardDown(
       await untilWell(url)
     }
   }
-  return { rows: rowsOf('one shard down', pairs), notes: [] }
+  return { rows: rowsOf('one shard down', pairs), notes: errorNotes('one shard down', pairs) }
 }
 
 /** A fourth shard comes, then leaves again. */
@@ -75,7 +75,7 @@ export async function rebalance(
     notes.push(`${change} took ${((performance.now() - startMs) / 1000).toFixed(1)} s under load`)
   }
   await shard.stop()
-  return { rows: rowsOf('rebalance', pairs), notes }
+  return { rows: rowsOf('rebalance', pairs), notes: [...notes, ...errorNotes('rebalance', pairs)] }
 }
 
 interface RingOrder {
@@ -129,6 +129,13 @@ function rowsOf(what: string, { steady, under }: Pairs): FaultRows['rows'] {
       [`${line.label}, 64 clients, ${what}`, ...cellsOf(faulty), faultText(faulty, well)],
     ]
   })
+}
+
+function errorNotes(what: string, { steady, under }: Pairs): readonly string[] {
+  return FAULT_LINES.flatMap((line) => [
+    ...errorNote(`${line.label} before ${what}`, steady.get(line) ?? []),
+    ...errorNote(`${line.label}, ${what}`, under.get(line) ?? []),
+  ])
 }
 
 async function untilWell(url: string): Promise<void> {

@@ -45,3 +45,9 @@ test('a fault is judged by the rate and by the slow end', () => {
   const missed = faultText(slice(6_000, 30), slice(10_000, 10))
   assert.equal(missed.match(/MISSED/g)?.length, 2)
 })
+
+test('what went wrong is told by its reasons, and silence means that nothing did', () => {
+  assert.deepEqual(errorNote('PUT', [slice(1)]), [])
+  const bad = { ...slice(1), errors: 3, reasons: { 503: 3 } }
+  assert.deepEqual(errorNote('PUT', [bad, slice(1), bad]), ['PUT: 6 errors, {"503":6}'])
+})

@@ -3,7 +3,7 @@
  * goals as ratios between two lines of the same run, and how both are shown.
  */
 import { goal, ms, whole } from './support/report.ts'
-import type { Slice } from './support/slices.ts'
+import { medianSlice, type Slice } from './support/slices.ts'
 import { BATCH_KEYS, type Operation, type System } from './support/store-order.ts'
 
 export interface Line {
@@ -110,6 +110,12 @@ export function faultText(under: Slice, steady: Slice): string {
     goal(`<= ${FAULT_P99_MAX}`, tail <= FAULT_P99_MAX),
   ]
   return `${rate.toFixed(2)} x steady, ${goals[0]}; p99 ${tail.toFixed(2)} x, ${goals[1]}`
+}
+
+/** What went wrong on a line, and how often; nothing when nothing did. */
+export function errorNote(label: string, slices: readonly Slice[]): readonly string[] {
+  const { errors, reasons } = medianSlice(slices)
+  return errors === 0 ? [] : [`${label}: ${errors} errors, ${JSON.stringify(reasons)}`]
 }
 
 function ratioText(ratio: number, name: string, atLeast: number | undefined): string {

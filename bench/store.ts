@@ -8,7 +8,7 @@
  * made for; so the processor time of both for one key is shown beside the rates.
  */
 import { oneShardDown, rebalance } from './store-faults.ts'
-import { CONDITIONAL_LINE, HEAD, type Line, rowOf, STEADY_LINES } from './store-lines.ts'
+import { CONDITIONAL_LINE, errorNote, HEAD, type Line, rowOf, STEADY_LINES } from './store-lines.ts'
 import { conditionalProblem } from './support/conditional-probe.ts'
 import { fsyncLine } from './support/fsync.ts'
 import type { Bench, BenchRun, Table } from './support/report.ts'
@@ -70,7 +70,7 @@ async function measureAll(
       `medians of ${options.rounds} slices of ${SLICE_MS / 1000} s, taken in turns; ${fsyncLine()}`,
       ...(problem === undefined ? [] : [`conditional updates: not measured, ${problem}`]),
       ...[...down.notes, ...moving.notes, ...missingNeighbours()],
-      ...errorNotes(lines, slices),
+      ...lines.flatMap((line) => errorNote(line.label, slices.get(line) ?? [])),
     ],
   }
 }
@@ -127,14 +127,4 @@ async function steadily(
 
 function warmupRequests({ operation }: Line): number {
   return operation === 'batch' ? WARMUP_KEYS / BATCH_KEYS : WARMUP_KEYS
-}
-
-function errorNotes(
-  lines: readonly Line[],
-  slices: ReadonlyMap<Line, readonly Slice[]>,
-): readonly string[] {
-  return lines.flatMap((line) => {
-    const { errors, reasons } = medianSlice(slices.get(line) ?? [])
-    return errors === 0 ? [] : [`${line.label}: ${JSON.stringify(reasons)}`]
-  })
 }
