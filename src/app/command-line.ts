@@ -101,6 +101,8 @@ function commanderOf(
   }
   const named = new Map<string, SettingName>()
   for (const name of settingNamesOf(command.role)) addOption(commander, name, command.role, named)
+  const switches = (command.switches ?? []).map(({ flag, help }) => new Option(flag, help))
+  for (const option of switches) commander.addOption(option)
   commander.option('--config <file>', `configuration file (default: ${CONFIG_FILE_NAME})`)
   if (command.hasJson) commander.option('--json', 'answer as JSON')
   commander.addHelpText('after', otherSettings(command.role))
@@ -113,10 +115,17 @@ function commanderOf(
       resolveAs: (role) => resolveSettings(role, { ...doors, flags: {} }),
       args: commander.args,
       json: commander.opts().json === true,
+      switches: new Set(
+        switches.filter((one) => isGiven(commander, one)).map(({ flags }) => flags),
+      ),
       output,
     })
   })
   return commander
+}
+
+function isGiven(commander: Commander, option: Option): boolean {
+  return commander.opts()[option.attributeName()] === true
 }
 
 function addOption(
