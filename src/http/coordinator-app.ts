@@ -6,9 +6,11 @@ import type { Live } from '../live/live.ts'
 import type { ThresholdsBook } from '../live/thresholds-book.ts'
 import { must } from '../model/must.ts'
 import type { Trace } from '../ports/trace.ts'
+import type { Backup } from '../store/backup.ts'
 import { type Store, VALUE_BYTES_MAX } from '../store/client.ts'
 import type { RingAdmin } from '../store/coordinator/ring-admin.ts'
 import { type AnomalyStream, addAnomalyStream } from './anomaly-stream.ts'
+import { addBackupRoutes } from './backup-routes.ts'
 import { addBatchRoutes } from './batch-routes.ts'
 import { createHttpApp, type HttpApp } from './http-app.ts'
 import { addKeyRoutes, type KeyDoor } from './key-routes.ts'
@@ -23,6 +25,7 @@ import { addThresholdsRoutes } from './thresholds-routes.ts'
 export interface CoordinatorParts extends OpsParts {
   readonly trace: Trace
   readonly store: Store
+  readonly backup: Backup
   readonly ring: RingAdmin
   readonly live: Pick<Live, 'isReady' | 'list' | 'unread' | 'markRead' | 'broadcast'>
   readonly thresholds: Pick<ThresholdsBook, 'current' | 'replace'>
@@ -43,6 +46,7 @@ export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> 
     app.get('/', { schema: { hide: true } }, (_, reply) => reply.redirect('/docs'))
     addKeyRoutes(app, keyDoor(parts.store), KEY_ANSWERS, VALUE_BYTES_MAX)
     addBatchRoutes(app, parts.store)
+    addBackupRoutes(app, parts.backup)
     addShardingRoutes(app, parts.ring, parts.store)
     addThresholdsRoutes(app, parts.thresholds, parts.adminToken)
     addNotificationRoutes(app, parts.live, parts.broadcastToken)

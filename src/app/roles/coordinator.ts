@@ -80,6 +80,7 @@ export async function coordinatorPart(
   const app = await createCoordinatorApp({
     ...{ trace, metrics, live, stream, thresholds: book },
     store: coordinator.store,
+    backup: coordinator.backup,
     ring: coordinator.ring,
     adminToken: settings.adminToken,
     broadcastToken: settings.internalBroadcastToken,
