@@ -45,8 +45,8 @@ export function endLine(keys: number): string {
 
 /** Rejects when it cannot be written; then there is no file, or still the one from before. */
 export async function writeExport(path: string, lines: AsyncIterable<string>): Promise<void> {
+  if (path === STDOUT_PATH) return await writeToStdout(lines)
   const text = Readable.from(ended(lines))
-  if (path === STDOUT_PATH) return await pipeline(text, process.stdout, { end: false })
   const partial = `${path}.part`
   try {
     const file = createWriteStream(partial, { flush: true })
@@ -55,6 +55,15 @@ export async function writeExport(path: string, lines: AsyncIterable<string>): P
   } catch (error) {
     await rm(partial, { force: true })
     throw error
+  }
+}
+
+/** Line by line until it has gone out: whoever ends the process after that has lost nothing. */
+async function writeToStdout(lines: AsyncIterable<string>): Promise<void> {
+  for await (const line of ended(lines)) {
+    await new Promise<void>((resolve, reject) => {
+      process.stdout.write(line, (error) => (error ? reject(error) : resolve()))
+    })
   }
 }
 
