@@ -79,9 +79,12 @@ export class Rebalancer {
   async step(signal: AbortSignal): Promise<StepResult> {
     const { view } = this.care.store
     if (!view || view.ring === this.settledRing) return 'settled'
-    const move = nextMove(this.facts(view), this.care.limits)
+    const facts = this.facts(view)
+    const move = nextMove(facts, this.care.limits)
     if (move.kind === 'settled') return this.settled(view.ring)
     if (this.sinceMs === null) this.takenUp(view.ring)
+    // Why a partition could not be brought up to date says more.
+    if (move.kind === 'wait' && facts.stuck.size > 0) return 'waiting'
     if (move.kind === 'wait') return this.waiting(move.reason)
     return this.carryOut(view, move, signal)
   }
