@@ -27,7 +27,7 @@ function inTurn(...answers: readonly ScriptedServer['answer'][]): ScriptedServer
 
 const cutOff: ScriptedServer['answer'] = (request) => request.socket.destroy()
 
-test('a page is asked for with the token, and again while the store or its coordinator is away', async (t) => {
+test('a page is asked for with the token, and again while nobody can give it', async (t) => {
   const { server, client } = await world(t)
   const tokens: unknown[] = []
   const scripted = inTurn(
