@@ -77,9 +77,9 @@ export async function propose(
   for (;;) {
     const outcome = await proposal.attempt()
     if (outcome.kind !== 'outbid' && outcome.kind !== 'fenced') return outcome
-    if (world.clock.monotonicMs() >= proposed.deadlineMs) return proposal.gaveUp(outcome)
     if (outcome.kind === 'fenced') await new Promise<void>((go) => void world.afterRefresh(go))
     else await world.clock.sleep(random.below(BACK_OFF_MS_MAX))
+    if (world.clock.monotonicMs() >= proposed.deadlineMs) return proposal.gaveUp(outcome)
   }
 }
 
@@ -143,7 +143,7 @@ class Proposal {
       k: this.proposed.key,
       ballot,
     } as const
-    const phase = new Phase(ballot, place.groups, place.links.length)
+    const phase = new Phase('promise', ballot, place.groups, place.links.length)
     const rows: (WireRow | null)[] = []
     await this.carryOut(place, phase, operation, (result) => {
       if (result.r === 'promised') rows.push(result.row)
@@ -170,12 +170,12 @@ class Proposal {
     const missedBy = [...spared].flatMap((replica) => ids[replica] ?? [])
     const plain = { op: 'apply', p: partition, e: epoch, row } as const
     const operation = missedBy.length === 0 ? plain : { ...plain, missedBy }
-    const phase = new Phase(ballot, place.groups, place.links.length)
+    const phase = new Phase('accept', ballot, place.groups, place.links.length)
     const whenAll = () =>
       tellMissed(this.world, place, this.proposed.key, spared, (replica) => phase.granted(replica))
     await this.carryOut(place, phase, operation, () => {}, whenAll)
     if (phase.verdict() === 'granted') return undefined
-    if (isChange && phase.isPerhapsDone) this.perhapsAccepted ??= register.revision
+    if (isChange && phase.isPerhapsAccepted) this.perhapsAccepted ??= register.revision
     return this.failed(phase, 0)
   }
 
