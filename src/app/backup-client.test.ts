@@ -11,7 +11,10 @@ const line = (key: string) => JSON.stringify({ key })
 async function world(t: TestContext) {
   const server = await scriptedServer(t)
   const clock = instantClock()
-  return { server, clock, client: new BackupClient({ url: server.url, adminToken: 'tok', clock }) }
+  const said: string[] = []
+  const waits = (why: string) => void said.push(why)
+  const client = new BackupClient({ url: server.url, adminToken: 'tok', clock, waits })
+  return { server, clock, client, said }
 }
 
 /** One answer after another; the last one from then on. */
@@ -28,7 +31,7 @@ function inTurn(...answers: readonly ScriptedServer['answer'][]): ScriptedServer
 const cutOff: ScriptedServer['answer'] = (request) => request.socket.destroy()
 
 test('a page is asked for with the token, and again while nobody can give it', async (t) => {
-  const { server, client } = await world(t)
+  const { server, client, said } = await world(t)
   const tokens: unknown[] = []
   const scripted = inTurn(
     always(503, { detail: 'not now' }),
@@ -48,6 +51,7 @@ test('a page is asked for with the token, and again while nobody can give it', a
     }),
   )
   assert.deepEqual([...new Set(tokens)], ['Bearer tok'])
+  assert.deepEqual(said, ['HTTP 503'], 'a person is told once')
 })
 
 test('when nobody answers from the beginning it is given up at once', async (t) => {

@@ -13,6 +13,8 @@ export interface BackupClientOptions {
   readonly url: string
   readonly adminToken: string
   readonly clock: Clock
+  /** Told once for each time that it has to wait, and why. */
+  readonly waits?: (why: string) => void
 }
 
 /** A page may take several rounds over all shards. */
@@ -80,17 +82,20 @@ export class BackupClient {
   private async insist(path: string, body: string): Promise<unknown> {
     const { clock } = this.options
     const deadlineMs = this.deadline()
-    for (;;) {
+    for (let tries = 1; ; tries += 1) {
+      let why = 'no coordinator answers'
       try {
         const answer = await this.ask(path, body)
         this.hasAnswered = true
         const isOver = !PASSING.includes(answer.status) || clock.monotonicMs() >= deadlineMs
         if (isOver) return mustSucceed(answer)
+        why = `HTTP ${answer.status}`
       } catch (error) {
         if (error instanceof CommandError) throw error
         const isOver = !this.hasAnswered || clock.monotonicMs() >= deadlineMs
         if (isOver) throw unreachable(this.options.url, error)
       }
+      if (tries === 1) this.options.waits?.(why)
       await clock.sleep(WAIT_MS)
     }
   }

@@ -15,7 +15,7 @@ import { systemClock } from '../adapters/system-clock.ts'
 import { BackupClient } from './backup-client.ts'
 import type { Invocation } from './command.ts'
 import { EXIT_DONE } from './lifecycle.ts'
-import { CommandError } from './output.ts'
+import { CommandError, type Output } from './output.ts'
 
 /** What travels together. */
 const ROWS_MAX = 500
@@ -24,7 +24,7 @@ const LENGTH_MAX = 4 * 1024 * 1024
 export async function exportKeys({ resolved, args, json, output }: Invocation): Promise<number> {
   const [path = ''] = args
   const tally = { cluster: '', keys: 0 }
-  await sentenced(writeExport(path, linesOf(clientOf(resolved), tally)))
+  await sentenced(writeExport(path, linesOf(clientOf(resolved, output), tally)))
   const said = json ? JSON.stringify(tally) : `${tally.keys} keys of the cluster ${tally.cluster}`
   if (path === STDOUT_PATH) output.message(said)
   else output.data(said)
@@ -54,7 +54,7 @@ async function* linesOf(
 export async function importKeys({ resolved, args, json, output }: Invocation): Promise<number> {
   const [path = ''] = args
   const { keys, cluster, time } = await sentenced(checkExport(path))
-  const client = clientOf(resolved)
+  const client = clientOf(resolved, output)
   let kept = 0
   for await (const rows of groupsOf(exportedRows(path))) kept += await client.importRows(rows)
   if (json) output.data(JSON.stringify({ keys, cluster, time, kept }))
@@ -79,9 +79,10 @@ async function* groupsOf(lines: AsyncIterable<string>): AsyncGenerator<readonly 
   if (group.length > 0) yield group
 }
 
-function clientOf({ settings }: Invocation['resolved']): BackupClient {
+function clientOf({ settings }: Invocation['resolved'], output: Output): BackupClient {
   const { coordinatorUrl: url, adminToken } = settings
-  return new BackupClient({ url, adminToken, clock: systemClock })
+  const waits = (why: string) => output.message(`Waiting for the store (${why}).`)
+  return new BackupClient({ url, adminToken, clock: systemClock, waits })
 }
 
 /** Of a file that cannot be read or written the sentence is all that is shown. */
