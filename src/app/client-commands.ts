@@ -108,8 +108,8 @@ function previewText(answer: Record<string, unknown>): string {
     return `  ${String(node)}  ${String(before)} -> ${String(after)} partitions`
   })
   const { partitions_to_move: moving, of, keys_estimate: keys } = answer
-  const summary = `${String(moving)} of ${String(of)} partitions would move, about ${String(keys)} keys`
-  return [summary, ...shards].join('\n')
+  const summary = `${String(moving)} of ${String(of)} partitions would move`
+  return [`${summary}, about ${String(keys)} keys`, ...shards].join('\n')
 }
 
 export async function getKey({ resolved, args, json, output }: Invocation): Promise<number> {
