@@ -12,6 +12,9 @@ export const OPERATIONS_PATH = '/internal/ops'
 /** Coordinators send bodies of 4 MiB, counted before their characters become bytes. */
 export const BODY_BYTES_MAX = 16 * 1024 * 1024
 
+/** Of all bodies that are not answered yet: some hundreds of the usual size. */
+export const BODIES_BYTES_MAX = 128 * 1024 * 1024
+
 /** Is this request for the inner door? */
 export function isForEndpoint({ url }: IncomingMessage): boolean {
   return url === OPERATIONS_PATH
@@ -20,13 +23,25 @@ export function isForEndpoint({ url }: IncomingMessage): boolean {
 /** Handles the requests for which `isForEndpoint` holds. */
 export function httpEndpoint(
   endpoint: Endpoint,
+  bodiesBytesMax = BODIES_BYTES_MAX,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  let bytesHeld = 0
   return (request, response) => {
     if (request.method !== 'POST') {
       response.setHeader('allow', 'POST')
       refuse(response, 405, `${OPERATIONS_PATH} takes POST`)
       return
     }
+    const bytes = Number(request.headers['content-length'] ?? BODY_BYTES_MAX)
+    if (bytesHeld + bytes > bodiesBytesMax && bytes <= BODY_BYTES_MAX) {
+      request.resume()
+      refuse(response, 503, 'too much waits here to be done')
+      return
+    }
+    bytesHeld += bytes
+    response.once('close', () => {
+      bytesHeld -= bytes
+    })
     takeBody(request, (body) => {
       if (body === undefined) {
         const reason = `the body has more than ${BODY_BYTES_MAX} bytes`

@@ -18,6 +18,7 @@ import { addNotificationRoutes } from './notification-routes.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
 import { readAnswers, writeAnswers, writtenSchema } from './outcome-schemas.ts'
 import { readAnswer, writeAnswer } from './outcomes.ts'
+import { addRequestGate, GATE_DEFAULTS, type GateLimits } from './request-gate.ts'
 import { RequestTally } from './request-tally.ts'
 import { addShardingRoutes } from './sharding-routes.ts'
 import { addThresholdsRoutes } from './thresholds-routes.ts'
@@ -33,12 +34,15 @@ export interface CoordinatorParts extends OpsParts {
   readonly adminToken: string
   /** Null: anybody may broadcast. */
   readonly broadcastToken: string | null
+  /** Absent: the usual ones. */
+  readonly gate?: GateLimits
 }
 
 export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> {
   const tally = new RequestTally()
   const options = { title: 'EnergyGuard coordinator', trace: parts.trace, tally }
   return createHttpApp(options, (app) => {
+    addRequestGate(app, parts.gate ?? GATE_DEFAULTS)
     const summary = 'It answers.'
     const health = { tags: ['operations'], summary, response: { 200: statusOkSchema } }
     app.get('/health', { schema: health }, () => ({ status: 'ok' as const }))

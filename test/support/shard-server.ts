@@ -16,8 +16,12 @@ export interface ShardServer {
   start(): Promise<void>
 }
 
-export function listenAsShard(t: TestContext, endpoint: Endpoint): Promise<ShardServer> {
-  return listenOn(t, httpEndpoint(endpoint))
+export function listenAsShard(
+  t: TestContext,
+  endpoint: Endpoint,
+  bodiesBytesMax?: number,
+): Promise<ShardServer> {
+  return listenOn(t, httpEndpoint(endpoint, bodiesBytesMax))
 }
 
 export async function listenOn(t: TestContext, handle: RequestListener): Promise<ShardServer> {

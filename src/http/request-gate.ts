@@ -1,0 +1,69 @@
+/**
+ * How many requests with documents are let in at a time, by number and by what their bodies take.
+ * Behind this door every queue has a limit of its own, but each request that waits there is kept
+ * whole until it is answered, and clients that are not answered send it again: without a limit
+ * here, memory would grow for as long as the shards are slow. Who is not let in is told at once
+ * when to come again.
+ *
+ * What is for people and supervisors (state, figures, documentation, alarms) always gets in.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { answer, sendAnswer } from './answer.ts'
+import type { HttpApp } from './http-app.ts'
+
+export interface GateLimits {
+  readonly requestsMax: number
+  /** As announced; a body that does not announce its length counts as the longest of its route. */
+  readonly bodyBytesMax: number
+}
+
+export const GATE_DEFAULTS: GateLimits = {
+  requestsMax: 4_096,
+  bodyBytesMax: 256 * 1024 * 1024,
+}
+
+/** Routes that carry documents are known by this tag. */
+const GATED_TAG = 'keys'
+const RETRY_AFTER_SECONDS = 1
+const FULL = 'Too many requests are under way; nothing was tried'
+
+export function addRequestGate(app: HttpApp, limits: GateLimits): void {
+  const gate = new RequestGate(limits)
+  app.addHook('onRequest', async (request, reply) => {
+    const tags = request.routeOptions.schema?.tags
+    if (!tags?.includes(GATED_TAG)) return
+    await gate.admit(request, reply)
+  })
+}
+
+class RequestGate {
+  private readonly limits: GateLimits
+  private requests = 0
+  private bodyBytes = 0
+
+  constructor(limits: GateLimits) {
+    this.limits = limits
+  }
+
+  /** Counts it until its answer has gone out or its client has left, or refuses it. */
+  admit(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+    const bytes = bodyBytesOf(request)
+    const { requestsMax, bodyBytesMax } = this.limits
+    if (this.requests >= requestsMax || this.bodyBytes + bytes > bodyBytesMax) {
+      const headers = { 'retry-after': String(RETRY_AFTER_SECONDS) }
+      return sendAnswer(reply, { ...answer(429, { detail: FULL }), headers })
+    }
+    this.requests += 1
+    this.bodyBytes += bytes
+    reply.raw.once('close', () => {
+      this.requests -= 1
+      this.bodyBytes -= bytes
+    })
+    return undefined
+  }
+}
+
+function bodyBytesOf({ headers, routeOptions }: FastifyRequest): number {
+  if (headers['transfer-encoding'] !== undefined) return routeOptions.bodyLimit
+  return Math.min(Number(headers['content-length'] ?? 0), routeOptions.bodyLimit)
+}
