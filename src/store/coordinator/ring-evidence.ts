@@ -194,8 +194,8 @@ export function emptiedSentence({ address, id }: RingShard): string {
 /** Said of a shard whose disk was lost, while none takes its place. */
 function lostSentence({ address, id }: RingShard): string {
   return (
-    `Shard ${id} has lost its data folder, and no other one takes its place. Name one that shall: ` +
-    `energyguard ring replace ${address} URL, or let it go: energyguard ring remove ${address}.`
+    `Shard ${id} has lost its data folder, and no other one takes its place. Name one that ` +
+    `shall: energyguard ring replace ${address} URL, or let it go: energyguard ring remove ${address}.`
   )
 }
 
