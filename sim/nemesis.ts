@@ -12,6 +12,7 @@ import type { SimLog } from './log.ts'
 import type { Mutation } from './mutation.ts'
 import type { SimNetwork } from './network.ts'
 import type { Operator } from './operator.ts'
+import { idOf } from './ring-watch.ts'
 import { jump, setRight, setWrong } from './wrong-clocks.ts'
 
 export interface Cluster {
@@ -47,7 +48,8 @@ export class Nemesis {
   private isHealing = false
   /** The one shard whose disk may lose what it had. */
   private readonly victim: ShardMachine
-  private isVictimEmptied = false
+  /** Who it was before. */
+  private lostId: string | undefined
 
   constructor(
     world: {
@@ -74,7 +76,8 @@ export class Nemesis {
 
   /** The shard whose disk was emptied and that nobody has replaced; null = there is none. */
   get emptied(): ShardMachine | null {
-    return this.isVictimEmptied && !this.operator.isMember(this.victim) ? this.victim : null
+    const { lostId, operator, victim } = this
+    return lostId !== undefined && operator.isMember(lostId) ? victim : null
   }
 
   get isReshaping(): boolean {
@@ -235,10 +238,10 @@ export class Nemesis {
   private empty(): void {
     const { disk } = this.victim
     this.victim.crash()
+    this.lostId = idOf(this.victim)
     const keep = this.mutation.emptied(disk.engine)
     disk.replace()
     keep(disk.engine)
-    this.isVictimEmptied = true
     this.later(500, 'start emptied', () => this.victim.start())
     if (this.profile['emptied-disk'] >= REPLACED_STRENGTH) this.replaceLater()
   }

@@ -12,7 +12,7 @@ import type { CoordinatorMachine, ShardMachine } from './cluster.ts'
 import type { Profile } from './faults.ts'
 import type { Kernel } from './kernel.ts'
 import { addressOf } from './network.ts'
-import { idOf, type RingWatch } from './ring-watch.ts'
+import type { RingWatch } from './ring-watch.ts'
 
 export interface OperatorWorld {
   readonly kernel: Kernel
@@ -63,10 +63,10 @@ export class Operator {
     }
   }
 
-  /** Does the ring know this shard, as who it is now? */
-  isMember(shard: ShardMachine): boolean {
+  /** Does the ring rely on the shard of this id? */
+  isMember(shardId: string): boolean {
     const shards = this.world.rings.newest?.shards ?? []
-    return shards.some(({ id, leaving }) => id === idOf(shard) && !leaving)
+    return shards.some(({ id, leaving }) => id === shardId && !leaving)
   }
 
   /** Whoever stands in the ring under this address was emptied: it gets its own place anew. */

@@ -69,10 +69,11 @@ export async function converge(world: CalmWorld): Promise<InTheEnd> {
   return { final, onDisks: await judgedDisks(settling) }
 }
 
-/** Where the ring is changed, nobody leaves a shard in it that will never come back. */
+/** While the ring is changed, nobody leaves a shard in it that will never come back. */
 async function whole(world: CalmWorld): Promise<void> {
-  const { nemesis, operator, coordinators } = world
-  if (nemesis.emptied === null || !nemesis.isReshaping) return
+  const { nemesis, operator, coordinators, rings } = world
+  const isChanging = nemesis.isReshaping || rings.newest?.change !== undefined
+  if (nemesis.emptied === null || !isChanging) return
   let tries = 0
   await isSoInTime(world, 'the emptied shard is replaced', async () => {
     const machine = coordinators[tries % coordinators.length]

@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly mutation?: Mutation
   /** Told before the first event. */
   readonly announce?: (profile: Profile) => void
+  /** Told of each fact that a process notes, and when. */
+  readonly hear?: (nowMs: number, fact: string) => void
 }
 
 export interface RunReport {
@@ -175,7 +177,13 @@ class Run {
       kernel,
       random: this.random.fork('processes'),
       network: new SimNetwork(kernel, this.random.fork('network'), faults),
-      trace: { note: (level, fact) => digest.add(`${level} ${JSON.stringify(fact)}`) },
+      trace: {
+        note: (level, fact) => {
+          const text = `${level} ${JSON.stringify(fact)}`
+          digest.add(text)
+          this.options.hear?.(kernel.nowMs, text)
+        },
+      },
       log: new SimLog(kernel, this.random.fork('log')),
       mutation: this.options.mutation ?? NO_MUTATION,
       engine: this.options.engine ?? 'memory',
