@@ -112,34 +112,55 @@ function previewText(answer: Record<string, unknown>): string {
   return [`${summary}, about ${String(keys)} keys`, ...shards].join('\n')
 }
 
+/** For a program, a conditional document comes with the etag under which it may be changed. */
 export async function getKey({ resolved, args, json, output }: Invocation): Promise<number> {
   const answer = await askCoordinator(resolved.settings.coordinatorUrl, 'GET', keyPath(args))
   const { value } = mustSucceed(answer) as { value: unknown }
-  output.data(json ? JSON.stringify(value) : JSON.stringify(value, null, 2))
+  const { etag } = answer
+  const told = etag === undefined ? value : { value, etag }
+  output.data(json ? JSON.stringify(told) : JSON.stringify(value, null, 2))
   return EXIT_DONE
 }
 
-export async function putKey({ resolved, args, json, output }: Invocation): Promise<number> {
+export async function putKey(invocation: Invocation): Promise<number> {
+  const value = parseDocument(await documentText(invocation.args[1] ?? ''))
+  return changeKey(invocation, 'PUT', { value })
+}
+
+export function deleteKey(invocation: Invocation): Promise<number> {
+  return changeKey(invocation, 'DELETE')
+}
+
+async function changeKey(invocation: Invocation, method: 'PUT' | 'DELETE', body?: object) {
+  const { resolved, args, json, output, switches } = invocation
   const url = resolved.settings.coordinatorUrl
-  const value = parseDocument(await documentText(args[1] ?? ''))
-  const answer = mustSucceed(await askCoordinator(url, 'PUT', keyPath(args), { value }))
-  output.data(json ? JSON.stringify(answer) : writtenText(answer))
+  const answer = await askCoordinator(url, method, keyPath(args), body, conditionsOf(switches))
+  const written = mustSucceed(answer) as object
+  const { etag } = answer
+  const named = etag === undefined ? written : { ...written, etag }
+  output.data(json ? JSON.stringify(named) : writtenText(named))
   return EXIT_DONE
 }
 
-export async function deleteKey({ resolved, args, json, output }: Invocation): Promise<number> {
-  const url = resolved.settings.coordinatorUrl
-  const answer = mustSucceed(await askCoordinator(url, 'DELETE', keyPath(args)))
-  output.data(json ? JSON.stringify(answer) : writtenText(answer))
-  return EXIT_DONE
+/** As headers; an etag may be given with its quotes or without. */
+function conditionsOf(switches: Invocation['switches']): Readonly<Record<string, string>> {
+  const etag = switches.get('--if-match')?.replaceAll('"', '')
+  if (etag !== undefined && !/^[!-~]+$/.test(etag)) {
+    throw new CommandError('--if-match takes an etag as `energyguard get KEY --json` prints it.')
+  }
+  return {
+    ...(etag === undefined ? {} : { 'if-match': etag === '*' ? etag : `"${etag}"` }),
+    ...(switches.has('--if-none-match') ? { 'if-none-match': '*' } : {}),
+  }
 }
 
 function keyPath([key = '']: readonly string[]): string {
   return `/key/${encodeURIComponent(key)}`
 }
 
-function writtenText(answer: unknown): string {
-  return `done, on ${String((answer as { replicas_ok?: unknown }).replicas_ok)} replicas`
+function writtenText(answer: { readonly replicas_ok?: unknown; readonly etag?: string }): string {
+  const { replicas_ok: replicas, etag } = answer
+  return `done, on ${String(replicas)} replicas${etag === undefined ? '' : `, etag ${etag}`}`
 }
 
 async function documentText(argument: string): Promise<string> {

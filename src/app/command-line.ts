@@ -115,17 +115,18 @@ function commanderOf(
       resolveAs: (role) => resolveSettings(role, { ...doors, flags: {} }),
       args: commander.args,
       json: commander.opts().json === true,
-      switches: new Set(
-        switches.filter((one) => isGiven(commander, one)).map(({ flags }) => flags),
-      ),
+      switches: new Map(switches.flatMap((option) => givenOf(commander, option))),
       output,
     })
   })
   return commander
 }
 
-function isGiven(commander: Commander, option: Option): boolean {
-  return commander.opts()[option.attributeName()] === true
+/** Name and value of a switch, if it was given. */
+function givenOf(commander: Commander, option: Option): readonly (readonly [string, string])[] {
+  const value: unknown = commander.opts()[option.attributeName()]
+  if (value === undefined || value === false) return []
+  return [[option.long ?? option.flags, value === true ? '' : String(value)]]
 }
 
 function addOption(

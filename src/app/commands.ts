@@ -7,6 +7,9 @@ import { ROLES } from './settings/setting.ts'
 
 const KEY: CommandArgument = { name: '<key>', help: 'the key, as it is' }
 
+const IF_MATCH = { flag: '--if-match <etag>', help: 'only if the document has this etag (* = any)' }
+const IF_NONE_MATCH = { flag: '--if-none-match', help: 'only if there is no document yet' }
+
 const roleCommands: readonly Command[] = [
   {
     path: 'up',
@@ -143,6 +146,7 @@ const clientCommands: readonly Command[] = [
     role: 'key',
     summary: 'write a document under a key',
     args: [KEY, { name: '<json>', help: 'a JSON object, or - to read it from stdin' }],
+    switches: [IF_MATCH, IF_NONE_MATCH],
     hasJson: true,
     run: async (invocation) => (await import('./client-commands.ts')).putKey(invocation),
   },
@@ -151,6 +155,7 @@ const clientCommands: readonly Command[] = [
     role: 'key',
     summary: 'delete a key',
     args: [KEY],
+    switches: [IF_MATCH],
     hasJson: true,
     run: async (invocation) => (await import('./client-commands.ts')).deleteKey(invocation),
   },

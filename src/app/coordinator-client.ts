@@ -7,6 +7,8 @@ import { CommandError } from './output.ts'
 export interface CoordinatorAnswer {
   readonly status: number
   readonly body: unknown
+  /** Of a conditional key, without its quotes. */
+  readonly etag?: string
 }
 
 const ANSWER_MS_MAX = 15_000
@@ -17,12 +19,17 @@ export async function askCoordinator(
   method: string,
   path: string,
   body?: unknown,
+  conditions: Readonly<Record<string, string>> = {},
 ): Promise<CoordinatorAnswer> {
-  const json = body === undefined ? {} : { body: JSON.stringify(body), headers: JSON_HEADERS }
+  const typed = body === undefined ? {} : JSON_HEADERS
+  const headers = { ...typed, ...conditions }
+  const json = body === undefined ? {} : { body: JSON.stringify(body) }
   try {
     const signal = AbortSignal.timeout(ANSWER_MS_MAX)
-    const response = await fetch(`${baseUrl}${path}`, { method, signal, ...json })
-    return { status: response.status, body: parseBody(await response.text()) }
+    const response = await fetch(`${baseUrl}${path}`, { method, signal, headers, ...json })
+    const etag = response.headers.get('etag')?.replaceAll('"', '')
+    const named = etag === undefined ? {} : { etag }
+    return { status: response.status, body: parseBody(await response.text()), ...named }
   } catch (error) {
     throw unreachable(baseUrl, error)
   }
@@ -38,9 +45,10 @@ export function unreachable(baseUrl: string, error: unknown): CommandError {
 }
 
 /** The body of a 2xx answer; anything else becomes the coordinator's own sentence. */
-export function mustSucceed({ status, body }: CoordinatorAnswer): unknown {
+export function mustSucceed({ status, body, etag }: CoordinatorAnswer): unknown {
   if (status >= 200 && status < 300) return body
-  throw new CommandError(`${detailOf(body)} (HTTP ${status})`)
+  const present = etag === undefined ? '' : `; its etag is ${etag} now`
+  throw new CommandError(`${detailOf(body)}${present} (HTTP ${status})`)
 }
 
 function detailOf(body: unknown): string {

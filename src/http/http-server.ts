@@ -29,7 +29,7 @@ export function createHttpServer(
   const limits = { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: HEADER_BYTES_MAX }
   const server = createServer(limits, handle)
   server.maxConnections = connectionsMax
-  server.setTimeout(silentMsMax)
+  server.timeout = silentMsMax
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket))
   return server
 }

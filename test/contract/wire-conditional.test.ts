@@ -49,7 +49,7 @@ function wrongFields({ status, body, text }: WireAnswer): readonly string[] {
   return (body.detail as { loc: readonly string[] }[]).map(({ loc }) => loc.join('.'))
 }
 
-test('a document that is not there has no etag; one that is read has the one it was given', async () => {
+test('a document that is there has the etag it was given, one that is not has none', async () => {
   await remove()
   const absent = await store.get(KEY)
   assert.deepEqual([absent.status, absent.headers.etag], [404, undefined])
@@ -63,7 +63,7 @@ test('a document that is not there has no etag; one that is read has the one it 
   assert.equal((await store.get('/key/plain')).headers.etag, undefined)
 })
 
-test('If-Match changes what was read, and is 412 with the present etag when it is not', async () => {
+test('If-Match changes what was read; of anything else it tells the present etag', async () => {
   const first = await given({ n: 1 })
   const second = etagOf(await put({ n: 2 }, { 'if-match': first }, other))
   assert.notEqual(second, first)
@@ -96,7 +96,7 @@ test('of many who create a document at once one succeeds', async () => {
   for (const answer of answers) assert.equal(etagOf(answer), etagOf(read))
 })
 
-test('a request that is sent again under its name takes effect once, through any door', async () => {
+test('a request that is sent again under its name takes effect once, by any door', async () => {
   const first = await given({ n: 1 })
   const named = { 'if-match': first, 'idempotency-key': 'my request' }
   const etag = etagOf(await put({ n: 2 }, named))
@@ -246,7 +246,7 @@ test('a shard by itself refuses conditional keys, and conditions on others', asy
   assert.deepEqual(wrongFields(named), ['header.idempotency-key'])
 })
 
-test('thresholds are changed through either coordinator, and a file is taken over once', async () => {
+test('thresholds are changed through either coordinator; an old file changes none', async () => {
   const headers = { authorization: 'Bearer eg-admin-token' }
   const limits = (kw: number) => ({ default: { kw_max: kw } })
   for (const [n, client] of [store, other, store].entries()) {

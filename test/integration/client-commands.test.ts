@@ -31,6 +31,31 @@ test('a document goes in as it is and comes out again', async () => {
   assert.equal(gone.stderr, 'Chiave non trovata su nessuna replica (HTTP 404)\n')
 })
 
+test('a conditional document is changed by who has seen it, others are told its etag', async () => {
+  const put = (text: string, ...more: string[]) =>
+    runCommand(['put', 'cas:lamp', text, ...more, ...flags])
+  const created = await put('{"on":true}', '--if-none-match')
+  assert.deepEqual([created.code, created.stderr], [0, ''])
+  const got = await runCommand(['get', 'cas:lamp', '--json', ...flags])
+  const { value, etag } = JSON.parse(got.stdout)
+  assert.deepEqual(value, { on: true })
+  assert.equal(created.stdout, `done, on 2 replicas, etag ${etag}\n`)
+  const changed = await put('{"on":false}', '--if-match', etag, '--json')
+  assert.equal(changed.code, 0, changed.stderr)
+  const { etag: present } = JSON.parse(changed.stdout)
+  const refusal = 'The condition does not hold: the document is not the one that was named'
+  const stderr = `${refusal}; its etag is ${present} now (HTTP 412)\n`
+  for (const late of [
+    await put('{}', '--if-match', etag),
+    await put('{}', '--if-none-match'),
+    await runCommand(['delete', 'cas:lamp', '--if-match', etag, ...flags]),
+  ]) {
+    assert.deepEqual([late.code, late.stdout, late.stderr], [1, '', stderr])
+  }
+  const deleted = await runCommand(['delete', 'cas:lamp', '--if-match', `"${present}"`, ...flags])
+  assert.deepEqual([deleted.code, deleted.stdout], [0, 'done, on 2 replicas\n'])
+})
+
 test('what the coordinator refuses is told field by field, not as JSON', async () => {
   const { code, stderr } = await runCommand(['put', 'a', '[1]', ...flags])
   assert.deepEqual([code, stderr], [1, 'body.value: must be an object (HTTP 422)\n'])
