@@ -89,7 +89,6 @@ export class RingKeeper {
     this.herald = new RingHerald({
       sleep: (delayMs) => world.clock.sleep(delayMs),
       whereIs: (shard) => this.whereIs(shard),
-      idAt: (address) => this.hellos.get(address)?.shardId,
       store: (address, ring) => this.ask(address, { kind: 'ring.store', ring }),
     })
     world.refreshRing = () => this.refresh()
@@ -265,7 +264,7 @@ export class RingKeeper {
 
   /**
    * A newer ring is gone by at once, so that whoever waits for it does not wait for other shards
-   * too; who goes by an older one is brought up to date.
+   * too; who goes by an older one is told, also one that was let go while it was away.
    */
   private async hear(address: Address, hello: ReplyOf<'hello'>): Promise<void> {
     this.hellos.set(address, hello)
@@ -274,12 +273,17 @@ export class RingKeeper {
     this.herald.heard(shardId, theirs)
     if (!this.ring || theirs?.cluster !== this.ring.cluster) return
     if (theirs.version > this.ring.version) this.adopt(theirs)
-    const isMember = this.ring.shards.some(({ id }) => id === shardId)
-    if (isMember) await this.herald.tell({ id: shardId, address }, this.ring)
+    await this.herald.tell({ id: shardId, address }, this.ring)
   }
 
-  private whereIs({ id, address }: RingShard): Address {
-    return this.whereabouts.get(id) ?? address
+  /**
+   * Where another one answered last, it is not: that one has forgotten everything, or has a voice
+   * of its own, and must not be taken for it.
+   */
+  private whereIs({ id, address }: RingShard): Address | null {
+    const last = this.whereabouts.get(id) ?? address
+    const isOther = (this.hellos.get(last)?.shardId ?? id) !== id
+    return isOther || isLost(last) ? null : last
   }
 
   private async ask<R extends Exclude<ShardRequest, { kind: 'ops' }>>(
