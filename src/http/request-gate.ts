@@ -34,7 +34,7 @@ export const GATE_CLOSED: Answer = {
   headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
 }
 
-/** Stands before all routes of the app with documents; requests on another way ask it themselves. */
+/** Before all routes of the app with documents; requests on another way ask it themselves. */
 export function addRequestGate(app: HttpApp, limits: GateLimits): RequestGate {
   const gate = new RequestGate(limits)
   app.addHook('onRequest', async (request, reply) => {
