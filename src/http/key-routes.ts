@@ -44,6 +44,11 @@ const conditionsSchema = z.object({
     .describe('Conditional keys: sent again under the same one, it takes effect once.'),
 })
 
+const CONDITIONAL =
+  'A key that begins with cas: is changed only by who has seen it: If-Match with the ETag that ' +
+  'was read, or If-None-Match: * where nothing may be there yet. 412: the document is another one. ' +
+  'Under one Idempotency-Key a change takes effect once, however often it is sent.'
+
 /** Room around the largest document in the body that carries it. */
 const ENVELOPE_BYTES_MAX = 4 * 1024
 
@@ -66,6 +71,7 @@ export function addKeyRoutes(
     })
     const put = {
       ...schema(answers.put, 'Writes a document.'),
+      description: CONDITIONAL,
       body: bodySchema,
       headers: conditionsSchema,
     }
@@ -80,6 +86,7 @@ export function addKeyRoutes(
     )
     const remove = {
       ...schema(answers.delete, 'Deletes a document.'),
+      description: CONDITIONAL,
       headers: conditionsSchema,
     }
     part.delete('/key/:key', { ...options, schema: remove }, async (request, reply) =>
