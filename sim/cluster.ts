@@ -94,9 +94,10 @@ export abstract class Machine {
     return (run) => void this.around.kernel.at(0, life, 'turn', run)
   }
 
-  protected networkOf(life: Life): Network {
+  protected networkOf(life: Life, clock: Clock): Network {
     const { network, mutation } = this.around
-    return mutation.network(network.face({ name: this.name, life, quartz: this.quartz }))
+    const face = network.face({ name: this.name, life, quartz: this.quartz })
+    return mutation.network(face, clock)
   }
 
   protected abstract boot(life: Life, clock: Clock, random: Random): void
@@ -160,7 +161,7 @@ export class CoordinatorMachine extends Machine {
   }
 
   protected boot(life: Life, clock: Clock, random: Random): void {
-    const world = { clock, random, trace: this.around.trace, network: this.networkOf(life) }
+    const world = { clock, random, trace: this.around.trace, network: this.networkOf(life, clock) }
     this.coordinator = createCoordinator(world, {
       bootstrap: FOUNDERS.map(addressOf),
       virtualNodes: VIRTUAL_NODES,
