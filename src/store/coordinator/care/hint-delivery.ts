@@ -19,6 +19,9 @@ type Hints = ReplyOf<'hints'>['hints']
 /** Of the partitions that one shard misses whole, so many are compared in one turn. */
 const DIRTY_PER_TURN_MAX = 8
 
+/** Hints are spread over many partitions, with a few rows in each. */
+const PARTITIONS_AT_ONCE_MAX = 32
+
 /** An errand on which nothing could be delivered is not made again before this. */
 export const IN_VAIN_AGAIN_MS = 1_000
 
@@ -107,8 +110,7 @@ export class HintDelivery {
     const byPartition = new Map<number, string[]>()
     for (const { p, k } of hints) byPartition.set(p, [...(byPartition.get(p) ?? []), k])
     const batches = [...byPartition]
-    const { partitionsAtOnceMax } = this.care.limits
-    const done = await severalAtOnce(batches, partitionsAtOnceMax, ([partition, keys]) =>
+    const done = await severalAtOnce(batches, PARTITIONS_AT_ONCE_MAX, ([partition, keys]) =>
       this.deliverIn(view, errand, partition, keys, signal),
     )
     return done.flat()
