@@ -27,12 +27,12 @@ export function foundAnswer(valueText: string): Answer {
   return { status: 200, text: `{"value":${valueText}}` }
 }
 
-/** What cannot be answered now may be asked again after so long. */
-const RETRY_AFTER_SECONDS = 1
+/** What cannot be answered now may be asked again after so many seconds. */
+export const COME_AGAIN = { 'retry-after': '1' } as const
 const STATUS_NOT_NOW = 503
 
 export function sendAnswer(reply: FastifyReply, { status, text, headers }: Answer): FastifyReply {
-  if (status === STATUS_NOT_NOW) reply.header('retry-after', String(RETRY_AFTER_SECONDS))
+  if (status === STATUS_NOT_NOW) reply.headers(COME_AGAIN)
   if (headers) reply.headers(headers)
   return reply.code(status).type(JSON_TYPE).send(text)
 }

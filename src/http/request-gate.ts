@@ -8,7 +8,7 @@
  * What is for people and supervisors (state, figures, documentation, alarms) always gets in.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { answer, sendAnswer } from './answer.ts'
+import { answer, COME_AGAIN, sendAnswer } from './answer.ts'
 import type { HttpApp } from './http-app.ts'
 
 export interface GateLimits {
@@ -24,15 +24,15 @@ export const GATE_DEFAULTS: GateLimits = {
 
 /** Routes that carry documents are known by this tag. */
 const GATED_TAG = 'keys'
-const RETRY_AFTER_SECONDS = 1
 const FULL = 'Too many requests are under way; nothing was tried'
+const REFUSAL = { ...answer(429, { detail: FULL }), headers: COME_AGAIN }
 
 export function addRequestGate(app: HttpApp, limits: GateLimits): void {
   const gate = new RequestGate(limits)
-  app.addHook('onRequest', async (request, reply) => {
-    const tags = request.routeOptions.schema?.tags
-    if (!tags?.includes(GATED_TAG)) return
-    await gate.admit(request, reply)
+  app.addHook('onRequest', (request, reply, done) => {
+    const isGated = request.routeOptions.schema?.tags?.includes(GATED_TAG) ?? false
+    if (!isGated || gate.admits(request, reply)) done()
+    else sendAnswer(reply, REFUSAL)
   })
 }
 
@@ -45,21 +45,18 @@ class RequestGate {
     this.limits = limits
   }
 
-  /** Counts it until its answer has gone out or its client has left, or refuses it. */
-  admit(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  /** Counts it until its answer has gone out or its client has left; false = there is no room. */
+  admits(request: FastifyRequest, reply: FastifyReply): boolean {
     const bytes = bodyBytesOf(request)
     const { requestsMax, bodyBytesMax } = this.limits
-    if (this.requests >= requestsMax || this.bodyBytes + bytes > bodyBytesMax) {
-      const headers = { 'retry-after': String(RETRY_AFTER_SECONDS) }
-      return sendAnswer(reply, { ...answer(429, { detail: FULL }), headers })
-    }
+    if (this.requests >= requestsMax || this.bodyBytes + bytes > bodyBytesMax) return false
     this.requests += 1
     this.bodyBytes += bytes
     reply.raw.once('close', () => {
       this.requests -= 1
       this.bodyBytes -= bytes
     })
-    return undefined
+    return true
   }
 }
 
