@@ -43,6 +43,8 @@ export interface Pace {
   readonly hintsPerTargetMax: number
   /** Rows of partitions that have moved away are removed after so long. */
   readonly cleanAfterMs: number
+  /** Ingestion waits while there are fewer. */
+  readonly expectedShards: number
 }
 
 /** Partitions are few, so that the ring is small and every one of them is met. */
@@ -187,7 +189,7 @@ export class IngestionMachine extends CoordinatorMachine {
       group: INGESTION_GROUP,
       deadLetterTopic: DEAD_LETTER_TOPIC,
       indexSize: INDEX_SIZE,
-      expectedShards: FOUNDERS.length,
+      expectedShards: this.around.pace.expectedShards,
     })
     void service.run(new AbortController().signal)
   }
