@@ -11,7 +11,7 @@ import type { DeliveredHint, ReplyOf, WireRow, WireVersion } from '../../wire.ts
 import type { RingView } from '../ring-view.ts'
 import type { AntiEntropy } from './anti-entropy.ts'
 import { type CareKeeper, isShardUp } from './care-keeper.ts'
-import { type CareWorld, severalAtOnce } from './care-world.ts'
+import { type CareWorld, partitionIn, severalAtOnce } from './care-world.ts'
 import type { RowCarrier } from './row-carrier.ts'
 
 type Hints = ReplyOf<'hints'>['hints']
@@ -124,7 +124,8 @@ export class HintDelivery {
     keys: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly DeliveredHint[]> {
-    const place = view.at(partition)
+    const place = partitionIn(view, partition)
+    if (!place) return []
     const positionOf = (shard: number) => place.ids.indexOf(must(view.ring.shards[shard]).id)
     const holders = [positionOf(holder)]
     const lacking = [positionOf(target)].filter((replica) => replica >= 0)
@@ -142,7 +143,7 @@ export class HintDelivery {
   ): Promise<readonly number[]> {
     const clean: number[] = []
     for (const partition of dirty) {
-      if (!view.at(partition).ids.includes(target)) clean.push(partition)
+      if (!partitionIn(view, partition)?.ids.includes(target)) clean.push(partition)
       else if (await this.isRepaired(partition, target, signal)) clean.push(partition)
     }
     return clean
