@@ -15,6 +15,7 @@ import {
 import { SimDisk } from './disk.ts'
 import type { Profile } from './faults.ts'
 import type { Cluster } from './nemesis.ts'
+import { leastOf } from './operator.ts'
 
 const PING_EVERY_MS = 500
 /** Hears of a new ring long after it was made. */
@@ -40,6 +41,7 @@ export function paceOf(profile: Profile, random: Random): Pace {
     },
     hintsPerTargetMax: profile['few-hints'] > 0 ? FEW_HINTS : 1_000,
     cleanAfterMs: 2_000,
+    expectedShards: profile.reshaping > 0 ? leastOf(profile).shards : FOUNDERS.length,
   }
 }
 

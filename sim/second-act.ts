@@ -99,7 +99,7 @@ async function settled(world: CalmWorld, settling: Settling): Promise<void> {
   let left = unsettled(settling)
   while (left.length > 0 && kernel.nowMs < endMs) {
     const nextMs = kernel.nowMs + PAUSE_MS
-    await kernel.until(() => kernel.nowMs >= nextMs, PAUSE_MS + 1)
+    if (!(await kernel.until(() => kernel.nowMs >= nextMs, 2 * SETTLED_MS_MAX))) break
     left = unsettled(settling)
   }
   for (const what of left.slice(0, 1)) {
