@@ -33,9 +33,7 @@ const STATUS_NOT_NOW = 503
 
 /** An answer's own headers; where nothing can be said now, also when to ask again. */
 export function headersOf({ status, headers = {} }: Answer): Readonly<Record<string, string>> {
-  return status === STATUS_NOT_NOW
-    ? { ...COME_AGAIN, ...headers }
-    : headers
+  return status === STATUS_NOT_NOW ? { ...COME_AGAIN, ...headers } : headers
 }
 
 export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {

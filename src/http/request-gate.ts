@@ -7,14 +7,9 @@
  *
  * What is for people and supervisors (state, figures, documentation, alarms) always gets in.
  */
-<<<<<<< HEAD
 import type { ServerResponse } from 'node:http'
 import type { FastifyRequest } from 'fastify'
-import { type Answer, answer, sendAnswer } from './answer.ts'
-=======
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { answer, COME_AGAIN, sendAnswer } from './answer.ts'
->>>>>>> core
+import { type Answer, answer, COME_AGAIN, sendAnswer } from './answer.ts'
 import type { HttpApp } from './http-app.ts'
 
 export interface GateLimits {
@@ -31,28 +26,17 @@ export const GATE_DEFAULTS: GateLimits = {
 /** Routes that carry documents are known by this tag. */
 const GATED_TAG = 'keys'
 const FULL = 'Too many requests are under way; nothing was tried'
-const REFUSAL = { ...answer(429, { detail: FULL }), headers: COME_AGAIN }
 
 /** The answer to a request that is not let in. */
-export const GATE_CLOSED: Answer = {
-  ...answer(429, { detail: FULL }),
-  headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
-}
+export const GATE_CLOSED: Answer = { ...answer(429, { detail: FULL }), headers: COME_AGAIN }
 
 /** Before all routes of the app with documents; requests on another way ask it themselves. */
 export function addRequestGate(app: HttpApp, limits: GateLimits): RequestGate {
   const gate = new RequestGate(limits)
-<<<<<<< HEAD
-  app.addHook('onRequest', async (request, reply) => {
-    const tags = request.routeOptions.schema?.tags
-    if (!tags?.includes(GATED_TAG) || gate.admits(bodyBytesOf(request), reply.raw)) return
-    await sendAnswer(reply, GATE_CLOSED)
-=======
   app.addHook('onRequest', (request, reply, done) => {
     const isGated = request.routeOptions.schema?.tags?.includes(GATED_TAG) ?? false
-    if (!isGated || gate.admits(request, reply)) done()
-    else sendAnswer(reply, REFUSAL)
->>>>>>> core
+    if (!isGated || gate.admits(bodyBytesOf(request), reply.raw)) done()
+    else sendAnswer(reply, GATE_CLOSED)
   })
   return gate
 }
@@ -66,14 +50,8 @@ export class RequestGate {
     this.limits = limits
   }
 
-<<<<<<< HEAD
   /** Counts it until its answer has gone out or its client has left; false = it is not let in. */
   admits(bytes: number, response: ServerResponse): boolean {
-=======
-  /** Counts it until its answer has gone out or its client has left; false = there is no room. */
-  admits(request: FastifyRequest, reply: FastifyReply): boolean {
-    const bytes = bodyBytesOf(request)
->>>>>>> core
     const { requestsMax, bodyBytesMax } = this.limits
     if (this.requests >= requestsMax || this.bodyBytes + bytes > bodyBytesMax) return false
     this.requests += 1
