@@ -59,9 +59,10 @@ export class RingDesk {
     const former = this.present
     const document = former?.document ?? null
     const next = new RingCopy(offered, this.world.shardId)
-    // To a shard without a ring one that does not name it was sent by mistake: to the address of one
-    // whose disk was lost. It would be asked in that one's place, and remembers nothing.
-    const isMeant = former !== null || offered.shards.length === 0 || next.names(this.world.shardId)
+    // To a shard without a ring one that does not name it was sent by mistake: to the address of
+    // one whose disk was lost. It would be asked in that one's place, and remembers nothing.
+    const isNamed = offered.shards.length === 0 || next.names(this.world.shardId)
+    const isMeant = former !== null || isNamed
     if (!isMeant || !isSuccessor(offered, document)) {
       return { kind: 'ring.store', stored: false, ring: document }
     }
