@@ -69,10 +69,10 @@ export class Operator {
     return shards.some(({ id, leaving }) => id === shardId && !leaving)
   }
 
-  /** Whoever stands in the ring under this address was emptied: it gets its own place anew. */
-  async replace(machine: CoordinatorMachine, { name }: ShardMachine): Promise<void> {
-    const address = addressOf(name)
-    await this.askOf(machine, (admin) => admin.replaceNode(address, address))
+  /** Puts a machine into the place of a shard that will never come back, wherever that stands. */
+  async replace(via: CoordinatorMachine, lostId: string, { name }: ShardMachine): Promise<void> {
+    const lost = this.world.rings.newest?.shards.find(({ id }) => id === lostId)
+    if (lost) await this.askOf(via, (admin) => admin.replaceNode(lost.address, addressOf(name)))
   }
 
   async cancel(machine: CoordinatorMachine): Promise<void> {
