@@ -7,6 +7,7 @@
  * A crash ends a life: whatever that life still waits for never comes, and its half-finished
  * functions simply never go on. A paused life (SIGSTOP) gets all of it when it wakes.
  */
+import { must } from '../src/model/must.ts'
 import type { Random } from '../src/ports/random.ts'
 import type { Digest } from './digest.ts'
 
@@ -142,12 +143,15 @@ export class Kernel {
 
   private push(event: Event): void {
     const { heap } = this
-    let index = heap.push(event) - 1
-    while (index > 0) {
-      const parent = (index - 1) >> 1
-      if (!this.swapIfEarlier(index, parent)) break
-      index = parent
+    let place = heap.push(event) - 1
+    while (place > 0) {
+      const above = (place - 1) >> 1
+      const parent = must(heap[above])
+      if (!isEarlier(event, parent)) break
+      heap[place] = parent
+      place = above
     }
+    heap[place] = event
   }
 
   private pop(): Event | undefined {
@@ -155,27 +159,24 @@ export class Kernel {
     const first = heap[0]
     const last = heap.pop()
     if (first === undefined || last === undefined || heap.length === 0) return first
-    heap[0] = last
-    for (let index = 0; ; ) {
-      const left = index * 2 + 1
-      const child = this.isEarlier(left + 1, left) ? left + 1 : left
-      if (!this.swapIfEarlier(child, index)) return first
-      index = child
+    let place = 0
+    for (let below = 1; below < heap.length; below = place * 2 + 1) {
+      const right = heap[below + 1]
+      let child = must(heap[below])
+      if (right && isEarlier(right, child)) {
+        child = right
+        below += 1
+      }
+      if (!isEarlier(child, last)) break
+      heap[place] = child
+      place = below
     }
+    heap[place] = last
+    return first
   }
+}
 
-  private swapIfEarlier(a: number, b: number): boolean {
-    const [one, other] = [this.heap[a], this.heap[b]]
-    if (!one || !other || !this.isEarlier(a, b)) return false
-    this.heap[a] = other
-    this.heap[b] = one
-    return true
-  }
-
-  private isEarlier(a: number, b: number): boolean {
-    const [one, other] = [this.heap[a], this.heap[b]]
-    if (!one || !other) return false
-    if (one.atMs !== other.atMs) return one.atMs < other.atMs
-    return one.tie === other.tie ? one.sequence < other.sequence : one.tie < other.tie
-  }
+function isEarlier(one: Event, other: Event): boolean {
+  if (one.atMs !== other.atMs) return one.atMs < other.atMs
+  return one.tie === other.tie ? one.sequence < other.sequence : one.tie < other.tie
 }

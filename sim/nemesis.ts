@@ -260,8 +260,8 @@ export class Nemesis {
 
   /** Through this coordinator; true = there is nothing emptied left. */
   async replaceEmptied(machine: CoordinatorMachine): Promise<boolean> {
-    const { emptied } = this
-    if (emptied) await this.operator.replace(machine, emptied)
+    const { emptied, lostId } = this
+    if (emptied && lostId !== undefined) await this.operator.replace(machine, lostId, emptied)
     return this.emptied === null
   }
 

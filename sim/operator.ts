@@ -69,10 +69,17 @@ export class Operator {
     return shards.some(({ id, leaving }) => id === shardId && !leaving)
   }
 
-  /** Whoever stands in the ring under this address was emptied: it gets its own place anew. */
-  async replace(machine: CoordinatorMachine, { name }: ShardMachine): Promise<void> {
-    const address = addressOf(name)
-    await this.askOf(machine, (admin) => admin.replaceNode(address, address))
+  /**
+   * Puts a machine into the place of a shard that will never come back, wherever that stands; one
+   * that is in the ring already makes it dispensable.
+   */
+  async replace(via: CoordinatorMachine, lostId: string, machine: ShardMachine): Promise<void> {
+    const shards = this.world.rings.newest?.shards ?? []
+    const lost = shards.find(({ id }) => id === lostId)?.address
+    if (lost === undefined) return
+    const by = addressOf(machine.name)
+    const isIn = shards.some(({ address }) => address === by && address !== lost)
+    await this.askOf(via, (admin) => (isIn ? admin.removeNode(lost) : admin.replaceNode(lost, by)))
   }
 
   async cancel(machine: CoordinatorMachine): Promise<void> {

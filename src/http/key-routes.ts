@@ -47,8 +47,8 @@ const conditionsSchema = z.object({
 export const KEY_ROUTE = '/key/:key'
 const CONDITIONAL =
   'A key that begins with cas: is changed only by who has seen it: If-Match with the ETag that ' +
-  'was read, or If-None-Match: * where nothing may be there yet. 412: the document is another one. ' +
-  'Under one Idempotency-Key a change takes effect once, however often it is sent.'
+  'was read, or If-None-Match: * where nothing may be there yet. 412: the document is another ' +
+  'one. Under one Idempotency-Key a change takes effect once, however often it is sent.'
 
 /** Room around the largest document in the body that carries it. */
 const ENVELOPE_BYTES_MAX = 4 * 1024
