@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import {
   besideText,
   CONDITIONAL_LINE,
+  errorNote,
   faultText,
   HEAD,
   rowOf,
