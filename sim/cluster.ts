@@ -15,6 +15,7 @@ import type { Endpoint, Network } from '../src/ports/network.ts'
 import type { Random } from '../src/ports/random.ts'
 import type { Trace } from '../src/ports/trace.ts'
 import type { Store } from '../src/store/client.ts'
+import type { CareLimits } from '../src/store/coordinator/care/care-world.ts'
 import { type Coordinator, createCoordinator } from '../src/store/coordinator/coordinator.ts'
 import { createShard } from '../src/store/shard/shard.ts'
 import { clockOf, Quartz } from './clock.ts'
@@ -33,6 +34,15 @@ export interface Surroundings {
   readonly log: SimLog
   readonly mutation: Mutation
   readonly engine: EngineKind
+  /** How long things take that take hours elsewhere. */
+  readonly pace: Pace
+}
+
+export interface Pace {
+  readonly care: Partial<CareLimits>
+  readonly hintsPerTargetMax: number
+  /** Rows of partitions that have moved away are removed after so long. */
+  readonly cleanAfterMs: number
 }
 
 /** Partitions are few, so that the ring is small and every one of them is met. */
@@ -103,7 +113,7 @@ export class ShardMachine extends Machine {
   }
 
   protected boot(life: Life, clock: Clock, random: Random): void {
-    const { mutation, network, trace } = this.around
+    const { mutation, network, trace, pace } = this.around
     const engine = this.disk.open({
       isOver: () => life.isOver,
       crash: () => life.end(),
@@ -112,6 +122,8 @@ export class ShardMachine extends Machine {
     const options = {
       dbPath: this.name,
       cache: lruRowCache(this.cacheItems),
+      cleanAfterMs: pace.cleanAfterMs,
+      hintsPerTargetMax: pace.hintsPerTargetMax,
       afterTurn: this.afterTurn(life),
     }
     try {
@@ -153,6 +165,7 @@ export class CoordinatorMachine extends Machine {
       bootstrap: FOUNDERS.map(addressOf),
       virtualNodes: VIRTUAL_NODES,
       pingEveryMs: this.pingEveryMs,
+      care: this.around.pace.care,
       afterTurn: this.afterTurn(life),
     })
     void this.coordinator.run(new AbortController().signal)

@@ -26,7 +26,8 @@ test('what is not understood is a sentence', () => {
 test('a failure names promise, seed, commit and the command that replays it', () => {
   const profile = drawProfile(seededRandom(1), new Set(FAULTS))
   const violations = [{ promise: 'S3', sentence: 'it was gone' }]
-  const counts = { events: 0, virtualMs: 0, acknowledged: 0, inDoubt: 0, reads: 0 }
+  const operations = { acknowledged: 0, inDoubt: 0, reads: 0, conditional: 0, ringChanges: 0 }
+  const counts = { events: 0, virtualMs: 0, ...operations }
   const text = failureText(parsed(), { seed: 9, profile, violations, digest: '', ...counts })
   for (const part of ['seed 9 ', 'S3: it was gone', 'commit ', 'npm run sim -- --seed=9']) {
     assert.ok(text.includes(part), part)

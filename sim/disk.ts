@@ -43,6 +43,9 @@ export interface DiskUser {
 export class SimDisk {
   readonly faults: DiskFaults
   isFull = false
+  /** Told of each fact about the replica that stands on the disk from now on. */
+  onFact: (name: string, value: string) => void = () => {}
+  onEmptied: () => void = () => {}
   /** What is really there; no fault stands before it. */
   engine: KeyValueEngine
   private readonly kind: EngineKind
@@ -63,6 +66,7 @@ export class SimDisk {
     this.memory = new MemoryDisk()
     this.engine = this.newEngine()
     this.damaged.clear()
+    this.onEmptied()
   }
 
   /** Takes a row away as if it had never been; only a bug does that. */
@@ -97,10 +101,7 @@ export class SimDisk {
       clear: always(engine.clear),
       noteHints: always(engine.noteHints),
       dropHints: always(engine.dropHints),
-      setMeta: (name, value) => {
-        this.mustWrite(user)
-        engine.setMeta(name, value)
-      },
+      setMeta: (name, value) => this.setMeta(user, name, value),
       close() {},
     }
   }
@@ -114,6 +115,13 @@ export class SimDisk {
       if (isRow) this.damaged.delete(row.key)
     }
     return versions
+  }
+
+  private setMeta(user: DiskUser, name: string, value: string): void {
+    this.commit(user, true, () => {
+      this.engine.setMeta(name, value)
+      this.onFact(name, value)
+    })
   }
 
   /** One transaction, and what may happen to the process in it. */

@@ -32,6 +32,9 @@ export const FAULTS = [
   'late-coordinator',
   'stormy-founding',
   'ring-race',
+  'reshaping',
+  'short-grace',
+  'few-hints',
 ] as const
 export type Fault = (typeof FAULTS)[number]
 
@@ -54,8 +57,19 @@ export function drawProfile(
     return absent.has(fault) ? 0 : drawn
   }
   const drawn = Object.fromEntries(FAULTS.map((fault) => [fault, strength(fault)])) as Profile
-  // One disk at most may lose what it had: more than a minority of the replicas is not promised.
-  return drawn['emptied-disk'] > 0 ? { ...drawn, 'damaged-rows': 0 } : drawn
+  return { ...drawn, ...excluded(drawn) }
+}
+
+/**
+ * What is not promised to be survived together. One disk at most may lose what it had: no more than
+ * a minority of the replicas. And where deleted rows are forgotten within seconds, clocks may not
+ * be wrong by more than that (see also Nemesis).
+ */
+function excluded(drawn: Profile): Partial<Record<Fault, 0>> {
+  return {
+    ...(drawn['emptied-disk'] > 0 ? { 'damaged-rows': 0 } : {}),
+    ...(drawn['short-grace'] > 0 ? { 'clock-drift': 0 } : {}),
+  }
 }
 
 export function profileText(profile: Profile): string {

@@ -11,9 +11,14 @@ import type { Kernel } from './kernel.ts'
 import type { SimLog } from './log.ts'
 import type { Mutation } from './mutation.ts'
 import type { SimNetwork } from './network.ts'
+import type { Operator } from './operator.ts'
+import { idOf } from './ring-watch.ts'
+import { jump, setRight, setWrong } from './wrong-clocks.ts'
 
 export interface Cluster {
   readonly shards: readonly ShardMachine[]
+  /** Those of them that the ring begins with; the others are spare. */
+  readonly members: readonly ShardMachine[]
   readonly coordinators: readonly CoordinatorMachine[]
   readonly ingestors: readonly CoordinatorMachine[]
 }
@@ -22,17 +27,14 @@ export interface Cluster {
 const EVERY_MS = 10_000
 const DOWN_MS_MAX = 4_000
 const PAUSE_MS_MAX = 6_000
-const SKEW_MS = [300, 1_500, 240_000]
-/**
- * Shards are not wrong by minutes. Where a shard and a coordinator both are ahead, a row from the
- * future stands on one replica, the others refuse to be brought up to it, and reads that meet it
- * stay unavailable until that time has come or the key is written again.
- */
-const SHARD_SKEW_MS_MAX = 1_500
-const DRIFT = 0.002
+/** An operation that sleeps for longer than deleted rows are kept undoes a deletion. */
+const SHORT_GRACE_PAUSE_MS_MAX = 3_000
+/** From this strength on, whoever was emptied is replaced in the first act. */
+const REPLACED_STRENGTH = 2
 /** Of one message, for each step of strength. */
 const LOSS_CHANCE = 0.03
 const DISK_CHANCE = 0.002
+const REPLACED_AFTER_MS = 1_000
 
 export class Nemesis {
   private readonly kernel: Kernel
@@ -42,12 +44,21 @@ export class Nemesis {
   private readonly profile: Profile
   private readonly random: Random
   private readonly mutation: Mutation
+  private readonly operator: Operator
   private isHealing = false
   /** The one shard whose disk may lose what it had. */
   private readonly victim: ShardMachine
+  /** Who it was before. */
+  private lostId: string | undefined
 
   constructor(
-    world: { kernel: Kernel; network: SimNetwork; log: SimLog; mutation: Mutation },
+    world: {
+      kernel: Kernel
+      network: SimNetwork
+      log: SimLog
+      mutation: Mutation
+      operator: Operator
+    },
     cluster: Cluster,
     profile: Profile,
     random: Random,
@@ -56,10 +67,21 @@ export class Nemesis {
     this.network = world.network
     this.log = world.log
     this.mutation = world.mutation
+    this.operator = world.operator
     this.cluster = cluster
     this.profile = profile
     this.random = random
-    this.victim = must(cluster.shards[random.fork('victim').below(cluster.shards.length)])
+    this.victim = must(cluster.members[random.fork('victim').below(cluster.members.length)])
+  }
+
+  /** The shard whose disk was emptied and that nobody has replaced; null = there is none. */
+  get emptied(): ShardMachine | null {
+    const { lostId, operator, victim } = this
+    return lostId !== undefined && operator.isMember(lostId) ? victim : null
+  }
+
+  get isReshaping(): boolean {
+    return this.profile.reshaping > 0
   }
 
   private get machines(): readonly Machine[] {
@@ -70,13 +92,9 @@ export class Nemesis {
   /** Clocks are wrong from the first moment on. */
   setClocks(): void {
     const random = this.random.fork('clocks')
-    const skewMs = SKEW_MS[this.profile['clock-skew'] - 1] ?? 0
     for (const machine of this.machines) {
-      const { quartz } = machine
       const isShard = this.cluster.shards.some((shard) => shard === machine)
-      const wrongMs = isShard ? Math.min(skewMs, SHARD_SKEW_MS_MAX) : skewMs
-      quartz.skewMs = Math.floor((random.unit() * 2 - 1) * wrongMs)
-      quartz.rate = 1 + (random.unit() * 2 - 1) * DRIFT * this.profile['clock-drift']
+      setWrong(machine.quartz, this.profile, isShard, random)
     }
   }
 
@@ -87,13 +105,16 @@ export class Nemesis {
     this.schedule('shard-crashes', (random) => this.crash(shards, random))
     this.schedule('coordinator-crashes', (random) => this.crash(coordinators, random))
     this.schedule('ingestion-crashes', (random) => this.crash(ingestors, random))
-    this.schedule('pauses', (random) => pick(this.machines, random).pause(ms(PAUSE_MS_MAX, random)))
-    this.schedule('clock-jumps', (random) => jump(pick(this.machines, random), random))
+    this.schedule('pauses', (random) => this.pause(random))
+    this.schedule('clock-jumps', (random) =>
+      jump(pick(this.machines, random).quartz, this.profile, random),
+    )
     this.schedule('cuts', (random) => this.cut(random, [pick(shards, random).name], false))
     this.schedule('partitions', (random) => this.cut(random, this.someOf(random), true))
     this.schedule('full-disks', (random) => this.fill(random))
     this.schedule('log-outages', (random) => this.logOutage(random))
     this.schedule('damaged-rows', (random) => this.damage(random))
+    this.schedule('reshaping', (random) => this.operator.strike(random))
     this.once('emptied-disk', () => this.empty())
     this.keepRunning()
   }
@@ -104,8 +125,7 @@ export class Nemesis {
     this.network.cuts.clear()
     this.log.isAway = false
     for (const machine of this.machines) {
-      machine.quartz.skewMs = Math.max(-200, Math.min(200, machine.quartz.skewMs))
-      machine.quartz.rate = 1
+      setRight(machine.quartz)
       machine.life.pausedUntilMs = Math.min(machine.life.pausedUntilMs, this.kernel.nowMs)
       machine.start()
     }
@@ -218,16 +238,37 @@ export class Nemesis {
   private empty(): void {
     const { disk } = this.victim
     this.victim.crash()
+    this.lostId = idOf(this.victim)
     const keep = this.mutation.emptied(disk.engine)
     disk.replace()
     keep(disk.engine)
     this.later(500, 'start emptied', () => this.victim.start())
+    if (this.profile['emptied-disk'] >= REPLACED_STRENGTH) this.replaceLater()
   }
-}
 
-function jump({ quartz }: Machine, random: Random): void {
-  const step = pick([300, 1_500, 10_000], random)
-  quartz.skewMs += Math.floor((random.unit() * 2 - 1) * step)
+  /** A person has read what is said about the emptied shard, and tries until it is done. */
+  private replaceLater(): void {
+    this.later(REPLACED_AFTER_MS, 'replace', () => {
+      const { coordinators } = this.cluster
+      const machine = coordinators.find(({ isUp }) => isUp)
+      const replaced = machine ? this.replaceEmptied(machine) : Promise.resolve(false)
+      void replaced.then((isDone) => {
+        if (!isDone) this.replaceLater()
+      })
+    })
+  }
+
+  /** Through this coordinator; true = there is nothing emptied left. */
+  async replaceEmptied(machine: CoordinatorMachine): Promise<boolean> {
+    const { emptied } = this
+    if (emptied) await this.operator.replace(machine, emptied)
+    return this.emptied === null
+  }
+
+  private pause(random: Random): void {
+    const maxMs = this.profile['short-grace'] > 0 ? SHORT_GRACE_PAUSE_MS_MAX : PAUSE_MS_MAX
+    pick(this.machines, random).pause(ms(maxMs, random))
+  }
 }
 
 function pick<T>(list: readonly T[], random: Random): T {

@@ -1,42 +1,56 @@
 /**
  * The second act: everything is healed, and now the store has no excuse. Within a bounded virtual
  * time a write through each coordinator is acknowledged, every key is read through each of them,
- * and ingestion has taken all that the log holds. What is read last is what stands in the end.
+ * ingestion has taken all that the log holds, whatever the ring was changed for comes to an end,
+ * and the replicas are the same. What is read last is what stands in the end.
  */
-
 import { seededRandom } from '../src/adapters/seeded-random.ts'
 import { indexKey, latestKey } from '../src/model/keys.ts'
 import { READINGS_TOPIC } from '../src/model/topics.ts'
+import type { WorkloadWorld } from './asking.ts'
 import type { FinalReads } from './checkers/readings.ts'
-import type { CoordinatorMachine } from './cluster.ts'
-import type { Kernel } from './kernel.ts'
-import type { Cluster } from './nemesis.ts'
-import {
-  appendLastReadings,
-  FLOORS,
-  KEYS,
-  readKeys,
-  type UsedKey,
-  type WorkloadWorld,
-  writeKeys,
-} from './workload.ts'
+import type { Violation } from './checkers/violation.ts'
+import { START_WALL_MS } from './clock.ts'
+import type { CoordinatorMachine, Surroundings } from './cluster.ts'
+import { readConditional } from './conditional-clients.ts'
+import { judgedDisks, type Settling, unsettled } from './disks-in-the-end.ts'
+import { GRACE_MS } from './machines.ts'
+import { appendLastReadings } from './meters.ts'
+import type { Cluster, Nemesis } from './nemesis.ts'
+import type { Operator } from './operator.ts'
+import type { RingWatch } from './ring-watch.ts'
+import { FLOORS, KEYS, readKeys, type UsedKey, writeKeys } from './workload.ts'
+
+export interface CalmWorld extends WorkloadWorld {
+  readonly cluster: Cluster
+  readonly nemesis: Nemesis
+  readonly operator: Operator
+  readonly rings: RingWatch
+  readonly around: Surroundings
+}
 
 /** Virtual time within which everything must be well again. */
 const CALM_MS_MAX = 60_000
+/** And for what goes on in the background. */
+const SETTLED_MS_MAX = 120_000
 const PAUSE_MS = 200
 const KEYS_AT_ONCE = 200
 
-export async function converge(
-  world: WorkloadWorld,
-  { coordinators }: Cluster,
-  kernel: Kernel,
-): Promise<FinalReads> {
-  const { history, log } = world
+export interface InTheEnd {
+  readonly final: FinalReads
+  /** What is wrong on the disks. */
+  readonly onDisks: readonly Violation[]
+}
+
+export async function converge(world: CalmWorld): Promise<InTheEnd> {
+  const { history, log, kernel, coordinators } = world
+  const settling = settlingOf(world)
   const readers = coordinators.map((machine) => auditedBy(world, machine))
   await isSoInTime(world, 'a write and a read of every key succeed', async () => {
     const isWell = await Promise.all(readers.map((reader) => reader()))
     return isWell.every((well) => well)
   })
+  await whole(world)
   appendLastReadings(world)
   const isDrained = await kernel.until(() => log.isDrained(READINGS_TOPIC), CALM_MS_MAX)
   if (!isDrained) history.stuck.push('ingestion did not take all readings')
@@ -44,13 +58,53 @@ export async function converge(
     coordinators.every(({ ringName }) => ringName === coordinators[0]?.ringName),
   )
   history.rings.push(...coordinators.map(({ ringName }) => `${ringName}`))
+  await settled(world, settling)
   const final = new Map<string, string | null>()
   for (const machine of coordinators) {
-    await isSoInTime(world, `all keys are read via ${machine.name}`, () =>
-      readAllKeys(world, machine, final),
-    )
+    await isSoInTime(world, `all keys are read via ${machine.name}`, async () => {
+      const isAll = await readAllKeys(world, machine, final)
+      return (await readConditional(world, machine)) && isAll
+    })
   }
-  return final
+  return { final, onDisks: await judgedDisks(settling) }
+}
+
+/** While the ring is changed, nobody leaves a shard in it that will never come back. */
+async function whole(world: CalmWorld): Promise<void> {
+  const { nemesis, operator, coordinators, rings } = world
+  const isChanging = nemesis.isReshaping || rings.newest?.change !== undefined
+  if (nemesis.emptied === null || !isChanging) return
+  let tries = 0
+  await isSoInTime(world, 'the emptied shard is replaced', async () => {
+    const machine = coordinators[tries % coordinators.length]
+    tries += 1
+    if (!machine || (await nemesis.replaceEmptied(machine))) return machine !== undefined
+    // Something else is under way that waits for the very shard.
+    await operator.cancel(machine)
+    return false
+  })
+}
+
+function settlingOf({ cluster, rings, around, kernel, history }: CalmWorld): Settling {
+  const graceMs = around.pace.care.graceMs ?? GRACE_MS
+  const nowMs = () => START_WALL_MS + kernel.nowMs
+  // Where deleted rows are forgotten within the run, they are before the last reads.
+  const repairedAfterMs = nowMs() + (graceMs < GRACE_MS ? graceMs : 0)
+  return { cluster, rings, around, history, graceMs, nowMs, repairedAfterMs }
+}
+
+async function settled(world: CalmWorld, settling: Settling): Promise<void> {
+  const { kernel, history } = world
+  const endMs = kernel.nowMs + SETTLED_MS_MAX
+  let left = unsettled(settling)
+  while (left.length > 0 && kernel.nowMs < endMs) {
+    const nextMs = kernel.nowMs + PAUSE_MS
+    await kernel.until(() => kernel.nowMs >= nextMs, PAUSE_MS + 1)
+    left = unsettled(settling)
+  }
+  for (const what of left.slice(0, 1)) {
+    history.stuck.push(`not within ${SETTLED_MS_MAX} ms of calm: ${what}`)
+  }
 }
 
 /** Writes one key and reads all of them; true when everything was answered. */

@@ -9,29 +9,27 @@ import { readingKey } from '../src/model/keys.ts'
 import { must } from '../src/model/must.ts'
 import type { LogRecord } from '../src/ports/log.ts'
 import type { Random } from '../src/ports/random.ts'
-import { partitionOf } from '../src/store/ring/hash.ts'
+import type { WorkloadWorld } from './asking.ts'
 import { verdictOn } from './checkers/verdict.ts'
 import type { Violation } from './checkers/violation.ts'
-import {
-  CoordinatorMachine,
-  FOUNDERS,
-  INDEX_SIZE,
-  IngestionMachine,
-  ShardMachine,
-  type Surroundings,
-} from './cluster.ts'
+import { INDEX_SIZE, type Surroundings } from './cluster.ts'
 import { Digest } from './digest.ts'
-import { type EngineKind, SimDisk } from './disk.ts'
+import type { EngineKind } from './disk.ts'
 import { drawProfile, type Fault, type Profile } from './faults.ts'
-import { History } from './history.ts'
+import { History, OPEN } from './history.ts'
 import { Kernel } from './kernel.ts'
 import { SimLog } from './log.ts'
+import { clusterOf, paceOf } from './machines.ts'
+import { noteLogged, runMeters } from './meters.ts'
 import { type Mutation, NO_MUTATION } from './mutation.ts'
 import { type Cluster, Nemesis } from './nemesis.ts'
-import { addressOf, SimNetwork } from './network.ts'
+import { SimNetwork } from './network.ts'
+import { leastOf, Operator } from './operator.ts'
+import { RingWatch } from './ring-watch.ts'
 import { converge } from './second-act.ts'
+import { setUp } from './set-up.ts'
 import { setTraps } from './traps.ts'
-import { noteLogged, runClients, runMeters, type WorkloadWorld } from './workload.ts'
+import { runClients } from './workload.ts'
 
 export interface RunOptions {
   readonly seed: number
@@ -43,6 +41,8 @@ export interface RunOptions {
   readonly mutation?: Mutation
   /** Told before the first event. */
   readonly announce?: (profile: Profile) => void
+  /** Told of each fact that a process notes, and when. */
+  readonly hear?: (nowMs: number, fact: string) => void
 }
 
 export interface RunReport {
@@ -56,19 +56,15 @@ export interface RunReport {
   readonly acknowledged: number
   readonly inDoubt: number
   readonly reads: number
+  /** Operations of the conditional lane that were answered for certain. */
+  readonly conditional: number
+  /** That operators have asked for and got. */
+  readonly ringChanges: number
 }
 
 /** The first act ends at the latest then, whatever the faults have made of it. */
 const FIRST_ACT_MS_MAX = 120_000
 const OPERATION_MS_MAX = 2_000
-const SET_UP_MS_MAX = 20_000
-/** The first keys are written at about the same time as the ring changes, which takes its time. */
-const RACE_MS_MAX = 150
-const RACE_SLOWNESS = 20
-const FIRST_KEYS_MS_MAX = 1_500
-const TAKE_IN_TRIES_MAX = 6
-const PING_EVERY_MS = 500
-const PING_RARELY_MS = 15_000
 
 export async function simulate(options: RunOptions): Promise<RunReport> {
   const undoTraps = setTraps()
@@ -100,6 +96,8 @@ class Run {
   private readonly kernel: Kernel
   private readonly around: Surroundings
   private readonly cluster: Cluster
+  private readonly rings: RingWatch
+  private readonly operator: Operator
   private readonly nemesis: Nemesis
 
   constructor(options: RunOptions) {
@@ -111,27 +109,33 @@ class Run {
     options.announce?.(this.profile)
     this.kernel = new Kernel(this.random.fork('ties'), this.digest)
     this.around = this.surroundings()
-    this.cluster = clusterOf(this.around, this.profile['late-coordinator'] > 0)
+    this.cluster = clusterOf(this.around, this.profile)
+    const { shards, coordinators } = this.cluster
     const { kernel, network, log, mutation } = this.around
     const nemesisRandom = this.random.fork('nemesis')
-    const world = { kernel, network, log, mutation }
+    this.rings = new RingWatch(shards)
+    const people = { kernel, rings: this.rings, shards, coordinators }
+    this.operator = new Operator(people, leastOf(this.profile))
+    const world = { kernel, network, log, mutation, operator: this.operator }
     this.nemesis = new Nemesis(world, this.cluster, this.profile, nemesisRandom)
     noteLogged(this.history, log)
     log.onCommit = (partition, records) => this.noteCommit(partition, records)
   }
 
   async violations(): Promise<readonly Violation[]> {
-    const isSetUp = await this.setUp()
+    const { around, cluster, nemesis, profile, random, rings } = this
+    const isSetUp = await setUp({ around, cluster, nemesis, profile, random })
     if (!isSetUp) return [{ promise: 'S13', sentence: 'no ring was founded in calm weather' }]
     await this.firstAct()
-    this.nemesis.heal()
-    const final = await converge(this.workload(), this.cluster, this.kernel)
-    return verdictOn(this.history, final, INDEX_SIZE)
+    nemesis.heal()
+    const calm = { ...this.workload(), cluster, nemesis, rings, around, operator: this.operator }
+    const { final, onDisks } = await converge(calm)
+    return verdictOn(this.history, final, INDEX_SIZE, [...rings.violations, ...onDisks])
   }
 
   report(): Omit<RunReport, 'violations'> {
-    const { writes, reads } = this.history
-    for (const one of [...writes, ...reads]) this.digest.add(JSON.stringify(one))
+    const { writes, reads, conditional } = this.history
+    for (const one of [...writes, ...reads, ...conditional]) this.digest.add(JSON.stringify(one))
     return {
       seed: this.options.seed,
       profile: this.profile,
@@ -141,67 +145,9 @@ class Run {
       acknowledged: writes.filter(({ outcome }) => outcome === 'done').length,
       inDoubt: writes.filter(({ outcome }) => outcome === 'unknown').length,
       reads: reads.length,
+      conditional: conditional.filter(({ end }) => end !== OPEN).length,
+      ringChanges: this.operator.changes,
     }
-  }
-
-  /** The ring is founded, and further shards are taken in before the first key is written. */
-  private async setUp(): Promise<boolean> {
-    const { shards, coordinators, ingestors } = this.cluster
-    const isStormy = this.profile['stormy-founding'] > 0
-    if (isStormy) this.nemesis.setClocks()
-    for (const machine of [...shards, ...coordinators, ...ingestors]) machine.start()
-    if (isStormy) this.nemesis.begin()
-    else if (!(await this.allKnow(FOUNDERS.length))) return false
-    else this.nemesis.setClocks()
-    const isRacing = isStormy || this.profile['ring-race'] > 0
-    const delayMs = isRacing ? this.random.fork('race').below(RACE_MS_MAX) : 0
-    const takenIn = this.takeIn(shards.slice(FOUNDERS.length), delayMs)
-    if (isStormy) return this.kernel.until(() => this.someoneKnows(), FIRST_ACT_MS_MAX)
-    if (isRacing) await this.someTime(this.random.fork('first keys').below(FIRST_KEYS_MS_MAX))
-    if (isRacing) return true
-    let isIn = false
-    void takenIn.then(() => {
-      isIn = true
-    })
-    if (!(await this.kernel.until(() => isIn, SET_UP_MS_MAX))) return false
-    return this.allKnow(shards.length, this.profile['late-coordinator'] > 0 ? 1 : 0)
-  }
-
-  /** By the first coordinator, one after another, as an operator would. */
-  private async takeIn(newcomers: readonly ShardMachine[], delayMs: number): Promise<void> {
-    await this.kernel.sleep(delayMs)
-    this.around.network.slowness = delayMs > 0 ? RACE_SLOWNESS : 1
-    const first = must(this.cluster.coordinators[0])
-    for (const { name } of newcomers) {
-      let kind: string | undefined
-      for (
-        let tries = 0;
-        tries < TAKE_IN_TRIES_MAX && kind !== 'changed' && kind !== 'already';
-        tries += 1
-      ) {
-        const asked = first.isUp ? first.coordinator?.ring.addNode(addressOf(name)) : undefined
-        kind = (await Promise.race([asked, first.life.over]))?.kind
-        if (kind !== 'changed') await this.kernel.sleep(300)
-      }
-    }
-    this.around.network.slowness = 1
-  }
-
-  private async someTime(ms: number): Promise<void> {
-    const untilMs = this.kernel.nowMs + ms
-    await this.kernel.until(() => this.kernel.nowMs >= untilMs, ms)
-  }
-
-  private someoneKnows(): boolean {
-    return this.cluster.coordinators.some((one) => one.store && one.ringName !== null)
-  }
-
-  private allKnow(shards: number, exceptLast = 0): Promise<boolean> {
-    const { coordinators, ingestors } = this.cluster
-    const all = [...coordinators.slice(0, coordinators.length - exceptLast), ...ingestors]
-    const knows = ({ coordinator }: CoordinatorMachine) =>
-      coordinator?.ring.info().totalNodes === shards
-    return this.kernel.until(() => all.every(knows), SET_UP_MS_MAX)
   }
 
   private async firstAct(): Promise<void> {
@@ -231,55 +177,37 @@ class Run {
       kernel,
       random: this.random.fork('processes'),
       network: new SimNetwork(kernel, this.random.fork('network'), faults),
-      trace: { note: (level, fact) => digest.add(`${level} ${JSON.stringify(fact)}`) },
+      trace: {
+        note: (level, fact) => {
+          const text = `${level} ${JSON.stringify(fact)}`
+          digest.add(text)
+          this.options.hear?.(kernel.nowMs, text)
+        },
+      },
       log: new SimLog(kernel, this.random.fork('log')),
       mutation: this.options.mutation ?? NO_MUTATION,
       engine: this.options.engine ?? 'memory',
+      pace: paceOf(this.profile, this.random.fork('pace')),
     }
   }
 
-  /** What of the committed readings stands on how many disks; dead letters stand on none. */
+  /** On how many disks of its replicas the worst of the committed readings stands. */
   private noteCommit(partition: number, records: readonly LogRecord[]): void {
-    const ring = this.cluster.coordinators[0]?.coordinator?.ring.info()
-    const partitions = ring?.partitions ?? 1
-    let replicasMin = Number.POSITIVE_INFINITY
-    for (const { value, key } of records) {
-      const timestamp = /"timestamp":"([^"]+)"/.exec(value)?.[1]
-      if (timestamp === undefined) continue
-      const name = readingKey(Number(key), timestamp)
-      const place = partitionOf(name, partitions)
-      const holders = this.cluster.shards.filter(({ disk }) => disk.engine.get(place, name))
-      replicasMin = Math.min(replicasMin, holders.length)
-    }
     const upTo = must(records.at(-1)).offset + 1
-    const entry = { partition, upTo, replicasMin, replicasNeeded: this.quorum() }
-    this.history.commits.push(entry)
-  }
-
-  /** A disk that was emptied may have held one of them. */
-  private quorum(): number {
-    return this.profile['emptied-disk'] > 0 ? 1 : 2
-  }
-}
-
-/** `isLate`: the last coordinator hears of a new ring long after it was made. */
-function clusterOf(around: Surroundings, isLate: boolean): Cluster {
-  const random = around.random.fork('cluster')
-  const shardCount = FOUNDERS.length + random.below(3)
-  const coordinatorCount = 2 + random.below(2)
-  const named = <M>(name: string, count: number, make: (name: string) => M): M[] =>
-    Array.from({ length: count }, (_, index) => make(`${name}${index + 1}`))
-  const cacheItems = random.chance(0.2) ? 0 : 5 + random.below(40)
-  return {
-    shards: named('kv', shardCount, (name) => {
-      const faults = { crashChance: 0, brokenChance: 0, slowChance: 0 }
-      const disk = new SimDisk(around.engine, random.fork(`disk of ${name}`), faults)
-      return new ShardMachine(name, around, disk, cacheItems)
-    }),
-    coordinators: named('co', coordinatorCount, (name) => {
-      const isLast = name === `co${coordinatorCount}`
-      return new CoordinatorMachine(name, around, isLate && isLast ? PING_RARELY_MS : PING_EVERY_MS)
-    }),
-    ingestors: named('in', 2, (name) => new IngestionMachine(name, around, PING_EVERY_MS)),
+    const keys = records.flatMap(({ value, key }) => {
+      const timestamp = /"timestamp":"([^"]+)"/.exec(value)?.[1]
+      return timestamp === undefined ? [] : [readingKey(Number(key), timestamp)]
+    })
+    for (const key of keys) {
+      const standing = this.rings.standing(key)
+      if (!standing) continue
+      // A disk that was emptied may have held it.
+      const lost = this.profile['emptied-disk'] > 0 ? 1 : 0
+      const { holders: replicasMin, needed } = standing
+      this.history.commits.push({
+        ...{ partition, upTo, replicasMin },
+        replicasNeeded: needed - lost,
+      })
+    }
   }
 }

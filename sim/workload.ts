@@ -1,35 +1,26 @@
 /**
  * What is asked of the store while it is being hurt: clients that write, read, delete and scan a
- * few keys, so that they meet, through any coordinator that answers; and meters whose readings go
- * through the log and ingestion.
+ * few keys, so that they meet, through any coordinator that answers, and now and then change a
+ * document on conditions.
  *
  * A client notes what it saw in the history. What was not answered is open, for ever.
  */
-import { indexKey, latestKey, readingKey } from '../src/model/keys.ts'
+import { indexKey, latestKey } from '../src/model/keys.ts'
 import { must } from '../src/model/must.ts'
-import { parseTimestamp } from '../src/model/timestamp.ts'
-import { READINGS_TOPIC } from '../src/model/topics.ts'
 import type { Random } from '../src/ports/random.ts'
-import type { ReadOutcome, Store, StoreWrite, WriteOutcome } from '../src/store/client.ts'
+import type { ReadOutcome, StoreWrite, WriteOutcome } from '../src/store/client.ts'
+import { asked, type WorkloadWorld } from './asking.ts'
 import { START_WALL_MS } from './clock.ts'
 import type { CoordinatorMachine } from './cluster.ts'
-import { type History, type Lane, type Moment, OPEN, type WriteEntry } from './history.ts'
-import type { Kernel } from './kernel.ts'
-import type { SimLog } from './log.ts'
-
-export interface WorkloadWorld {
-  readonly kernel: Kernel
-  readonly history: History
-  readonly coordinators: readonly CoordinatorMachine[]
-  readonly log: SimLog
-}
+import { conditionalStep } from './conditional-clients.ts'
+import { newClient } from './conditional-workload.ts'
+import { type Lane, type Moment, OPEN, type WriteEntry } from './history.ts'
 
 const CLIENTS = 4
 export const FLOORS = [1, 2, 3] as const
 const THINK_MS_MAX = 200
-const READING_EVERY_MS = 400
-/** An operation that is not answered by then is never answered. */
-const PATIENCE_MS = 25_000
+/** Of all operations. */
+const CONDITIONAL_CHANCE = 0.25
 const TTL_SECONDS_MAX = 6
 /** Characters that a careless hand would change. */
 const ODD_TEXT = '{ "caffè":"\\u00e8 \\/ 🜁",  "n":1.0e2 ,"id":'
@@ -55,9 +46,12 @@ export async function runClients(
 ): Promise<void> {
   const clients = Array.from({ length: CLIENTS }, async (_, number) => {
     const own = random.fork(`client ${number}`)
+    let memory = newClient(`c${number}`)
     for (let i = number; i < operations; i += CLIENTS) {
       await world.kernel.sleep(own.below(THINK_MS_MAX))
-      await oneOperation(world, await whoIsUp(world, own), own)
+      const machine = await whoIsUp(world, own)
+      if (!own.chance(CONDITIONAL_CHANCE)) await oneOperation(world, machine, own)
+      else memory = await conditionalStep(world, machine, memory, own)
     }
   })
   await Promise.all(clients)
@@ -228,84 +222,4 @@ function noteWrite(
     entry.outcome = 'done'
     entry.end = history.tick()
   } else entry.outcome = 'failed'
-}
-
-/** What the store answers; undefined = it never did, because it died or hangs. */
-async function asked<T>(
-  { kernel, history }: WorkloadWorld,
-  machine: CoordinatorMachine,
-  about: string,
-  ask: (store: Store) => Promise<T>,
-): Promise<T | undefined> {
-  const { life } = machine
-  const late = Promise.withResolvers<undefined>()
-  const planned = kernel.at(PATIENCE_MS, kernel.world, 'patience', () => {
-    history.stuck.push(`${machine.name} did not answer within ${PATIENCE_MS} ms: ${about}`)
-    late.resolve(undefined)
-  })
-  const died = life.over.then(() => undefined)
-  const answered = Promise.withResolvers<T | undefined>()
-  // Waits at the door while the process is stopped.
-  kernel.at(0, life, 'request', () => {
-    answered.resolve(machine.store ? ask(machine.store) : undefined)
-  })
-  const answer = await Promise.race([answered.promise, died, late.promise])
-  planned.cancel()
-  return answer
-}
-
-/** Readings until it is told to stop, some late, some twice, some broken. */
-export async function runMeters(
-  world: WorkloadWorld,
-  random: Random,
-  isOver: () => boolean,
-): Promise<void> {
-  let number = 0
-  for (;;) {
-    await world.kernel.sleep(random.below(READING_EVERY_MS))
-    if (isOver()) return
-    number += 1
-    const floor = must(FLOORS[random.below(FLOORS.length)])
-    const lateMs = random.chance(0.2) ? random.below(20_000) : 0
-    const text = random.chance(0.04)
-      ? `no reading ${number}`
-      : readingText(floor, world.kernel.nowMs - lateMs, number)
-    for (let i = random.chance(0.1) ? 2 : 1; i > 0; i -= 1) appendReading(world, floor, text)
-  }
-}
-
-/** The newest of its floor, so that whoever owns the floor writes its index once more. */
-export function appendLastReadings(world: WorkloadWorld): void {
-  for (const floor of FLOORS) {
-    appendReading(world, floor, readingText(floor, world.kernel.nowMs, 999))
-  }
-}
-
-function appendReading({ log }: WorkloadWorld, floor: number, text: string): void {
-  if (!log.isAway) log.append(READINGS_TOPIC, [{ key: String(floor), value: text }])
-}
-
-function readingText(floor: number, atMs: number, number: number): string {
-  // Microseconds that no other reading has, so that each has a key of its own.
-  const micros = String(number % 1_000).padStart(3, '0')
-  const moment = new Date(Math.floor(START_WALL_MS + atMs)).toISOString()
-  const timestamp = moment.replace('Z', `${micros}Z`)
-  return `{"piano":${floor},"timestamp":"${timestamp}","sensore2_kw": ${number}.0}`
-}
-
-/** What the log took, for the history. */
-export function noteLogged(history: History, log: SimLog): void {
-  log.onAppend = (topic, { partition, offset, key, value }) => {
-    if (topic !== READINGS_TOPIC) {
-      history.deadLetters.add(key ?? '')
-      return
-    }
-    const timestamp = /"timestamp":"([^"]+)"/.exec(value)?.[1] ?? null
-    const floor = Number(key)
-    history.logged.push({
-      ...{ partition, offset, floor, text: value, timestamp: timestamp ?? '' },
-      key: timestamp === null ? null : readingKey(floor, timestamp),
-      timeMs: timestamp === null ? 0 : must(parseTimestamp(timestamp)),
-    })
-  }
 }

@@ -30,7 +30,8 @@ test('every command of the README exists, with the flags that are shown', () => 
     const words = line.slice(line.indexOf('npx energyguard ')).split(/\s+/).slice(2)
     const command = COMMANDS.find(({ path }) => `${words.join(' ')} `.startsWith(`${path} `))
     assert.ok(command, line)
-    const flags = settingNamesOf(command.role).map((name) => settingOf(name).flag)
+    const settings = settingNamesOf(command.role).map((name) => settingOf(name).flag)
+    const flags = [...settings, ...(command.switches ?? []).map(({ flag }) => flag.split(' ')[0])]
     for (const flag of words.filter((word) => word.startsWith('--'))) {
       assert.ok(flags.includes(flag), `${line}: ${flag}`)
     }

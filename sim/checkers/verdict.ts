@@ -20,6 +20,7 @@ export function verdictOn(
   history: History,
   final: FinalReads,
   indexSize: number,
+  onDisks: readonly Violation[] = [],
 ): readonly Violation[] {
   const { writes, reads, conditional, logged, commits, deadLetters, rings, stuck } = history
   const byClients = reads.filter(({ key }) => !key.startsWith('energy:'))
@@ -33,6 +34,7 @@ export function verdictOn(
     ...checkArrivals(logged, deadLetters, final),
     ...checkFloors(logged, FLOORS, indexSize, final),
     ...checkRings(rings),
+    ...onDisks,
     ...stuck.map((sentence) => ({ promise: 'S20', sentence })),
   ]
 }

@@ -2,7 +2,6 @@
  * Bugs of a shard: forgetting who it is, showing what is not committed, believing whoever asks,
  * taking the clock of the moment, and changing what it keeps.
  */
-import { must } from '../../src/model/must.ts'
 import { compareVersions } from '../../src/model/version.ts'
 import { EngineError, type KeyValueEngine } from '../../src/ports/key-value-engine.ts'
 import type { Endpoint } from '../../src/ports/network.ts'
@@ -41,19 +40,6 @@ export const MUTANTS_OF_SHARDS: Readonly<Record<string, Partial<Mutation>>> = {
   'no epoch is fenced': {
     needs: ['late-coordinator'],
     begin: () => patch(RingCopy.prototype, 'refusal', () => () => undefined),
-  },
-  'a sealed ring takes writes': {
-    needs: ['ring-race'],
-    begin: () => {
-      const own = Object.getOwnPropertyDescriptor(RingCopy.prototype, 'isSealed')
-      Object.defineProperty(RingCopy.prototype, 'isSealed', {
-        get: () => false,
-        configurable: true,
-      })
-      return () => {
-        Object.defineProperty(RingCopy.prototype, 'isSealed', must(own))
-      }
-    },
   },
   'a value expires so long after it arrived': {
     endpoint: (endpoint, clock) =>

@@ -10,12 +10,17 @@ import { listenAsShard } from '../../test/support/shard-server.ts'
 import { signedHeaders } from '../../test/support/signed-body.ts'
 import { BODY_BYTES_MAX, OPERATIONS_PATH } from './http-endpoint.ts'
 
-async function openDoor(t: TestContext) {
+async function openDoor(
+  t: TestContext,
+  { bodiesBytesMax, until }: { bodiesBytesMax?: number; until?: Promise<void> } = {},
+) {
   const arrived: unknown[] = []
-  const shard = await listenAsShard(t, async (request) => {
+  const endpoint = async (request: unknown) => {
     arrived.push(request)
+    await until
     return { kind: 'answer', text: 'è' }
-  })
+  }
+  const shard = await listenAsShard(t, endpoint, { bodiesBytesMax })
   const post = (body: string | Buffer, method = 'POST', headers = signedHeaders(body)) =>
     send(shard.address + OPERATIONS_PATH, method, headers, body)
   return { ...shard, arrived, post }
@@ -82,6 +87,22 @@ test('a stranger with a long body is refused without it, and others are served o
   assert.equal(status, 401)
   assert.equal((await post('{"kind":"hello"}')).status, 200)
   assert.equal(arrived.length, 1)
+})
+
+test('bodies that wait for answers have a limit together, beyond it nothing is done', async (t) => {
+  const { promise: until, resolve: goOn } = Promise.withResolvers<void>()
+  const { post, arrived } = await openDoor(t, { bodiesBytesMax: 250, until })
+  const text = JSON.stringify('x'.repeat(98))
+  const first = [post(text), post(text)]
+  await eventually('two are being done', () => arrived.length === 2)
+  const { status, body } = await post(text)
+  assert.deepEqual(
+    [status, body],
+    [503, { kind: 'error', reason: 'too much waits here to be done' }],
+  )
+  goOn()
+  for (const { status } of await Promise.all(first)) assert.equal(status, 200)
+  await eventually('there is room again', async () => (await post(text)).status === 200)
 })
 
 test('a body over the limit is refused with a sentence, one at the limit is taken', async (t) => {

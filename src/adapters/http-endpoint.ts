@@ -24,6 +24,8 @@ const NOT_SIGNED =
   `the request is not signed: ${SIGNATURE_HEADER} must be the HMAC-SHA256 of the body under the ` +
   `cluster secret. ${SAME_SECRET}`
 const SIGNED_BY_OTHERS = `the signature does not fit the body under the secret here. ${SAME_SECRET}`
+/** Of all bodies that are not answered yet: some hundreds of the usual size. */
+export const BODIES_BYTES_MAX = 128 * 1024 * 1024
 
 /** Is this request for the inner door? */
 export function isForEndpoint({ url }: IncomingMessage): boolean {
@@ -34,17 +36,24 @@ export function isForEndpoint({ url }: IncomingMessage): boolean {
 export function httpEndpoint(
   endpoint: Endpoint,
   signature: BodySignature,
+  bodiesBytesMax = BODIES_BYTES_MAX,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  let bytesHeld = 0
   return (request, response) => {
     const given = request.headers[SIGNATURE_HEADER]
+    const bytes = Number(request.headers['content-length'] ?? BODY_BYTES_MAX)
     if (request.method !== 'POST') {
       response.setHeader('allow', 'POST')
       refuse(response, 405, `${OPERATIONS_PATH} takes POST`)
     } else if (!isSignature(given)) {
-      // Nothing of it is kept: a stranger costs no memory.
-      request.resume().on('error', () => {})
-      refuse(response, STATUS_UNSIGNED, NOT_SIGNED)
+      refuseUnread(request, response, STATUS_UNSIGNED, NOT_SIGNED)
+    } else if (bytesHeld + bytes > bodiesBytesMax && bytes <= BODY_BYTES_MAX) {
+      refuseUnread(request, response, 503, 'too much waits here to be done')
     } else {
+      bytesHeld += bytes
+      response.once('close', () => {
+        bytesHeld -= bytes
+      })
       takeBody(request, (body) => {
         if (body === undefined) refuseLong(response)
         else if (!signature.fits(body, given)) refuse(response, STATUS_UNSIGNED, SIGNED_BY_OTHERS)
@@ -52,6 +61,17 @@ export function httpEndpoint(
       })
     }
   }
+}
+
+/** Nothing of it is kept: whoever is refused costs no memory. */
+function refuseUnread(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  reason: string,
+): void {
+  request.resume().on('error', () => {})
+  refuse(response, status, reason)
 }
 
 /** Collects the body; undefined = it is too large. A request that breaks off is forgotten. */

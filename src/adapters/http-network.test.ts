@@ -124,7 +124,7 @@ test('a shard with another secret does nothing, and a person is told of it once'
     arrived.push(request)
     return HELLO
   }
-  const other = await listenAsShard(t, endpoint, 'another secret')
+  const other = await listenAsShard(t, endpoint, { secret: 'another secret' })
   const trace = recordingTrace()
   const network = httpNetwork(t, { trace })
   for (let i = 0; i < 3; i += 1) {

@@ -10,9 +10,12 @@ import { createGunzip } from 'node:zlib'
 export const LINE_LENGTH_MAX = 1024 * 1024
 
 /** From the beginning at each call; the file is closed when the reader stops early. */
-export async function* recordedLines(path: string): AsyncGenerator<string> {
+export async function* recordedLines(
+  path: string,
+  lengthMax = LINE_LENGTH_MAX,
+): AsyncGenerator<string> {
   try {
-    yield* linesOf(await textOf(path))
+    yield* linesOf(await textOf(path), lengthMax)
   } catch (error) {
     if (error instanceof LineTooLong) throw error
     const why = error instanceof Error ? error.message : String(error)
@@ -43,15 +46,15 @@ async function isGzip(path: string): Promise<boolean> {
 }
 
 /** A mark at the beginning and carriage returns are not part of a line. */
-async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+async function* linesOf(chunks: AsyncIterable<string>, lengthMax: number): AsyncGenerator<string> {
   let rest = ''
   let isFirst = true
   for await (const chunk of chunks) {
     const lines = (rest + (isFirst ? chunk.replace(/^\uFEFF/, '') : chunk)).split('\n')
     isFirst = false
     rest = lines.pop() ?? ''
-    if (rest.length > LINE_LENGTH_MAX) {
-      throw new LineTooLong(`A line is longer than ${LINE_LENGTH_MAX} characters.`)
+    if (rest.length > lengthMax) {
+      throw new LineTooLong(`A line is longer than ${lengthMax} characters.`)
     }
     for (const line of lines) yield line.replace(/\r$/, '')
   }

@@ -23,6 +23,7 @@ function ringText(info: Record<string, unknown>): string {
   const problems = listOf(info.problems).map((problem) => `  ${String(problem)}`)
   return [
     ...lines,
+    ...(info.rebalance ? [`under way: ${rebalanceText(Object(info.rebalance))}`] : []),
     'nodes:',
     ...shards,
     ...(problems.length > 0 ? ['problems:'] : []),
@@ -31,11 +32,22 @@ function ringText(info: Record<string, unknown>): string {
 }
 
 /** One line: where it is, how it is, and what is wrong with it. */
-function shardText({ node, health, keys, writable, problem }: Record<string, unknown>): string {
-  const words = [health, keys === null ? undefined : `${keys} keys`]
-  const troubles = [writable === false ? 'read-only: its disk is full' : undefined, problem]
+function shardText(shard: Record<string, unknown>): string {
+  const { node, health, keys, writable, problem, partitions, hints, leaving } = shard
+  const words = [health, keys === null ? undefined : `${keys} keys`, `${partitions} partitions`]
+  const troubles = [
+    leaving === true ? 'leaving' : undefined,
+    hints === 0 ? undefined : `${hints} rows wait for it`,
+    writable === false ? 'read-only: its disk is full' : undefined,
+    problem,
+  ]
   const said = [...words, ...troubles].filter((word) => typeof word === 'string')
   return `${String(node)}  ${said.join(', ')}`
+}
+
+function rebalanceText({ kind, ...left }: Record<string, unknown>): string {
+  const [few, all] = [left.partitions_left, left.partitions_total].map(String)
+  return `${String(kind)}, ${few} of ${all} partitions still move`
 }
 
 function listOf(value: unknown): readonly unknown[] {
@@ -43,52 +55,113 @@ function listOf(value: unknown): readonly unknown[] {
 }
 
 export function ringAdd(invocation: Invocation): Promise<number> {
-  return changeRing('/sharding/add-node', invocation)
+  const isPreview = invocation.switches.has('--preview')
+  return isPreview ? previewRing(invocation) : changeRing('/sharding/add-node', invocation)
 }
 
 export function ringRemove(invocation: Invocation): Promise<number> {
   return changeRing('/sharding/remove-node', invocation)
 }
 
+/** The new shard is looked for at the old one's address unless another is named. */
+export function ringReplace(invocation: Invocation): Promise<number> {
+  const [node, by = node] = invocation.args
+  return sayChanged(invocation, '/sharding/replace-node', { node, with: by })
+}
+
+export function ringCancel(invocation: Invocation): Promise<number> {
+  return sayChanged(invocation, '/sharding/cancel', {})
+}
+
 /** One shard after the other; the first that is refused ends it. */
-async function changeRing(path: string, { resolved, args, json, output }: Invocation) {
+async function changeRing(path: string, invocation: Invocation): Promise<number> {
+  for (const node of invocation.args) await sayChanged(invocation, path, { node })
+  return EXIT_DONE
+}
+
+async function sayChanged(invocation: Invocation, path: string, body: object): Promise<number> {
+  const { json, output } = invocation
+  const answer = await askedToChange(invocation, path, body)
+  output.data(json ? JSON.stringify(answer) : String((answer as { message?: unknown }).message))
+  return EXIT_DONE
+}
+
+async function previewRing(invocation: Invocation): Promise<number> {
+  const { args, json, output } = invocation
   for (const node of args) {
-    const { coordinatorUrl, adminToken } = resolved.settings
-    const asked = await askCoordinator(coordinatorUrl, 'POST', path, { node }, adminToken)
-    const answer = mustSucceed(asked)
-    output.data(json ? JSON.stringify(answer) : String((answer as { message?: unknown }).message))
+    const answer = await askedToChange(invocation, '/sharding/add-node', { node, preview: true })
+    output.data(json ? JSON.stringify(answer) : previewText(Object(answer)))
   }
   return EXIT_DONE
 }
 
+async function askedToChange({ resolved }: Invocation, path: string, body: object) {
+  const { coordinatorUrl, adminToken } = resolved.settings
+  const asAdmin = { authorization: `Bearer ${adminToken}` }
+  return mustSucceed(await askCoordinator(coordinatorUrl, 'POST', path, body, asAdmin))
+}
+
+/** What would move; a shard that is there already is a message. */
+function previewText(answer: Record<string, unknown>): string {
+  if (answer.partitions_to_move === undefined) return String(answer.message)
+  const shards = listOf(answer.per_shard).map((shard) => {
+    const { node, before, after } = Object(shard)
+    return `  ${String(node)}  ${String(before)} -> ${String(after)} partitions`
+  })
+  const { partitions_to_move: moving, of, keys_estimate: keys } = answer
+  const summary = `${String(moving)} of ${String(of)} partitions would move`
+  return [`${summary}, about ${String(keys)} keys`, ...shards].join('\n')
+}
+
+/** For a program, a conditional document comes with the etag under which it may be changed. */
 export async function getKey({ resolved, args, json, output }: Invocation): Promise<number> {
   const answer = await askCoordinator(resolved.settings.coordinatorUrl, 'GET', keyPath(args))
   const { value } = mustSucceed(answer) as { value: unknown }
-  output.data(json ? JSON.stringify(value) : JSON.stringify(value, null, 2))
+  const { etag } = answer
+  const told = etag === undefined ? value : { value, etag }
+  output.data(json ? JSON.stringify(told) : JSON.stringify(value, null, 2))
   return EXIT_DONE
 }
 
-export async function putKey({ resolved, args, json, output }: Invocation): Promise<number> {
+export async function putKey(invocation: Invocation): Promise<number> {
+  const value = parseDocument(await documentText(invocation.args[1] ?? ''))
+  return changeKey(invocation, 'PUT', { value })
+}
+
+export function deleteKey(invocation: Invocation): Promise<number> {
+  return changeKey(invocation, 'DELETE')
+}
+
+async function changeKey(invocation: Invocation, method: 'PUT' | 'DELETE', body?: object) {
+  const { resolved, args, json, output, switches } = invocation
   const url = resolved.settings.coordinatorUrl
-  const value = parseDocument(await documentText(args[1] ?? ''))
-  const answer = mustSucceed(await askCoordinator(url, 'PUT', keyPath(args), { value }))
-  output.data(json ? JSON.stringify(answer) : writtenText(answer))
+  const answer = await askCoordinator(url, method, keyPath(args), body, conditionsOf(switches))
+  const written = mustSucceed(answer) as object
+  const { etag } = answer
+  const named = etag === undefined ? written : { ...written, etag }
+  output.data(json ? JSON.stringify(named) : writtenText(named))
   return EXIT_DONE
 }
 
-export async function deleteKey({ resolved, args, json, output }: Invocation): Promise<number> {
-  const url = resolved.settings.coordinatorUrl
-  const answer = mustSucceed(await askCoordinator(url, 'DELETE', keyPath(args)))
-  output.data(json ? JSON.stringify(answer) : writtenText(answer))
-  return EXIT_DONE
+/** As headers; an etag may be given with its quotes or without. */
+function conditionsOf(switches: Invocation['switches']): Readonly<Record<string, string>> {
+  const etag = switches.get('--if-match')?.replaceAll('"', '')
+  if (etag !== undefined && !/^[!-~]+$/.test(etag)) {
+    throw new CommandError('--if-match takes an etag as `energyguard get KEY --json` prints it.')
+  }
+  return {
+    ...(etag === undefined ? {} : { 'if-match': etag === '*' ? etag : `"${etag}"` }),
+    ...(switches.has('--if-none-match') ? { 'if-none-match': '*' } : {}),
+  }
 }
 
 function keyPath([key = '']: readonly string[]): string {
   return `/key/${encodeURIComponent(key)}`
 }
 
-function writtenText(answer: unknown): string {
-  return `done, on ${String((answer as { replicas_ok?: unknown }).replicas_ok)} replicas`
+function writtenText(answer: { readonly replicas_ok?: unknown; readonly etag?: string }): string {
+  const { replicas_ok: replicas, etag } = answer
+  return `done, on ${String(replicas)} replicas${etag === undefined ? '' : `, etag ${etag}`}`
 }
 
 async function documentText(argument: string): Promise<string> {

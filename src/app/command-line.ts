@@ -101,6 +101,8 @@ function commanderOf(
   }
   const named = new Map<string, SettingName>()
   for (const name of settingNamesOf(command.role)) addOption(commander, name, command.role, named)
+  const switches = (command.switches ?? []).map(({ flag, help }) => new Option(flag, help))
+  for (const option of switches) commander.addOption(option)
   commander.option('--config <file>', `configuration file (default: ${CONFIG_FILE_NAME})`)
   if (command.hasJson) commander.option('--json', 'answer as JSON')
   commander.addHelpText('after', otherSettings(command.role))
@@ -113,10 +115,18 @@ function commanderOf(
       resolveAs: (role) => resolveSettings(role, { ...doors, flags: {} }),
       args: commander.args,
       json: commander.opts().json === true,
+      switches: new Map(switches.flatMap((option) => givenOf(commander, option))),
       output,
     })
   })
   return commander
+}
+
+/** Name and value of a switch, if it was given. */
+function givenOf(commander: Commander, option: Option): readonly (readonly [string, string])[] {
+  const value: unknown = commander.opts()[option.attributeName()]
+  if (value === undefined || value === false) return []
+  return [[option.long ?? option.flags, value === true ? '' : String(value)]]
 }
 
 function addOption(

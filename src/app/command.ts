@@ -11,6 +11,8 @@ export interface Invocation {
   readonly args: readonly string[]
   /** A program reads the answer. */
   readonly json: boolean
+  /** Of the command's own switches those that were given, with their values ('' without one). */
+  readonly switches: ReadonlyMap<string, string>
   readonly output: Output
   /** The settings as another role would see them, for `config print`. */
   readonly resolveAs: (role: Role) => Resolved
@@ -33,6 +35,8 @@ export interface Command {
   readonly args?: readonly CommandArgument[]
   /** Opens a port that needs secrets of its own wherever others can reach it. */
   readonly listens?: boolean
+  /** Flags that are no settings (`--preview`, `--if-match <etag>`): they count for this call. */
+  readonly switches?: readonly { readonly flag: string; readonly help: string }[]
   /** Knows `--json`. */
   readonly hasJson?: boolean
   /** The exit code. Throws CommandError for what a person can mend. */

@@ -7,6 +7,9 @@ import { ROLES } from './settings/setting.ts'
 
 const KEY: CommandArgument = { name: '<key>', help: 'the key, as it is' }
 
+const IF_MATCH = { flag: '--if-match <etag>', help: 'only if the document has this etag (* = any)' }
+const IF_NONE_MATCH = { flag: '--if-none-match', help: 'only if there is no document yet' }
+
 const roleCommands: readonly Command[] = [
   {
     path: 'up',
@@ -85,6 +88,7 @@ const clientCommands: readonly Command[] = [
     role: 'ring',
     summary: 'register shards',
     args: [{ name: '<url...>', help: 'addresses of shards' }],
+    switches: [{ flag: '--preview', help: 'only say what would move' }],
     hasJson: true,
     run: async (invocation) => (await import('./client-commands.ts')).ringAdd(invocation),
   },
@@ -95,6 +99,40 @@ const clientCommands: readonly Command[] = [
     args: [{ name: '<url...>', help: 'addresses of shards' }],
     hasJson: true,
     run: async (invocation) => (await import('./client-commands.ts')).ringRemove(invocation),
+  },
+  {
+    path: 'ring replace',
+    role: 'ring',
+    summary: 'put a new shard in place of one, which may be dead or have lost its disk',
+    args: [
+      { name: '<url>', help: 'address of the shard that goes' },
+      { name: '[with]', help: 'address of the new one; left out: the same address' },
+    ],
+    hasJson: true,
+    run: async (invocation) => (await import('./client-commands.ts')).ringReplace(invocation),
+  },
+  {
+    path: 'ring cancel',
+    role: 'ring',
+    summary: 'take back the change that is under way',
+    hasJson: true,
+    run: async (invocation) => (await import('./client-commands.ts')).ringCancel(invocation),
+  },
+  {
+    path: 'export',
+    role: 'ring',
+    summary: 'all keys with their versions into a file, while the store is in use',
+    args: [{ name: '<file>', help: 'a new file, gzip if it ends in .gz, or - for stdout' }],
+    hasJson: true,
+    run: async (invocation) => (await import('./backup-commands.ts')).exportKeys(invocation),
+  },
+  {
+    path: 'import',
+    role: 'ring',
+    summary: 'the keys of an export into any store; what is newer there stays',
+    args: [{ name: '<file>', help: 'made by export' }],
+    hasJson: true,
+    run: async (invocation) => (await import('./backup-commands.ts')).importKeys(invocation),
   },
   {
     path: 'get',
@@ -109,6 +147,7 @@ const clientCommands: readonly Command[] = [
     role: 'key',
     summary: 'write a document under a key',
     args: [KEY, { name: '<json>', help: 'a JSON object, or - to read it from stdin' }],
+    switches: [IF_MATCH, IF_NONE_MATCH],
     hasJson: true,
     run: async (invocation) => (await import('./client-commands.ts')).putKey(invocation),
   },
@@ -117,6 +156,7 @@ const clientCommands: readonly Command[] = [
     role: 'key',
     summary: 'delete a key',
     args: [KEY],
+    switches: [IF_MATCH],
     hasJson: true,
     run: async (invocation) => (await import('./client-commands.ts')).deleteKey(invocation),
   },

@@ -7,27 +7,30 @@ import { CommandError } from './output.ts'
 export interface CoordinatorAnswer {
   readonly status: number
   readonly body: unknown
+  /** Of a conditional key, without its quotes. */
+  readonly etag?: string
 }
 
 const ANSWER_MS_MAX = 15_000
+const JSON_HEADERS = { 'content-type': 'application/json' }
 
-/** Asks one route, as the admin if a token is given. Throws CommandError when nobody answers. */
+/** Asks one route; `further`: headers. Throws CommandError when nobody answers. */
 export async function askCoordinator(
   baseUrl: string,
   method: string,
   path: string,
   body?: unknown,
-  adminToken?: string,
+  further: Readonly<Record<string, string>> = {},
 ): Promise<CoordinatorAnswer> {
-  const payload = body === undefined ? {} : { body: JSON.stringify(body) }
-  const headers = {
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    ...(adminToken === undefined ? {} : { authorization: `Bearer ${adminToken}` }),
-  }
+  const typed = body === undefined ? {} : JSON_HEADERS
+  const headers = { ...typed, ...further }
+  const json = body === undefined ? {} : { body: JSON.stringify(body) }
   try {
     const signal = AbortSignal.timeout(ANSWER_MS_MAX)
-    const response = await fetch(`${baseUrl}${path}`, { method, signal, headers, ...payload })
-    return { status: response.status, body: parseBody(await response.text()) }
+    const response = await fetch(`${baseUrl}${path}`, { method, signal, headers, ...json })
+    const etag = response.headers.get('etag')?.replaceAll('"', '')
+    const named = etag === undefined ? {} : { etag }
+    return { status: response.status, body: parseBody(await response.text()), ...named }
   } catch (error) {
     throw unreachable(baseUrl, error)
   }
@@ -41,10 +44,11 @@ export function unreachable(baseUrl: string, error: unknown): CommandError {
 }
 
 /** The body of a 2xx answer; anything else becomes the coordinator's own sentence. */
-export function mustSucceed({ status, body }: CoordinatorAnswer): unknown {
+export function mustSucceed({ status, body, etag }: CoordinatorAnswer): unknown {
   if (status >= 200 && status < 300) return body
   const remedy = status === 401 || status === 403 ? ADMIN_REMEDY : ''
-  throw new CommandError(`${detailOf(body)} (HTTP ${status})${remedy}`)
+  const present = etag === undefined ? '' : `; its etag is ${etag} now`
+  throw new CommandError(`${detailOf(body)}${present} (HTTP ${status})${remedy}`)
 }
 
 const ADMIN_REMEDY =

@@ -27,7 +27,18 @@ export function foundAnswer(valueText: string): Answer {
   return { status: 200, text: `{"value":${valueText}}` }
 }
 
-export function sendAnswer(reply: FastifyReply, { status, text, headers }: Answer): FastifyReply {
-  if (headers) reply.headers(headers)
-  return reply.code(status).type(JSON_TYPE).send(text)
+/** What cannot be answered now may be asked again after so long. */
+const RETRY_AFTER_SECONDS = 1
+const STATUS_NOT_NOW = 503
+
+/** An answer's own headers; where nothing can be said now, also when to ask again. */
+export function headersOf({ status, headers = {} }: Answer): Readonly<Record<string, string>> {
+  return status === STATUS_NOT_NOW
+    ? { 'retry-after': String(RETRY_AFTER_SECONDS), ...headers }
+    : headers
+}
+
+export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
+  const { status, text } = answer
+  return reply.headers(headersOf(answer)).code(status).type(JSON_TYPE).send(text)
 }

@@ -7,10 +7,12 @@ import type { ThresholdsBook } from '../live/thresholds-book.ts'
 import { must } from '../model/must.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Trace } from '../ports/trace.ts'
+import type { Backup } from '../store/backup.ts'
 import { type Store, VALUE_BYTES_MAX } from '../store/client.ts'
 import type { RingAdmin } from '../store/coordinator/ring-admin.ts'
 import { guardRingChanges } from './admin-token.ts'
 import { type AnomalyStream, addAnomalyStream } from './anomaly-stream.ts'
+import { addBackupRoutes } from './backup-routes.ts'
 import { addBatchRoutes } from './batch-routes.ts'
 import { createHttpApp, type HttpApp } from './http-app.ts'
 import { addKeyLane } from './key-lane.ts'
@@ -19,6 +21,7 @@ import { addNotificationRoutes } from './notification-routes.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
 import { readAnswers, writeAnswers, writtenSchema } from './outcome-schemas.ts'
 import { readAnswer, writeAnswer } from './outcomes.ts'
+import { addRequestGate, GATE_DEFAULTS, type GateLimits } from './request-gate.ts'
 import { RequestTally } from './request-tally.ts'
 import { addShardingRoutes } from './sharding-routes.ts'
 import { addThresholdsRoutes } from './thresholds-routes.ts'
@@ -27,6 +30,7 @@ export interface CoordinatorParts extends OpsParts {
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly trace: Trace
   readonly store: Store
+  readonly backup: Backup
   readonly ring: RingAdmin
   readonly live: Pick<Live, 'isReady' | 'list' | 'unread' | 'markRead' | 'broadcast'>
   readonly thresholds: Pick<ThresholdsBook, 'current' | 'replace'>
@@ -36,6 +40,8 @@ export interface CoordinatorParts extends OpsParts {
   readonly ringToken: string | null
   /** Null: anybody may broadcast. */
   readonly broadcastToken: string | null
+  /** Absent: the usual ones. */
+  readonly gate?: GateLimits
 }
 
 export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> {
@@ -43,6 +49,7 @@ export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> 
   const options = { title: 'EnergyGuard coordinator', trace: parts.trace, tally }
   return createHttpApp(options, (app) => {
     guardRingChanges(app, parts.ringToken)
+    const gate = addRequestGate(app, parts.gate ?? GATE_DEFAULTS)
     const summary = 'It answers.'
     const health = { tags: ['operations'], summary, response: { 200: statusOkSchema } }
     app.get('/health', { schema: health }, () => ({ status: 'ok' as const }))
@@ -50,8 +57,9 @@ export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> 
     app.get('/', { schema: { hide: true } }, (_, reply) => reply.redirect('/docs'))
     const door = keyDoor(parts.store)
     addKeyRoutes(app, door, KEY_ANSWERS, VALUE_BYTES_MAX)
-    addKeyLane(app, { ...parts, door, tally, valueBytesMax: VALUE_BYTES_MAX })
+    addKeyLane(app, { ...parts, door, tally, gate, valueBytesMax: VALUE_BYTES_MAX })
     addBatchRoutes(app, parts.store)
+    addBackupRoutes(app, parts.backup)
     addShardingRoutes(app, parts.ring, parts.store)
     addThresholdsRoutes(app, parts.thresholds, parts.adminToken)
     addNotificationRoutes(app, parts.live, parts.broadcastToken)

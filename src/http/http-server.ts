@@ -8,12 +8,28 @@ import type { Duplex } from 'node:stream'
 
 /** Longer than the polling intervals of detectors and dashboards. */
 export const KEEP_ALIVE_MS = 75_000
+/** A connection on which nothing moves for so long is closed; streams send a sign of life. */
+export const SILENT_MS_MAX = 180_000
+/** Connections at the same time; further ones are closed at once. */
+export const CONNECTIONS_MAX = 8_192
 /** Request line and headers; a key of the longest kind, encoded, is a tenth of it. */
 export const HEADER_BYTES_MAX = 16 * 1024
 
-export function createHttpServer(handle: RequestListener): Server {
+export interface ServerLimits {
+  readonly silentMsMax: number
+  readonly connectionsMax: number
+}
+
+const LIMITS: ServerLimits = { silentMsMax: SILENT_MS_MAX, connectionsMax: CONNECTIONS_MAX }
+
+export function createHttpServer(
+  handle: RequestListener,
+  { silentMsMax, connectionsMax }: ServerLimits = LIMITS,
+): Server {
   const limits = { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: HEADER_BYTES_MAX }
   const server = createServer(limits, handle)
+  server.maxConnections = connectionsMax
+  server.timeout = silentMsMax
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket))
   return server
 }

@@ -16,6 +16,11 @@ export interface KeyConditions {
 /** Of an idempotency key, in characters. */
 export const REQUEST_ID_LENGTH_MAX = 64
 export const IDEMPOTENCY_HEADER = 'idempotency-key'
+export const CONDITION_HEADERS: Readonly<Record<keyof KeyConditions, string>> = {
+  ifMatch: 'if-match',
+  ifNoneMatch: 'if-none-match',
+  requestId: IDEMPOTENCY_HEADER,
+}
 
 /** Throws InvalidRequest that names each wrong header. */
 export function conditionsOf(headers: IncomingHttpHeaders): KeyConditions {

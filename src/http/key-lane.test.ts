@@ -12,6 +12,7 @@ import { VALUE_BYTES_MAX } from '../store/client.ts'
 import { answer } from './answer.ts'
 import type { HttpApp } from './http-app.ts'
 import { addKeyLane } from './key-lane.ts'
+import { GATE_DEFAULTS, RequestGate } from './request-gate.ts'
 import { RequestTally } from './request-tally.ts'
 
 /** A web page of this origin may read no answer; its requests take the usual way. */
@@ -119,7 +120,8 @@ test('only what is plain takes the short way', async () => {
   }
   const door = { get: async () => answer(200, {}), put: async () => answer(200, {}) }
   const parts = { door, clock: systemClock, trace: recordingTrace(), tally: new RequestTally() }
-  addKeyLane(app as unknown as HttpApp, { ...parts, valueBytesMax: 100 })
+  const gate = new RequestGate(GATE_DEFAULTS)
+  addKeyLane(app as unknown as HttpApp, { ...parts, gate, valueBytesMax: 100 })
   const send = (method: string, url: string, headers = {}) => {
     const request = Object.assign(new Readable({ read() {} }), { method, url, headers })
     app.routing(request as unknown as IncomingMessage, new ServerResponse(request as never))

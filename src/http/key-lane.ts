@@ -15,12 +15,13 @@ import type {
 } from 'node:http'
 import type { Clock } from '../ports/clock.ts'
 import type { Trace } from '../ports/trace.ts'
-import { type Answer, JSON_TYPE } from './answer.ts'
+import { type Answer, headersOf, JSON_TYPE } from './answer.ts'
 import { failureAnswer, type HttpApp } from './http-app.ts'
 import { bodyText } from './json-body.ts'
 import { conditionsOf } from './key-conditions.ts'
 import { bodyBytesMax, KEY_ROUTE, type KeyDoor, keyOf } from './key-routes.ts'
 import { parsePutBody } from './put-body.ts'
+import { GATE_CLOSED, type RequestGate } from './request-gate.ts'
 import type { RequestTally } from './request-tally.ts'
 
 export interface KeyLaneParts {
@@ -28,6 +29,7 @@ export interface KeyLaneParts {
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly trace: Trace
   readonly tally: RequestTally
+  readonly gate: RequestGate
   readonly valueBytesMax: number
 }
 
@@ -46,8 +48,12 @@ export function addKeyLane(app: HttpApp, parts: KeyLaneParts): void {
     done()
   })
   app.routing = (request, response) => {
+    const bytes = Number(request.headers['content-length'] ?? 0)
     if (isClosing || !isPlain(request, bodyBytesMax(parts.valueBytesMax))) {
       usual(request, response)
+    } else if (!parts.gate.admits(bytes, response)) {
+      request.resume()
+      void answerWith(parts, request, response, async () => GATE_CLOSED)
     } else if (request.method === 'GET')
       void answerWith(parts, request, response, () => get(parts, request))
     else takePut(parts, request, response)
@@ -96,12 +102,13 @@ async function answerWith(
   act: () => Promise<Answer>,
 ): Promise<void> {
   const startMs = clock.monotonicMs()
-  const { status, text, headers } = await attempt(trace, act)
+  const answer = await attempt(trace, act)
+  const { status, text } = answer
   response.writeHead(status, {
     'content-type': JSON_TYPE,
     'content-length': Buffer.byteLength(text),
     vary: VARY,
-    ...headers,
+    ...headersOf(answer),
   })
   response.end(text)
   tally.count(method, KEY_ROUTE, status, clock.monotonicMs() - startMs)

@@ -60,7 +60,7 @@ function etagHeader(etag: string | null | undefined): Pick<Answer, 'headers'> {
 }
 
 /** `place` is where a wrong field stands, beside the fields of a body. */
-export function refusedAnswer(outcome: Refused, place: 'path' | 'query'): Answer {
+export function refusedAnswer(outcome: Refused, place: 'path' | 'query' | 'body'): Answer {
   switch (outcome.kind) {
     case 'absent':
       return answer(404, { detail: ABSENT })

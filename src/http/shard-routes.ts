@@ -7,7 +7,7 @@ import type { Trace } from '../ports/trace.ts'
 import { VALUE_BYTES_MAX } from '../store/client.ts'
 import { type Answer, answer, foundAnswer, invalidAnswer } from './answer.ts'
 import { createHttpApp, type HttpApp } from './http-app.ts'
-import type { KeyConditions } from './key-conditions.ts'
+import { CONDITION_HEADERS, type KeyConditions } from './key-conditions.ts'
 import { addKeyRoutes, type KeyDoor } from './key-routes.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
 import { foundSchema } from './outcome-schemas.ts'
@@ -74,10 +74,10 @@ export function createShardApp(
 
 /** One replica alone cannot know whether a condition holds. */
 function conditionRefused(conditions: KeyConditions): Answer | undefined {
-  const [name] = Object.keys(conditions)
+  const [name] = Object.keys(conditions) as (keyof KeyConditions)[]
   if (name === undefined) return undefined
   const msg = 'conditions are for coordinators: one replica cannot know what the others hold'
-  return invalidAnswer([{ loc: ['header', name], msg, type: 'condition' }])
+  return invalidAnswer([{ loc: ['header', CONDITION_HEADERS[name]], msg, type: 'condition' }])
 }
 
 function keyDoor(door: ReplicaDoor): KeyDoor {

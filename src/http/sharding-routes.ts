@@ -61,14 +61,17 @@ const previewSchema = z.object({
   per_shard: z.array(z.object({ node: z.string(), before: z.int(), after: z.int() })),
   keys_estimate: z.int().describe('Keys that would be copied, about; once for each new copy.'),
 })
-const address = z
-  .string()
-  .regex(/^(https?:\/\/|local:)\S+$/, 'must be an address that begins with http:// or https://')
+const NO_ADDRESS = 'must be an address that begins with http:// or https://'
+const address = z.string().regex(/^(https?:\/\/|local:)\S+$/, NO_ADDRESS)
 const nodeSchema = z.object({ node: address })
+/** Also one that has lost its disk, under the name that `/sharding/info` has for it. */
+const knownSchema = z.object({
+  node: z.string().regex(/^(https?:\/\/|local:|lost:)\S+$/, NO_ADDRESS),
+})
 const addSchema = nodeSchema.extend({
   preview: z.boolean().optional().describe('Only say what would move.'),
 })
-const replaceSchema = nodeSchema.extend({
+const replaceSchema = knownSchema.extend({
   with: address.optional().describe('Where the new shard answers; left out: at the same address.'),
 })
 const factorSchema = z.object({ replication_factor: z.int().min(1) })
@@ -117,7 +120,7 @@ function addNodeRoutes(app: HttpApp, ring: RingAdmin): void {
       : await ring.addNode(node)
     return sendAnswer(reply, addAnswer(outcome, node))
   })
-  const remove = { ...change, body: nodeSchema, summary: 'Lets a shard go.' }
+  const remove = { ...change, body: knownSchema, summary: 'Lets a shard go.' }
   app.post('/sharding/remove-node', { schema: remove }, async ({ body: { node } }, reply) =>
     sendAnswer(reply, changeAnswer(await ring.removeNode(node), node, 'rimosso')),
   )

@@ -16,7 +16,7 @@ export interface StoreWrite {
   readonly order?: number
   /** The value is gone so many seconds after the write. Integer >= 1. */
   readonly ttlSeconds?: number
-  /** Conditional keys only: what stands there must have this etag; `*`: something must. */
+  /** Conditional keys only: what stands there must have this etag; `*` = any. */
   readonly ifMatch?: string
   /** Conditional keys only: nothing may stand there. */
   readonly ifNoneMatch?: '*'
@@ -33,7 +33,7 @@ export type WriteOutcome =
       /** Of conditional keys: what names the document now; null = it was deleted. */
       readonly etag?: string | null
     }
-  /** The condition does not hold; nothing was changed. `etag`: of what stands there, null = none. */
+  /** The condition does not hold; nothing was changed. `etag`: of what stands there. */
   | { readonly kind: 'mismatch'; readonly etag: string | null }
   /** Certainly on no replica. */
   | { readonly kind: 'failed'; readonly reason: string }

@@ -16,7 +16,9 @@ import {
   SCAN_LIMIT_MAX,
   type ScanQuery,
   type Store,
+  type StoreWrite,
   VALUE_BYTES_MAX,
+  type WriteOutcome,
 } from '../../src/store/client.ts'
 import { eventually } from '../support/eventually.ts'
 import type { Mood, TestShard } from '../support/fake-shards.ts'
@@ -36,6 +38,7 @@ export function storeSuite(name: string, open: OpenStore): void {
   documents(story)
   orders(story)
   limits(story)
+  conditions(story)
   scans(story)
   failures(story)
   test(`${name}: without any shard every outcome says so`, async (t) => {
@@ -188,6 +191,56 @@ function limits(story: Story): void {
       assert.ok(read.every((one) => one.kind === 'found' && one.text.length === VALUE_BYTES_MAX))
     },
   )
+}
+
+function conditions(story: Story): void {
+  const key = 'cas:a'
+  const etagIn = (outcome: WriteOutcome | ReadOutcome | undefined) =>
+    outcome && 'etag' in outcome ? outcome.etag : undefined
+
+  story('a conditional document is changed by who has seen it', async ({ store }) => {
+    const change = async (text: string | null, conditions: Omit<StoreWrite, 'key' | 'text'> = {}) =>
+      (await store.write([{ key, text, ...conditions }]))[0]
+    const text = '{ "b": 1.0, "big": 9007199254740993, "\\u00e8": "è" }'
+    assert.deepEqual(await change(text, { ifMatch: '*' }), { kind: 'mismatch', etag: null })
+    const first = etagIn(await change(text, { ifNoneMatch: '*' })) ?? ''
+    assert.deepEqual(await store.read([key]), [{ kind: 'found', text, order: 0, etag: first }])
+    assert.deepEqual(await change('{}', { ifNoneMatch: '*' }), { kind: 'mismatch', etag: first })
+    const second = await change('{}', { ifMatch: first, requestId: 'r' })
+    assert.equal(second?.kind, 'done')
+    assert.deepEqual(await change('{}', { ifMatch: first, requestId: 'r' }), second, 'once')
+    assert.equal((await change('{}', { ifMatch: first }))?.kind, 'mismatch')
+    const deleted = await change(null, { ifMatch: etagIn(second) ?? '' })
+    assert.deepEqual([deleted?.kind, etagIn(deleted)], ['done', null])
+    assert.deepEqual(await store.read([key]), [{ kind: 'absent' }])
+  })
+
+  story('each change in one request stands on those before it', async ({ store }) => {
+    const writes = [1, 2, 3].map((n) => ({ key, text: `{"n":${n}}`, ifNoneMatch: '*' as const }))
+    const outcomes = await store.write([{ key: 'plain', text: '{}' }, ...writes])
+    const kinds = outcomes.map(({ kind }) => kind)
+    assert.deepEqual(kinds, ['done', 'done', 'mismatch', 'mismatch'])
+    assert.deepEqual(await textsOf(store, [key, 'plain']), ['{"n":1}', '{}'])
+    const page = await store.scan({ limit: 5 })
+    const entries = [
+      { key, text: '{"n":1}' },
+      { key: 'plain', text: '{}' },
+    ]
+    assert.deepEqual(page, { kind: 'page', entries, next: null })
+  })
+
+  story('what belongs to the other lane is refused by its name', async ({ store }) => {
+    const outcomes = await store.write([
+      { key: 'plain', text: '{}', ifMatch: 'x' },
+      { key: 'plain', text: '{}', ifNoneMatch: '*' },
+      { key: 'plain', text: '{}', requestId: 'r' },
+      { key, text: '{}', order: 5 },
+      { key, text: '{}', ttlSeconds: 5 },
+    ])
+    const fields = outcomes.map((one) => one.kind === 'invalid' && one.field)
+    assert.deepEqual(fields, ['if-match', 'if-none-match', 'idempotency-key', 'order', 'ttl'])
+    assert.deepEqual(await textsOf(store, ['plain', key]), ['absent', 'absent'])
+  })
 }
 
 function scans(story: Story): void {

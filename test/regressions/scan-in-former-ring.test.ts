@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Network } from '../../src/ports/network.ts'
+import { settled } from '../support/cared-cluster.ts'
 import { localShards } from '../support/local-shards.ts'
 import { ready, startCoordinatorOn } from '../support/store-cluster.ts'
 
@@ -19,6 +20,7 @@ test('a coordinator with a former ring scans in the new one', async (t) => {
   for (const one of late) await ready(one, 3)
   for (const address of addresses.slice(3)) {
     assert.equal((await writer.ring.addNode(address)).kind, 'changed')
+    await settled(writer)
   }
   const keys = Array.from({ length: 60 }, (_, n) => `k${10 + n}`)
   const outcomes = await writer.store.write(keys.map((key) => ({ key, text: '1' })))
@@ -45,6 +47,6 @@ function lateWithout(
       return isLost ? { kind: 'silence', reason: 'away' } : network.ask(to, request, timeoutMs)
     },
   }
-  const options = { bootstrap, pingEveryMs: 3_600_000 }
+  const options = { bootstrap, pingEveryMs: 3_600_000, care: { beatMs: 3_600_000 } }
   return startCoordinatorOn(t, oneAway, options, undefined, seed)
 }

@@ -7,6 +7,7 @@ import { must } from '../../src/model/must.ts'
 import type { BackupRow, ImportOutcome } from '../../src/store/backup.ts'
 import type { StoreWrite, WriteOutcome } from '../../src/store/client.ts'
 import type { Coordinator } from '../../src/store/coordinator/coordinator.ts'
+import { caredCluster, settled } from '../support/cared-cluster.ts'
 import { eventually } from '../support/eventually.ts'
 import { foundedCluster, ready, storeCluster, story } from '../support/store-cluster.ts'
 
@@ -141,6 +142,43 @@ story('while keys are written, an export has all that was acknowledged before it
     const restored = Number(JSON.parse(outcome.text).n)
     assert.ok(restored >= n && restored <= must(acknowledged.get(key)), `${key}: ${restored}`)
   }
+})
+
+story('while partitions move, each page is whole or waits, and nothing is missing', async (t) => {
+  const small = { moveRowsMax: 8, pageRows: 8 }
+  const { one, addShard } = await caredCluster(t, 3, { care: small })
+  await fill(one)
+  const before = await exported(one)
+  addShard('local:shard-4', 'id-4')
+  let exports = 0
+  for (const change of [
+    () => one.ring.addNode('local:shard-4'),
+    () => one.ring.removeNode('local:shard-1'),
+  ]) {
+    assert.equal((await change()).kind, 'changed')
+    const after = exports + 3
+    while (one.ring.info().rebalance !== null || exports < after) {
+      assert.deepEqual(await exported(one, 25), before)
+      exports += 1
+    }
+  }
+  const other = await otherStore(t, 3, 3)
+  assert.deepEqual(kindsOf(await imported(other, before)), ['done'])
+})
+
+story('what is restored while partitions move is there when they have', async (t) => {
+  const { coordinator } = await foundedCluster(t)
+  await fill(coordinator)
+  const rows = await exported(coordinator)
+  const small = { moveRowsMax: 8, pageRows: 8 }
+  const { one, addShard } = await caredCluster(t, 3, { care: small })
+  addShard('local:shard-4', 'id-4')
+  assert.equal((await one.ring.addNode('local:shard-4')).kind, 'changed')
+  for (const size of [1, 16]) {
+    assert.deepEqual(kindsOf(await imported(one, rows, size)), ['done'])
+  }
+  await settled(one)
+  assert.deepEqual(content(await exported(one)), content(rows))
 })
 
 story('an import changes nothing that is newer, and twice is once', async (t) => {

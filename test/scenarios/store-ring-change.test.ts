@@ -165,6 +165,34 @@ story('a shard that lost its disk takes its own place again', async (t) => {
   assert.ok(found.every(({ kind }) => kind === 'found'))
 })
 
+story(
+  'a shard whose replacement was taken back is looked for nowhere, and a person is told',
+  async (t) => {
+    const { coordinator, network, shards, addShard } = await foundedCluster(t, 3, CARELESS)
+    const [first] = shards
+    assert.ok(first)
+    addShard('local:spare', 'id-spare')
+    await write(coordinator, 'a')
+    first.emptyDisk('id-fresh')
+    await coordinator.ring.replaceNode(first.address, first.address)
+    assert.equal((await coordinator.ring.cancel()).kind, 'changed')
+    await coordinator.stop()
+    const careful = startCoordinatorOn(t, network, { bootstrap: ['local:shard-2'] })
+    await ready(careful, 3)
+    await settled(careful)
+    const lost = must(careful.ring.info().shards.find(({ id }) => id === 'id-1'))
+    assert.deepEqual([lost.address, lost.health], ['lost:id-1', 'down'])
+    assert.match(lost.problem ?? '', /lost its data folder.*ring replace lost:id-1 URL/)
+    assert.equal((await careful.store.status()).reachable, true)
+    const outcome = await careful.ring.replaceNode('lost:id-1', 'local:spare')
+    assert.equal(outcome.kind, 'changed', reasonOf(outcome))
+    await settled(careful)
+    assert.deepEqual(careful.ring.info().problems, [])
+    assert.equal(careful.ring.info().shards.length, 3)
+    assert.equal((await careful.store.read(['a']))[0]?.kind, 'found')
+  },
+)
+
 story('answers of a fresh shard never count as those of the one it replaces', async (t) => {
   const { coordinator, shards } = await foundedCluster(t, 3, CARELESS)
   const [first, second, third] = shards

@@ -169,7 +169,9 @@ test('a shard whose engine broke is silent, and back once it is started again', 
     },
   })
   bad.start()
-  const ended = assert.rejects(bad.shard.run(new AbortController().signal), /the fsync failed/)
+  const ending = new AbortController()
+  t.after(() => ending.abort())
+  const ended = assert.rejects(bad.shard.run(ending.signal), /the fsync failed/)
   assert.deepEqual(await writeAll(coordinator.store, '1'), all('done'))
   await ended
   assert.deepEqual(await textsOf(coordinator.store), all('1'))

@@ -1,6 +1,7 @@
 /**
  * A process that writes to an engine until it is killed, and says after each call which group is
- * durable now. A group is three rows, a hint for each of them, and a promise. `startEngineWriter` starts it; run without an argument it does nothing.
+ * durable now. A group is three rows, a hint for each of them, and a promise. `startEngineWriter`
+ * starts it; run without an argument it does nothing.
  */
 import { fileURLToPath } from 'node:url'
 import { openSqliteEngine } from '../../src/adapters/sqlite-engine.ts'

@@ -15,6 +15,7 @@ import type { Live, Subscriber } from '../../src/live/live.ts'
 import type { ThresholdsBook } from '../../src/live/thresholds-book.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import type { Backup } from '../../src/store/backup.ts'
 import type { RingAdmin } from '../../src/store/coordinator/ring-admin.ts'
 import { type FakeStore, fakeStore } from './fake-store.ts'
 import { type RecordingTrace, recordingTrace } from './traces.ts'
@@ -45,6 +46,7 @@ export async function coordinatorFace(
     ...{ clock, trace, store, live, stream, ring: noRing, thresholds: defaultBook },
     ...{ adminToken: ADMIN_TOKEN, ringToken: null, broadcastToken: null },
     readiness: () => undefined,
+    backup: noBackup,
     metrics: { contentType: 'text/plain', text: async () => 'figures 1\n' },
     ...changed,
   })
@@ -97,6 +99,11 @@ export class FakeLive implements Live {
 const defaultBook: Pick<ThresholdsBook, 'current' | 'replace'> = {
   current: async () => ({ thresholds: DEFAULT_THRESHOLDS, isLastKnown: false }),
   replace: async () => ({ kind: 'done', replicas: 2, targets: [] }),
+}
+
+const noBackup: Backup = {
+  exportPage: async () => ({ kind: 'unavailable', needed: 2, had: 1 }),
+  importRows: async (rows) => rows.map(() => ({ kind: 'unknown', needed: 2, had: 1 })),
 }
 
 const noRing: RingAdmin = {

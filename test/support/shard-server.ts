@@ -21,9 +21,12 @@ export interface ShardServer {
 export function listenAsShard(
   t: TestContext,
   endpoint: Endpoint,
-  secret = CLUSTER_SECRET,
+  {
+    secret = CLUSTER_SECRET,
+    bodiesBytesMax,
+  }: { secret?: string; bodiesBytesMax?: number | undefined } = {},
 ): Promise<ShardServer> {
-  return listenOn(t, httpEndpoint(endpoint, bodySignature(secret)))
+  return listenOn(t, httpEndpoint(endpoint, bodySignature(secret), bodiesBytesMax))
 }
 
 export async function listenOn(t: TestContext, handle: RequestListener): Promise<ShardServer> {

@@ -84,6 +84,7 @@ export async function coordinatorPart(
   const app = await createCoordinatorApp({
     ...{ clock, trace, metrics, live, stream, thresholds: book },
     store: coordinator.store,
+    backup: coordinator.backup,
     ring: coordinator.ring,
     adminToken: settings.adminToken,
     ringToken: settings.adminToken === DEFAULT_ADMIN_TOKEN ? null : settings.adminToken,

@@ -11,6 +11,7 @@ import type { Service } from '../../ports/service.ts'
 import type { Trace } from '../../ports/trace.ts'
 import type { Backup } from '../backup.ts'
 import type { Store, StoreStatus } from '../client.ts'
+import { isLost } from '../ring/lost-shard.ts'
 import type { ReplicationWish } from '../ring/membership.ts'
 import { partitionCount } from '../ring/partition-count.ts'
 import { isQuorum } from '../ring/quorum.ts'
@@ -158,7 +159,8 @@ function statusOf(world: StoreWorld, keeper: RingKeeper): StoreStatus {
   if (view === null) return { reachable: false, shards: 0 }
   const missing = new Set(
     view.links.filter(
-      ({ address, health }) => health.state === 'down' || keeper.problems.has(address),
+      ({ address, health }) =>
+        health.state === 'down' || isLost(address) || keeper.problems.has(address),
     ),
   )
   const isQuorate = view.ring.table.every((_, partition) => {

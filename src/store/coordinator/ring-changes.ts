@@ -23,9 +23,10 @@ import { majorityOf } from '../ring/quorum.ts'
 import type { ReplyOf } from '../wire.ts'
 import type { ShardLink } from './hop.ts'
 import type { RingAdmin, RingOutcome, RingPreview, RingWish } from './ring-admin.ts'
-import { emptiedSentence, foreignSentence } from './ring-evidence.ts'
-import { infoOf, previewOf, rebalanceOf } from './ring-info.ts'
+import { foreignSentence } from './ring-evidence.ts'
+import { infoOf, previewOf } from './ring-info.ts'
 import type { Decide, RingAttempt, RingKeeper } from './ring-keeper.ts'
+import { OVERTAKEN_SENTENCE, outcomeOf, sameShardSentence } from './ring-outcomes.ts'
 
 /** Between two looks at a change that is waited for. */
 const WAIT_STEP_MS = 25
@@ -35,6 +36,8 @@ type Hello = ReplyOf<'hello'>
 type Prepared =
   | { readonly kind: 'decide'; readonly decide: Decide; readonly further: readonly Address[] }
   | { readonly kind: 'found'; readonly shard: RingShard }
+  /** For a ring that is not there yet. */
+  | { readonly kind: 'wish'; readonly factor: number }
   | { readonly kind: 'answer'; readonly outcome: RingOutcome }
 
 export function ringAdmin(
@@ -61,6 +64,9 @@ async function carriedOut(keeper: RingKeeper, clock: Clock, one: Prepared): Prom
       return one.outcome
     case 'found':
       return founded(keeper, one.shard)
+    case 'wish':
+      keeper.replication = { kind: 'factor', factor: one.factor }
+      return { kind: 'changed', nodes: [] }
     case 'decide':
       return changed(keeper, clock, one.decide, one.further)
   }
@@ -154,7 +160,7 @@ async function preparedToReplace(
   if (!ring || !old) return answer({ kind: 'absent', nodes: keeper.nodes })
   const { hello } = await keeper.greet(by)
   if (!hello) return nobodyAt(by)
-  if (hello.shardId === old.id) return answer({ kind: 'conflict', reason: sameSentence(by) })
+  if (hello.shardId === old.id) return answer({ kind: 'conflict', reason: sameShardSentence(by) })
   if (isForeign(ring, hello)) return foreign(ring, by, hello)
   const shard = { id: hello.shardId, address: by }
   return { kind: 'decide', decide: (now) => replacedBy(now, old, shard), further: [by] }
@@ -162,6 +168,7 @@ async function preparedToReplace(
 
 /** In its own place: then the old one is looked for nowhere any more. */
 function replacedBy(ring: RingDocument, old: RingShard, by: RingShard): RingDecision {
+  if (ring.shards.some(({ id }) => id === by.id)) return { kind: 'already-there' }
   if (ring.change || old.address !== by.address) return replaceShard(ring, old.address, by)
   const vacated = withoutAddress(ring, old.id)
   const address = vacated.shards.find(({ id }) => id === old.id)?.address ?? old.address
@@ -174,10 +181,7 @@ async function preparedToReconfigure(keeper: RingKeeper, factor: number): Promis
     return answer({ kind: 'invalid', field: 'replication_factor', reason })
   }
   await keeper.look()
-  if (!keeper.ring) {
-    keeper.replication = { kind: 'factor', factor }
-    return answer({ kind: 'changed', nodes: [] })
-  }
+  if (!keeper.ring) return { kind: 'wish', factor }
   return { kind: 'decide', decide: (ring) => withReplicationFactor(ring, factor), further: [] }
 }
 
@@ -197,75 +201,18 @@ function isSameChange(one: RingChange | undefined, other: RingChange): boolean {
 
 function previewed(keeper: RingKeeper, one: Prepared): RingPreview | RingOutcome {
   if (one.kind === 'answer') return one.outcome
-  const { ring, options } = keeper
-  const keys = ring?.shards.map(({ address }) => keeper.hellos.get(address)?.keys ?? 0) ?? []
-  if (one.kind === 'found' || !ring) {
-    const shards = one.kind === 'found' ? [one.shard] : []
-    const first = foundRing(shards, keeper.replication, options.partitions)
-    return previewOf({ ...first, shards: [], table: [] }, first, keys)
-  }
+  if (one.kind === 'found') return foundingPreview(keeper, one.shard)
+  const { ring } = keeper
+  if (one.kind === 'wish' || !ring) return { kind: 'already', nodes: keeper.nodes }
+  const keys = ring.shards.map(({ address }) => keeper.hellos.get(address)?.keys ?? 0)
   const decision = one.decide(ring, Math.max(0, ...keys))
   if (decision.kind === 'changed') return previewOf(ring, decision.ring, keys)
   return outcomeOf({ kind: 'not-so', decision }, keeper)
 }
 
-function outcomeOf(attempt: RingAttempt, keeper: RingKeeper): RingOutcome {
-  switch (attempt.kind) {
-    case 'decided':
-      return { kind: 'changed', nodes: keeper.nodes }
-    case 'conflict':
-      return { kind: 'conflict', reason: OVERTAKEN_SENTENCE }
-    case 'unreachable':
-      return attempt
-    case 'not-so':
-      return refusal(attempt.decision, keeper)
-  }
-}
-
-/** How a decision that changes nothing is answered. */
-function refusal(
-  decision: Exclude<RingDecision, { kind: 'changed' }>,
-  { ring, nodes }: RingKeeper,
-): RingOutcome {
-  switch (decision.kind) {
-    case 'already-there':
-      return { kind: 'already', nodes }
-    case 'not-there':
-    case 'settled':
-      return { kind: 'absent', nodes }
-    case 'under-way':
-      return { kind: 'conflict', reason: underWaySentence(ring) }
-    case 'last-shard':
-      return { kind: 'conflict', reason: LAST_SHARD_SENTENCE }
-    case 'emptied':
-      return { kind: 'conflict', reason: emptiedSentence(decision.known) }
-  }
-}
-
-function underWaySentence(ring: RingDocument | null): string {
-  const rebalance = ring && rebalanceOf(ring)
-  if (!rebalance) return OVERTAKEN_SENTENCE
-  const { kind, shard, partitionsLeft, partitionsTotal } = rebalance
-  const what = shard === undefined ? kind : `${kind} ${shard}`
-  return (
-    `Another change is under way (${what}): ${partitionsLeft} of ${partitionsTotal} partitions ` +
-    'still move. Nothing was changed. Wait until they have moved, or take it back with ' +
-    'energyguard ring cancel.'
-  )
-}
-
-const OVERTAKEN_SENTENCE =
-  'The ring was changed by another coordinator at the same time. Look at it and try again.'
-
-const LAST_SHARD_SENTENCE =
-  'It is the last shard, and the store holds keys, which would be lost with it. Nothing was ' +
-  'changed.'
-
-function sameSentence(address: Address): string {
-  return (
-    `The shard at ${address} is the one that the ring knows there; it can take no other place. ` +
-    'Nothing was changed.'
-  )
+function foundingPreview(keeper: RingKeeper, shard: RingShard): RingPreview {
+  const first = foundRing([shard], keeper.replication, keeper.options.partitions)
+  return previewOf({ ...first, shards: [], table: [] }, first, [])
 }
 
 function answer(outcome: RingOutcome): Prepared {

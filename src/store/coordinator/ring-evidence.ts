@@ -8,6 +8,7 @@
  * gives it away, and it is kept out until a person has decided.
  */
 import type { RingDocument, RingShard } from '../ring/document.ts'
+import { isLost } from '../ring/lost-shard.ts'
 import { majorityOf } from '../ring/quorum.ts'
 import type { ReplyOf } from '../wire.ts'
 
@@ -158,7 +159,8 @@ function newcomers(
 }
 
 function problemsOf(ring: RingDocument, present: readonly Present[]): ReadonlyMap<string, string> {
-  const problems = new Map<string, string>()
+  const lost = ring.shards.filter(({ address, leaving }) => isLost(address) && !leaving)
+  const problems = new Map(lost.map((shard) => [shard.address, lostSentence(shard)]))
   for (const { address, hello } of present) {
     if (hello.ring && hello.ring.cluster !== ring.cluster) {
       problems.set(address, foreignSentence(address, hello.ring.cluster, ring.cluster))
@@ -186,6 +188,14 @@ export function emptiedSentence({ address, id }: RingShard): string {
     'restore its data folder, or let it take its own place and fetch everything from the others: ' +
     `energyguard ring replace ${address}. To begin anew with an empty store, stop everything, ` +
     'delete the data folders of all shards together and start again.'
+  )
+}
+
+/** Said of a shard whose disk was lost, while none takes its place. */
+function lostSentence({ address, id }: RingShard): string {
+  return (
+    `Shard ${id} has lost its data folder, and no other one takes its place. Name one that ` +
+    `shall: energyguard ring replace ${address} URL, or let it go: energyguard ring remove ${address}.`
   )
 }
 

@@ -4,16 +4,13 @@
  */
 import type { Address } from '../../ports/network.ts'
 import type { RingDocument, RingShard } from '../ring/document.ts'
-import { isLost } from '../ring/lost-shard.ts'
 import { majorityOf } from '../ring/quorum.ts'
 import type { ReplyOf } from '../wire.ts'
 
 export interface HeraldWorld {
   readonly sleep: (delayMs: number) => Promise<void>
-  /** Where a shard is to be asked: it may have moved since. */
-  readonly whereIs: (shard: RingShard) => Address
-  /** Who answered last at an address. */
-  readonly idAt: (address: Address) => string | undefined
+  /** Where a shard is to be asked, it may have moved since; null = nobody knows. */
+  readonly whereIs: (shard: RingShard) => Address | null
   /** Null = no answer. */
   readonly store: (address: Address, ring: RingDocument) => Promise<ReplyOf<'ring.store'> | null>
 }
@@ -61,13 +58,10 @@ export class RingHerald {
 
   /** Unless it is known to go by it, or by a later one. */
   async tell(shard: RingShard, ring: RingDocument): Promise<void> {
-    const { id } = shard
     const address = this.world.whereIs(shard)
-    // Another one than expected has forgotten everything, and must not be taken for a member.
-    const isOther = (this.world.idAt(address) ?? id) !== id
-    if (isLost(address) || isOther || this.holdersOf(ring).has(id)) return
+    if (address === null || this.holdersOf(ring).has(shard.id)) return
     const reply = await this.world.store(address, ring)
-    if (reply) this.heard(id, reply.ring)
+    if (reply) this.heard(shard.id, reply.ring)
   }
 }
 

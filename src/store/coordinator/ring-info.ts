@@ -4,6 +4,7 @@
  */
 import type { Address } from '../../ports/network.ts'
 import type { RingChange, RingDocument } from '../ring/document.ts'
+import { isLost } from '../ring/lost-shard.ts'
 import { factorOf } from '../ring/membership.ts'
 import { newcomersOf, partitionsToMove } from '../ring/moves.ts'
 import { holdersOf } from '../ring/quorum.ts'
@@ -42,7 +43,7 @@ function shardInfos(
   return ring.shards.map(({ id, address, leaving }, shard) => {
     const hello = keeper.hellos.get(address)
     return {
-      ...{ id, address, health: linkTo(address).health.state },
+      ...{ id, address, health: healthAt(linkTo(address)) },
       keys: hello?.keys ?? null,
       isWritable: hello?.writable ?? null,
       problem: keeper.problems.get(address) ?? null,
@@ -51,6 +52,11 @@ function shardInfos(
       isLeaving: leaving === true,
     }
   })
+}
+
+/** At the address of a lost shard nobody is asked, so nothing is learnt of it. */
+function healthAt({ address, health }: ShardLink): ShardInfo['health'] {
+  return isLost(address) ? 'down' : health.state
 }
 
 function hintsFor(keeper: RingKeeper, ring: RingDocument, id: string): number {

@@ -24,6 +24,7 @@ import { type Judgement, judge, type Sighting } from './ring-evidence.ts'
 import { RingHerald } from './ring-herald.ts'
 import { type RingDecided, RingRegister } from './ring-register.ts'
 import { RingView } from './ring-view.ts'
+import { RingVoice } from './ring-voice.ts'
 import type { StoreWorld } from './store-world.ts'
 
 export interface RingOptions {
@@ -64,8 +65,7 @@ export class RingKeeper {
   private refreshing: Promise<void> | null = null
   private adopted = Promise.withResolvers<void>()
   private lastChange: Promise<unknown> = Promise.resolve()
-  /** Sentences that were said already, so that each is said once and not every half second. */
-  private readonly said = new Map<string, string>()
+  private readonly voice: RingVoice
 
   constructor(
     world: StoreWorld,
@@ -77,6 +77,7 @@ export class RingKeeper {
     this.linkTo = linkTo
     this.options = options
     this.replication = options.replication
+    this.voice = new RingVoice(world.trace)
     this.startMs = world.clock.monotonicMs()
     this.register = new RingRegister({
       ...{ clock: world.clock, random },
@@ -88,7 +89,6 @@ export class RingKeeper {
     this.herald = new RingHerald({
       sleep: (delayMs) => world.clock.sleep(delayMs),
       whereIs: (shard) => this.whereIs(shard),
-      idAt: (address) => this.hellos.get(address)?.shardId,
       store: (address, ring) => this.ask(address, { kind: 'ring.store', ring }),
     })
     world.refreshRing = () => this.refresh()
@@ -152,7 +152,8 @@ export class RingKeeper {
       isGraceOver: this.world.clock.monotonicMs() - this.startMs >= foundingGraceMs,
     })
     this.problems = judgement.problems
-    for (const [address, sentence] of judgement.problems) this.sayOnce('error', address, sentence)
+    for (const [address, sentence] of judgement.problems)
+      this.voice.once('error', address, sentence)
     this.isConfirmed ||= judgement.isConfirmed
     const { ring } = judgement
     if (ring) {
@@ -184,7 +185,8 @@ export class RingKeeper {
       assert(ring !== null, 'a ring that is changed exists')
       const decision = decide(ring, Math.max(0, ...sightings.map(({ hello }) => hello?.keys ?? 0)))
       if (decision.kind !== 'changed') return { kind: 'not-so', decision }
-      return this.propose(ring, decision.ring)
+      const outcome = await this.propose(ring, decision.ring)
+      return this.hasCome(ring, decision.ring) ? { kind: 'decided' } : outcome
     })
   }
 
@@ -209,6 +211,12 @@ export class RingKeeper {
     return (await this.propose(before, after)).kind
   }
 
+  /** Is the change under way that was proposed, though the ring may be a further one by now? */
+  private hasCome(before: RingDocument, { change }: RingDocument): boolean {
+    const isNew = change !== undefined && change !== before.change
+    return isNew && JSON.stringify(this.ring?.change) === JSON.stringify(change)
+  }
+
   private async follow(
     before: RingDocument | null,
     after: RingDocument,
@@ -226,7 +234,7 @@ export class RingKeeper {
     const { founders, electorate, moved, newcomers } = judgement
     if (founders.length > 0) {
       const outcome = await this.oneAtATime(() => this.found(founders, electorate))
-      this.report('the ring was founded', outcome)
+      this.voice.report('the ring was founded', outcome)
       return
     }
     if (moved.length > 0) {
@@ -234,11 +242,12 @@ export class RingKeeper {
         const after = readdressed(ring, moved)
         return after ? { kind: 'changed', ring: after } : { kind: 'already-there' }
       })
-      this.report('shards have moved', outcome)
+      this.voice.report('shards have moved', outcome)
     }
-    for (const shard of newcomers) {
+    // While partitions move nobody is taken in; the next look comes soon.
+    for (const shard of this.ring?.change ? [] : newcomers) {
       const outcome = await this.attempt((ring) => addShard(ring, shard), [shard.address])
-      this.report(`the shard at ${shard.address} was taken in`, outcome)
+      this.voice.report(`the shard at ${shard.address} was taken in`, outcome)
     }
   }
 
@@ -246,19 +255,16 @@ export class RingKeeper {
     const present = this.ring
     const isOlder = present?.cluster === ring.cluster && present.version >= ring.version
     if (isOlder) return
-    this.world.goBy(new RingView(ring, ({ address }) => this.linkTo(address)))
-    const { cluster, version, shards } = ring
-    const replicas = this.world.view?.replicas ?? 0
-    const fact = { kind: 'store.ring', cluster, version, shards: shards.length, replicas }
-    this.world.trace.note('info', fact)
-    if (replicas === 2) this.sayOnce('warn', 'two replicas', TWO_REPLICAS_SENTENCE)
+    const view = new RingView(ring, ({ address }) => this.linkTo(address))
+    this.world.goBy(view)
+    this.voice.ring(view, present)
     this.adopted.resolve()
     this.adopted = Promise.withResolvers()
   }
 
   /**
    * A newer ring is gone by at once, so that whoever waits for it does not wait for other shards
-   * too; who goes by an older one is brought up to date.
+   * too; who goes by an older one is told, also one that was let go while it was away.
    */
   private async hear(address: Address, hello: ReplyOf<'hello'>): Promise<void> {
     this.hellos.set(address, hello)
@@ -267,12 +273,17 @@ export class RingKeeper {
     this.herald.heard(shardId, theirs)
     if (!this.ring || theirs?.cluster !== this.ring.cluster) return
     if (theirs.version > this.ring.version) this.adopt(theirs)
-    const isMember = this.ring.shards.some(({ id }) => id === shardId)
-    if (isMember) await this.herald.tell({ id: shardId, address }, this.ring)
+    await this.herald.tell({ id: shardId, address }, this.ring)
   }
 
-  private whereIs({ id, address }: RingShard): Address {
-    return this.whereabouts.get(id) ?? address
+  /**
+   * Where another one answered last, it is not: that one has forgotten everything, or has a voice
+   * of its own, and must not be taken for it.
+   */
+  private whereIs({ id, address }: RingShard): Address | null {
+    const last = this.whereabouts.get(id) ?? address
+    const isOther = (this.hellos.get(last)?.shardId ?? id) !== id
+    return isOther || isLost(last) ? null : last
   }
 
   private async ask<R extends Exclude<ShardRequest, { kind: 'ops' }>>(
@@ -282,20 +293,4 @@ export class RingKeeper {
     const answer = await this.linkTo(address).ask(request, this.options.pingTimeoutMs)
     return answer.kind === 'reply' ? answer.reply : null
   }
-
-  private report(what: string, outcome: RingAttempt): void {
-    if (outcome.kind === 'decided') this.sayOnce('info', what, what)
-    if (outcome.kind !== 'unreachable') return
-    this.sayOnce('warn', what, `Not so: ${what}. ${outcome.reason}`)
-  }
-
-  private sayOnce(level: 'info' | 'warn' | 'error', about: string, sentence: string): void {
-    if (this.said.get(about) === sentence) return
-    this.said.set(about, sentence)
-    this.world.trace.note(level, { kind: 'store.ring-notice', about, sentence })
-  }
 }
-
-const TWO_REPLICAS_SENTENCE =
-  'With two replicas of each key both must answer: reads and writes stop while one shard is ' +
-  'down. A third shard lifts this.'

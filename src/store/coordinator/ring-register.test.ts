@@ -70,7 +70,13 @@ class Decider {
 
 type Carry = (to: string, request: ShardRequest) => Promise<ShardReply | null>
 
-function register(name: string, carry: Carry, clock: Clock = instantClock(), random?: Random) {
+function register(
+  name: string,
+  carry: Carry,
+  clock: Clock = instantClock(),
+  random: Random = seededRandom(name),
+  nowhere: readonly string[] = [],
+) {
   let time = 0
   const ask = async <R extends ShardRequest>(address: string, request: R) => {
     const sent: ShardRequest = JSON.parse(JSON.stringify(request))
@@ -85,6 +91,7 @@ function register(name: string, carry: Carry, clock: Clock = instantClock(), ran
       writer: () => name,
       whereIs: ({ address }) => address,
     },
+    whereIs: ({ id, address }) => (nowhere.includes(id) ? null : address),
     stamp: () => {
       time += 1
       return time
@@ -151,6 +158,19 @@ test('a shard that lost its disk has no vote and is given nothing', async () => 
   const outcome = await register('a', without).decide(FIRST, next(FIRST, 1))
   assert.equal(outcome.kind, 'unreachable')
   assert.equal(lost.ring, null)
+  assert.equal((await register('b', carry).decide(FIRST, next(FIRST, 2))).kind, 'decided')
+})
+
+test('nobody is asked in place of a shard of which nobody knows where it is', async () => {
+  const { at, carry } = deciders()
+  const asked: string[] = []
+  const noting: Carry = async (to, request) => {
+    asked.push(to)
+    return at(to).answer(request)
+  }
+  const one = register('a', noting, instantClock(), undefined, ['id-1', 'id-2'])
+  assert.equal((await one.decide(FIRST, next(FIRST, 1))).kind, 'unreachable')
+  assert.deepEqual([...new Set(asked)], ['a3'])
   assert.equal((await register('b', carry).decide(FIRST, next(FIRST, 2))).kind, 'decided')
 })
 

@@ -33,8 +33,8 @@ export interface RegisterWorld {
   ) => Promise<ReplyOf<R['kind']> | null>
   /** A hybrid time that was never given out before. */
   readonly stamp: () => number
-  /** Where a shard of the ring is to be asked: it may have moved since. */
-  readonly whereIs: (shard: RingShard) => Address
+  /** Where a shard of the ring is to be asked, it may have moved since; null = nobody knows. */
+  readonly whereIs: (shard: RingShard) => Address | null
   /** Who proposes; fresh at each start. */
   readonly writer: () => string
 }
@@ -45,7 +45,9 @@ export const ATTEMPTS_MAX = 12
 const PAUSE_MS_MAX = 30
 
 interface Decider {
-  readonly address: Address
+  /** What it is called in sentences. */
+  readonly name: string
+  readonly address: Address | null
   /** Null = whoever answers there. */
   readonly id: string | null
 }
@@ -67,13 +69,16 @@ export class RingRegister {
   /** Proposes `after` to follow `before`. */
   decide(before: RingDocument, after: RingDocument): Promise<RingDecided> {
     const shards = before.shards.length > 0 ? decidersOf(before) : after.shards.slice(0, 1)
-    const deciders = shards.map((shard) => ({ id: shard.id, address: this.world.whereIs(shard) }))
+    const deciders = shards.map((shard) => ({
+      ...{ name: shard.address, id: shard.id },
+      address: this.world.whereIs(shard),
+    }))
     return this.settle({ before, after, deciders })
   }
 
   /** Proposes the first ring; a majority of those who answer at `addresses` decides. */
   found(ring: RingDocument, addresses: readonly Address[]): Promise<RingDecided> {
-    const deciders = addresses.map((address) => ({ address, id: null }))
+    const deciders = addresses.map((address) => ({ name: address, address, id: null }))
     return this.settle({ before: null, after: ring, deciders })
   }
 
@@ -132,6 +137,7 @@ export class RingRegister {
     request: BallotRequest,
   ): Promise<BallotReply | null> {
     const { ask } = this.world
+    if (address === null) return null
     const reply: BallotReply | null = await ask(address, request)
     if (reply === null || before === null || !isBehind(reply.ring, before)) return reply
     const hello = await ask(address, { kind: 'hello' })
@@ -175,9 +181,9 @@ function shortSentence(
   deciders: readonly Decider[],
   { needed }: Extract<Verdict, { kind: 'short' }>,
 ): string {
-  const addresses = deciders.map(({ address }) => address).join(', ')
+  const names = deciders.map(({ name }) => name).join(', ')
   return (
-    `${needed} of the shards that decide about the ring (${addresses}) must answer, and too few ` +
+    `${needed} of the shards that decide about the ring (${names}) must answer, and too few ` +
     'did. Start those that are missing, look at the ring, and try again.'
   )
 }

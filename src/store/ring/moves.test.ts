@@ -187,7 +187,7 @@ function quorumOf(ring: RingDocument, entry: PartitionEntry) {
   }
 }
 
-test('since which epoch a shard holds a partition without a break is what the document says', () => {
+test('the document says since which epoch a shard holds a partition without a break', () => {
   const property = fc.property(walks, (walk) => {
     const held = new Map<string, number>()
     for (const ring of documentsOf(walk)) {

@@ -4,7 +4,7 @@
  * deleted rows go for good (purge-floor.ts says when).
  */
 import { type CareWorld, severalAtOnce } from './care-world.ts'
-import { nextPartition } from './pacing.ts'
+import { firstPartition, nextPartition } from './pacing.ts'
 import { type Repair, type RepairOutcome, repairPartition } from './partition-repair.ts'
 import { purgedBefore } from './purge-floor.ts'
 import type { RowCarrier } from './row-carrier.ts'
@@ -13,7 +13,7 @@ import type { RowCarrier } from './row-carrier.ts'
 export interface RepairStatus {
   /**
    * Wall time when the last repair began in which all replicas took part and that left them equal,
-   * by partition; those that are missing had none under this caretaker.
+   * by partition; those that are missing had none that this caretaker knows of.
    */
   readonly repairedMs: ReadonlyMap<number, number>
   /** Of the partition that waits longest for one; at most since this caretaker took over. */
@@ -68,7 +68,9 @@ export class AntiEntropy {
     const { triedMs, urgent, lastTurnMs } = this
     const { roundMs } = this.care.limits
     const nowMs = clock.monotonicMs()
-    const next = nextPartition({ partitions, triedMs, urgent, lastTurnMs, roundMs, nowMs })
+    const first = firstPartition({ roundMs, partitions }, this.sinceMs)
+    const pace = { partitions, triedMs, urgent, lastTurnMs, roundMs, nowMs, first }
+    const next = nextPartition(pace)
     if (next === null) return false
     if (!next.isUrgent) this.lastTurnMs = nowMs
     await this.repair(next.partition, signal)
@@ -90,6 +92,7 @@ export class AntiEntropy {
       return outcome
     }
     this.urgent.delete(partition)
+    this.learn(partition, outcome.formerMs)
     const { isLevel, isWhole, diverged, pushes: rows, bytes, took } = outcome
     this.diverged += diverged
     this.pushes += rows
@@ -100,6 +103,12 @@ export class AntiEntropy {
     trace.note(level, { ...fact, isLevel, isWhole, tookMs })
     if (isLevel && isWhole) await this.remember(outcome, signal)
     return outcome
+  }
+
+  /** Replicas remember when they were last found equal, under whichever caretaker. */
+  private learn(partition: number, formerMs: number): void {
+    const known = this.repairedMs.get(partition) ?? 0
+    if (formerMs > known) this.repairedMs.set(partition, formerMs)
   }
 
   /** Everybody may forget what was dead for long enough: all have been found to hold the same. */

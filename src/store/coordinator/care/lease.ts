@@ -38,6 +38,8 @@ export interface LeaseWorld {
   readonly takeOverMs: number
 }
 
+/** After so much of a beat the record is asked for again when it could not be reached. */
+const UNREACHED_SHARE = 1 / 4
 /** At the end the lease is given back, if that takes no longer. */
 const RELEASE_MS_MAX = 500
 
@@ -53,13 +55,14 @@ export async function whileHolding(
   const watch = new LeaseWatch(world.name, world.takeOverMs)
   let tenure: Tenure | null = null
   while (!signal.aborted) {
-    const isHeld = await beat(world, watch, signal)
+    const { isHeld, isReached } = await beat(world, watch, signal)
     if (isHeld && !tenure) tenure = new Tenure(work)
     if (!isHeld && tenure) {
       await tenure.end()
       tenure = null
     }
-    const pause = world.clock.sleep(world.beatMs, signal).catch(() => {})
+    const pauseMs = isReached ? world.beatMs : world.beatMs * UNREACHED_SHARE
+    const pause = world.clock.sleep(pauseMs, signal).catch(() => {})
     await Promise.race(tenure ? [pause, tenure.failed] : [pause])
   }
   if (!tenure) return
@@ -67,12 +70,12 @@ export async function whileHolding(
   await Promise.race([release(world, watch), world.clock.sleep(RELEASE_MS_MAX)])
 }
 
-/** Raises the beat, or looks at who else does; whether the lease is held now. */
+/** Raises the beat, or looks at who else does. */
 async function beat(
   { clock, change }: LeaseWorld,
   watch: LeaseWatch,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<{ readonly isHeld: boolean; readonly isReached: boolean }> {
   const startMs = clock.monotonicMs()
   const outcome = change(LEASE_KEY, (text) => watch.decide(text, clock.monotonicMs()))
   const { kind } = await orAborted(outcome, signal).catch((error: unknown) => {
@@ -81,7 +84,8 @@ async function beat(
   })
   if (kind === 'done') watch.raised(startMs)
   if (kind === 'left') watch.lost()
-  return watch.isHeld(clock.monotonicMs())
+  const isReached = kind === 'done' || kind === 'left'
+  return { isHeld: watch.isHeld(clock.monotonicMs()), isReached }
 }
 
 async function release({ change }: LeaseWorld, watch: LeaseWatch): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { nextPartition, ROUND_SHARE, turnMs, URGENT_AGAIN_MS } from './pacing.ts'
+import { firstPartition, nextPartition, ROUND_SHARE, turnMs, URGENT_AGAIN_MS } from './pacing.ts'
 
 const facts = {
   partitions: 4,
@@ -10,6 +10,7 @@ const facts = {
   roundMs: 4_000,
   lastTurnMs: null,
   nowMs: 100_000,
+  first: 0,
 }
 
 test('the first turn is at once, the next one when its time has come', () => {
@@ -34,6 +35,17 @@ test('what is urgent waits for no turn, but for a while after it was tried in va
   assert.equal(nextPartition(both), null)
   const later = { ...both, nowMs: 99_000 + URGENT_AGAIN_MS, lastTurnMs: 108_999 }
   assert.deepEqual(nextPartition(later), { partition: 2, isUrgent: true })
+})
+
+test('whoever takes over begins where the wall clock says, and leaves none out', () => {
+  const pace = { partitions: 4, roundMs: 4_000 }
+  const begins = [0, 900, 2_700, 3_600].map((wallMs) => firstPartition(pace, wallMs))
+  assert.deepEqual(begins, [0, 1, 3, 0])
+  const third = { ...facts, first: 2 }
+  assert.equal(nextPartition(third)?.partition, 2)
+  const triedMs = new Map([2, 3].map((one) => [one, 99_000]))
+  assert.equal(nextPartition({ ...third, triedMs })?.partition, 0)
+  assert.equal(firstPartition({ ...pace, partitions: 0 }, 900), 0)
 })
 
 test('a partition that the ring does not have is nobody’s turn', () => {

@@ -19,6 +19,8 @@ export interface PaceFacts {
   /** When the last turn began that was not urgent, monotonic; null = there was none yet. */
   readonly lastTurnMs: number | null
   readonly nowMs: number
+  /** Of those that were never tried this one comes first, and then those behind it. */
+  readonly first: number
 }
 
 /** Whose turn it is now; null = nobody's yet. */
@@ -26,16 +28,27 @@ export function nextPartition(facts: PaceFacts): {
   readonly partition: number
   readonly isUrgent: boolean
 } | null {
-  const { partitions, triedMs, urgent, lastTurnMs, nowMs } = facts
+  const { partitions, triedMs, urgent, lastTurnMs, nowMs, first } = facts
   const isTryable = (partition: number) =>
     nowMs - (triedMs.get(partition) ?? Number.NEGATIVE_INFINITY) >= URGENT_AGAIN_MS
   const pressing = [...urgent].filter((one) => one < partitions && isTryable(one))
-  const first = longestWaiting(pressing, triedMs)
-  if (first !== null) return { partition: first, isUrgent: true }
+  const pressed = longestWaiting(pressing, triedMs)
+  if (pressed !== null) return { partition: pressed, isUrgent: true }
   if (lastTurnMs !== null && nowMs - lastTurnMs < turnMs(facts)) return null
-  const all = Array.from({ length: partitions }, (_, partition) => partition)
+  const all = Array.from({ length: partitions }, (_, index) => (first + index) % partitions)
   const next = longestWaiting(all, triedMs)
   return next === null ? null : { partition: next, isUrgent: false }
+}
+
+/**
+ * With whom a caretaker begins that has compared nothing yet: it follows the wall clock, so that
+ * one which takes over goes on about where the other was, however often that happens.
+ */
+export function firstPartition(
+  pace: Pick<PaceFacts, 'roundMs' | 'partitions'>,
+  wallMs: number,
+): number {
+  return Math.floor(wallMs / turnMs(pace)) % Math.max(1, pace.partitions)
 }
 
 /** From the beginning of one turn to that of the next. */

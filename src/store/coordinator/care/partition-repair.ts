@@ -41,6 +41,8 @@ export interface Repair {
   readonly isWhole: boolean
   /** Whoever took part, and was a target, holds all that any of them held. */
   readonly isLevel: boolean
+  /** Wall time of the last such repair that all who took part remember; 0 = none. */
+  readonly formerMs: number
   /** Of the replica that holds most. */
   readonly rows: number
   /** Rows that were lacking somewhere. */
@@ -120,7 +122,9 @@ class PartitionRepair {
     const rows = Math.max(...[...digests.values()].map((one) => one.rows))
     const { diverged, pushes, bytes } = this
     const isLevel = this.unheld === 0
-    return { kind: 'done', view, beganMs, took, isWhole, isLevel, rows, diverged, pushes, bytes }
+    const formerMs = Math.min(...[...digests.values()].map((one) => one.repairedMs))
+    const facts = { beganMs, took, isWhole, isLevel, formerMs, rows, diverged, pushes, bytes }
+    return { kind: 'done', view, ...facts }
   }
 
   /** Digests of those who answer, and the buckets in which these differ. */

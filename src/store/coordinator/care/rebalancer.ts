@@ -10,6 +10,7 @@ import { type CareKeeper, isShardUp } from './care-keeper.ts'
 import { type CareWorld, severalAtOnce, standing } from './care-world.ts'
 import { catchUp } from './catch-up.ts'
 import { type NextMove, nextMove } from './next-move.ts'
+import { orAborted } from './or-aborted.ts'
 import type { RowCarrier } from './row-carrier.ts'
 
 /** For people: how far a change of the ring is. */
@@ -49,6 +50,8 @@ export class Rebalancer {
   private bytesMoved = 0
   private sinceMs: number | null = null
   private waitingFor: string | null = null
+  /** In which nothing is left to do; to find that out takes a while. */
+  private settledRing: RingDocument | null = null
 
   constructor(
     care: CareWorld,
@@ -75,10 +78,13 @@ export class Rebalancer {
   /** One step. Rejects only when the signal is aborted. */
   async step(signal: AbortSignal): Promise<StepResult> {
     const { view } = this.care.store
-    if (!view) return 'settled'
-    const move = nextMove(this.facts(view), this.care.limits)
-    if (move.kind === 'settled') return this.settled()
+    if (!view || view.ring === this.settledRing) return 'settled'
+    const facts = this.facts(view)
+    const move = nextMove(facts, this.care.limits)
+    if (move.kind === 'settled') return this.settled(view.ring)
     if (this.sinceMs === null) this.takenUp(view.ring)
+    // Why a partition could not be brought up to date says more.
+    if (move.kind === 'wait' && facts.stuck.size > 0) return 'waiting'
     if (move.kind === 'wait') return this.waiting(move.reason)
     return this.carryOut(view, move, signal)
   }
@@ -88,7 +94,7 @@ export class Rebalancer {
     move: Exclude<NextMove, { kind: 'settled' | 'wait' }>,
     signal: AbortSignal,
   ): Promise<StepResult> {
-    if (move.kind === 'propose') return this.propose(view.ring, move)
+    if (move.kind === 'propose') return this.propose(view.ring, move, signal)
     const { partitionsAtOnceMax } = this.care.limits
     if (move.kind === 'count') {
       await severalAtOnce(move.partitions, partitionsAtOnceMax, (one) =>
@@ -105,8 +111,9 @@ export class Rebalancer {
   private async propose(
     before: RingDocument,
     { step, after, partitions }: Extract<NextMove, { kind: 'propose' }>,
+    signal: AbortSignal,
   ): Promise<StepResult> {
-    const outcome = await this.keeper.advance(before, after)
+    const outcome = await orAborted(this.keeper.advance(before, after), signal)
     if (outcome === 'unreachable') return this.waiting('Too few shards decide on the next ring.')
     if (outcome === 'conflict') return 'moved'
     this.waitingFor = null
@@ -178,7 +185,8 @@ export class Rebalancer {
     this.tellProgress(partitionsToMove(ring).length)
   }
 
-  private settled(): StepResult {
+  private settled(ring: RingDocument): StepResult {
+    this.settledRing = ring
     if (this.sinceMs !== null) this.tellProgress(0)
     this.sinceMs = null
     this.waitingFor = null

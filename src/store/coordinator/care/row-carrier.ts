@@ -11,6 +11,7 @@ import { compareRows, type ReplicaResult } from '../replica-result.ts'
 import type { PartitionView } from '../ring-view.ts'
 import { operationBytes } from '../store-world.ts'
 import type { CareWorld } from './care-world.ts'
+import { orAborted } from './or-aborted.ts'
 import type { Divergence } from './reconcile.ts'
 
 /** A row to be carried; `version` null = as it stands, whatever it is. */
@@ -145,7 +146,7 @@ export class RowCarrier {
       return result.r === 'row' && compareRows(result.row, row) >= 0
     }
     if (await isHeld()) return true
-    return (await this.care.reaffirm(row.k)) && (await isHeld())
+    return (await orAborted(this.care.reaffirm(row.k), signal)) && (await isHeld())
   }
 
   private async get(

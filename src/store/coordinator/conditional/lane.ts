@@ -8,7 +8,14 @@ import type { ReadOutcome, StoreWrite, WriteOutcome } from '../../client.ts'
 import type { StoreWorld } from '../store-world.ts'
 import { refusalSentence } from '../write-refusal.ts'
 import { BallotClock } from './ballot-clock.ts'
-import { type Change, changeOf, NO_CHANGE, type ProposalOutcome, propose } from './proposer.ts'
+import {
+  type Change,
+  changeOf,
+  NO_CHANGE,
+  type ProposalOutcome,
+  type Proposed,
+  propose,
+} from './proposer.ts'
 import { readOf } from './register.ts'
 
 /** Changes of one key that may wait for each other here. */
@@ -35,7 +42,10 @@ export class ConditionalLane {
       ...(ifMatch === undefined ? {} : { ifMatch }),
       ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
     }
-    const outcome = await this.propose(key, changeOf({ text, requestId, ...conditions }))
+    // A name that the client gave may come from a request that was not answered.
+    const isPerhapsPending = write.requestId !== undefined
+    const change = changeOf({ text, requestId, ...conditions })
+    const outcome = await this.propose(key, change, isPerhapsPending)
     return this.writeOutcome(key, outcome)
   }
 
@@ -49,19 +59,29 @@ export class ConditionalLane {
     return { kind: 'unavailable', needed: quorum, had }
   }
 
-  /** Runs proposals of one key one after another. */
-  async propose(key: string, change: Change): Promise<ProposalOutcome> {
+  /**
+   * Runs proposals of one key one after another. The time of an operation begins here: what has
+   * waited for all of it is not tried any more.
+   */
+  async propose(key: string, change: Change, isPerhapsPending = false): Promise<ProposalOutcome> {
+    const deadlineMs = this.world.deadline()
+    const proposed = { key, change, deadlineMs, isPerhapsPending }
     const queue = this.queues.get(key) ?? { last: Promise.resolve(), waiting: 0 }
     if (queue.waiting >= WAITING_CHANGES_MAX) return { kind: 'busy' }
     this.queues.set(key, queue)
     queue.waiting += 1
-    const { world: store, ballots, random } = this
-    const mine = queue.last.then(() => propose({ store, ballots, random }, key, change))
+    const mine = queue.last.then(() => this.proposeInTime(proposed))
     queue.last = mine
     const outcome = await mine
     queue.waiting -= 1
     if (queue.waiting === 0) this.queues.delete(key)
     return outcome
+  }
+
+  private async proposeInTime(proposed: Proposed): Promise<ProposalOutcome> {
+    const { world: store, ballots, random } = this
+    if (store.clock.monotonicMs() >= proposed.deadlineMs) return { kind: 'busy' }
+    return propose({ store, ballots, random }, proposed)
   }
 
   writeOutcome(key: string, outcome: ProposalOutcome): WriteOutcome {

@@ -18,6 +18,9 @@ export type PhaseVerdict =
   /** Too few replicas could be asked or would do it. */
   | 'lost'
 
+/** Of the two phases only the second leaves anything behind where it is not granted. */
+export type PhaseKind = 'promise' | 'accept'
+
 type Vote = 'pending' | 'granted' | 'refused' | 'silent'
 
 export class Phase {
@@ -25,13 +28,15 @@ export class Phase {
   against: WireVersion | null = null
   /** Why the last replica that refused did so. */
   refusal = ''
+  private readonly kind: PhaseKind
   private readonly ballot: WireVersion
   private readonly groups: QuorumGroups
   private readonly votes: Vote[]
   private fenced = 0
   private busy = 0
 
-  constructor(ballot: WireVersion, groups: QuorumGroups, replicas: number) {
+  constructor(kind: PhaseKind, ballot: WireVersion, groups: QuorumGroups, replicas: number) {
+    this.kind = kind
     this.ballot = ballot
     this.groups = groups
     this.votes = new Array<Vote>(replicas).fill('pending')
@@ -45,9 +50,9 @@ export class Phase {
     return this.votes[replica] === 'granted'
   }
 
-  /** May some replica have done what it was asked? */
-  get isPerhapsDone(): boolean {
-    return this.votes.some((vote) => vote !== 'refused')
+  /** May some replica have accepted it? */
+  get isPerhapsAccepted(): boolean {
+    return this.kind === 'accept' && this.votes.some((vote) => vote !== 'refused')
   }
 
   verdict(): PhaseVerdict {
@@ -58,7 +63,9 @@ export class Phase {
     if (isQuorum(groups, mayGrant)) return 'pending'
     if (this.fenced > 0) return 'fenced'
     if (this.against) return 'outbid'
-    return this.busy > 0 && !this.isPerhapsDone ? 'busy' : 'lost'
+    // The last one to answer may tell that certainly nobody has accepted it.
+    if (this.kind === 'accept' && votes.includes('pending')) return 'pending'
+    return this.busy > 0 && !this.isPerhapsAccepted ? 'busy' : 'lost'
   }
 
   private voteOf(result: ReplicaResult): Vote {

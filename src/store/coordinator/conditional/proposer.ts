@@ -59,57 +59,72 @@ export interface ProposerWorld {
   readonly random: Random
 }
 
-/** Tries until it is decided, or the time of an operation is up. */
+export interface Proposed {
+  readonly key: string
+  readonly change: Change
+  /** Its outcome must be told by then, monotonic. */
+  readonly deadlineMs: number
+  /** Somebody else may have proposed it before, and a minority may hold it. */
+  readonly isPerhapsPending: boolean
+}
+
+/** Tries until it is decided, or its time is up. */
 export async function propose(
   { store: world, ballots, random }: ProposerWorld,
-  key: string,
-  change: Change,
+  proposed: Proposed,
 ): Promise<ProposalOutcome> {
-  const proposal = new Proposal(world, ballots, key, change)
+  const proposal = new Proposal(world, ballots, proposed)
   for (;;) {
     const outcome = await proposal.attempt()
     if (outcome.kind !== 'outbid' && outcome.kind !== 'fenced') return outcome
-    if (world.clock.monotonicMs() >= proposal.deadlineMs) return proposal.gaveUp(outcome)
     if (outcome.kind === 'fenced') await new Promise<void>((go) => void world.afterRefresh(go))
     else await world.clock.sleep(random.below(BACK_OFF_MS_MAX))
+    if (world.clock.monotonicMs() >= proposed.deadlineMs) return proposal.gaveUp(outcome)
   }
 }
 
 type Attempt = ProposalOutcome | { readonly kind: 'outbid' }
 
 class Proposal {
-  readonly deadlineMs: number
   private readonly world: StoreWorld
   private readonly ballots: BallotClock
-  private readonly key: string
-  private readonly change: Change
+  private readonly proposed: Proposed
   /** The largest ballot that stood against ours. */
   private against: WireVersion | null = null
-  /** Of the register of an attempt that replicas may have accepted. */
+  /** The revision that an attempt would have made which replicas may have accepted. */
   private perhapsAccepted: number | null = null
 
-  constructor(world: StoreWorld, ballots: BallotClock, key: string, change: Change) {
+  constructor(world: StoreWorld, ballots: BallotClock, proposed: Proposed) {
     this.world = world
     this.ballots = ballots
-    this.key = key
-    this.change = change
-    this.deadlineMs = world.deadline()
+    this.proposed = proposed
   }
 
   async attempt(): Promise<Attempt> {
     const { view } = this.world
     if (!view) return { kind: 'failed', refusal: 'unreachable', had: 0 }
-    const place = view.locate(this.key)
+    const place = view.locate(this.proposed.key)
     const ballot = this.ballots.next(place.epoch, this.against)
     const promises = await this.promises(place, ballot)
     if ('kind' in promises) return promises
     const { register, isDecided } = promises
     if (this.isForgotten(register)) return { kind: 'unknown' }
-    const changed = this.change(register, `${ballot.t.toString(36)}-${ballot.n}`)
-    if (changed.kind !== 'changed' && isDecided) return { kind: 'decided', changed, register }
-    const next = changed.kind === 'changed' ? changed.register : register
-    const failure = await this.accepted(place, ballot, next)
+    const changed = this.proposed.change(register, `${ballot.t.toString(36)}-${ballot.n}`)
+    if (isDecided && this.isFinal(changed)) return { kind: 'decided', changed, register }
+    const isChange = changed.kind === 'changed'
+    const next = isChange ? changed.register : register
+    const failure = await this.accepted(place, ballot, next, isChange)
     return failure ?? { kind: 'decided', changed, register: next }
+  }
+
+  /**
+   * May it be told without writing? That nothing was changed may not, while a minority perhaps
+   * holds this very change from an earlier try: it would take effect after all, once those that
+   * hold it are asked. Written again under the new ballot, what stands puts an end to that.
+   */
+  private isFinal({ kind }: Changed): boolean {
+    if (kind !== 'mismatch') return kind === 'repeated'
+    return this.perhapsAccepted === null && !this.proposed.isPerhapsPending
   }
 
   /** The time is up. */
@@ -121,8 +136,14 @@ class Proposal {
   /** First phase: the newest register among those that promised, or what came in the way. */
   private async promises(place: PartitionView, ballot: WireVersion) {
     const { partition, epoch } = place
-    const operation = { op: 'promise', p: partition, e: epoch, k: this.key, ballot } as const
-    const phase = new Phase(ballot, place.groups, place.links.length)
+    const operation = {
+      op: 'promise',
+      p: partition,
+      e: epoch,
+      k: this.proposed.key,
+      ballot,
+    } as const
+    const phase = new Phase('promise', ballot, place.groups, place.links.length)
     const rows: (WireRow | null)[] = []
     await this.carryOut(place, phase, operation, (result) => {
       if (result.r === 'promised') rows.push(result.row)
@@ -141,19 +162,20 @@ class Proposal {
     place: PartitionView,
     ballot: WireVersion,
     register: Register,
+    isChange: boolean,
   ): Promise<Attempt | undefined> {
     const { partition, epoch, ids } = place
-    const row = { k: this.key, v: envelopeOf(register), ...ballot, e: null }
+    const row = { k: this.proposed.key, v: envelopeOf(register), ...ballot, e: null }
     const spared = sparedOf(place)
     const missedBy = [...spared].flatMap((replica) => ids[replica] ?? [])
     const plain = { op: 'apply', p: partition, e: epoch, row } as const
     const operation = missedBy.length === 0 ? plain : { ...plain, missedBy }
-    const phase = new Phase(ballot, place.groups, place.links.length)
+    const phase = new Phase('accept', ballot, place.groups, place.links.length)
     const whenAll = () =>
-      tellMissed(this.world, place, this.key, spared, (replica) => phase.granted(replica))
+      tellMissed(this.world, place, this.proposed.key, spared, (replica) => phase.granted(replica))
     await this.carryOut(place, phase, operation, () => {}, whenAll)
     if (phase.verdict() === 'granted') return undefined
-    if (phase.isPerhapsDone) this.perhapsAccepted ??= register.revision
+    if (isChange && phase.isPerhapsAccepted) this.perhapsAccepted ??= register.revision
     return this.failed(phase, 0)
   }
 
@@ -164,7 +186,7 @@ class Proposal {
     hear: (result: ReplicaResult) => void,
     whenAll: () => void = () => {},
   ): Promise<void> {
-    return askReplicas(place, operation, this.deadlineMs, {
+    return askReplicas(place, operation, this.proposed.deadlineMs, {
       take: (replica, result) => {
         phase.take(replica, result)
         if (result.r === 'refused' && result.why === 'clock-ahead') this.world.stampRefused()

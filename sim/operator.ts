@@ -1,0 +1,139 @@
+/**
+ * The people who change the ring while everything else goes wrong: they add a spare shard, remove
+ * or replace one, ask for another factor, take back what is under way, and sometimes two of them do
+ * so at once through different coordinators. They ask and do not wait for what comes of it; a
+ * change that is refused is one that did not happen.
+ *
+ * They keep to what is promised: never fewer shards than the run can bear to lose one of.
+ */
+import type { Random } from '../src/ports/random.ts'
+import type { RingOutcome } from '../src/store/coordinator/ring-admin.ts'
+import type { CoordinatorMachine, ShardMachine } from './cluster.ts'
+import type { Profile } from './faults.ts'
+import type { Kernel } from './kernel.ts'
+import { addressOf } from './network.ts'
+import type { RingWatch } from './ring-watch.ts'
+
+export interface OperatorWorld {
+  readonly kernel: Kernel
+  readonly rings: RingWatch
+  readonly shards: readonly ShardMachine[]
+  readonly coordinators: readonly CoordinatorMachine[]
+}
+
+/** What shards and factor stay at least. */
+export interface Least {
+  readonly shards: number
+  readonly factor: number
+}
+
+type Admin = NonNullable<CoordinatorMachine['coordinator']>['ring']
+type Ask = (admin: Admin) => Promise<RingOutcome>
+
+const FACTOR_MAX = 4
+
+/**
+ * Where one shard may lose what it had, a majority of every partition's replicas must remain
+ * without it.
+ */
+export function leastOf(profile: Profile): Least {
+  const mayLose = profile['emptied-disk'] > 0 || profile['damaged-rows'] > 0
+  return mayLose ? { shards: 3, factor: 3 } : { shards: 2, factor: 1 }
+}
+
+export class Operator {
+  /** Changes that were made. */
+  changes = 0
+  private readonly world: OperatorWorld
+  private readonly least: Least
+
+  constructor(world: OperatorWorld, least: Least) {
+    this.world = world
+    this.least = least
+  }
+
+  /** One wish, or two at once. */
+  strike(random: Random): void {
+    const up = this.world.coordinators.filter(({ isUp }) => isUp)
+    const count = random.chance(0.25) ? 2 : 1
+    for (let i = 0; i < count; i += 1) {
+      const machine = up[random.below(Math.max(1, up.length))]
+      const ask = this.wish(random)
+      if (machine && ask) void this.askOf(machine, ask)
+    }
+  }
+
+  /** Does the ring rely on the shard of this id? */
+  isMember(shardId: string): boolean {
+    const shards = this.world.rings.newest?.shards ?? []
+    return shards.some(({ id, leaving }) => id === shardId && !leaving)
+  }
+
+  /** Whoever stands in the ring under this address was emptied: it gets its own place anew. */
+  async replace(machine: CoordinatorMachine, { name }: ShardMachine): Promise<void> {
+    const address = addressOf(name)
+    await this.askOf(machine, (admin) => admin.replaceNode(address, address))
+  }
+
+  async cancel(machine: CoordinatorMachine): Promise<void> {
+    await this.askOf(machine, (admin) => admin.cancel())
+  }
+
+  /** The answer; undefined = none, since the coordinator has died. */
+  private async askOf(machine: CoordinatorMachine, ask: Ask): Promise<RingOutcome | undefined> {
+    const { kernel } = this.world
+    const { life } = machine
+    const answered = Promise.withResolvers<RingOutcome | undefined>()
+    kernel.at(0, life, 'operator', () => {
+      const admin = machine.coordinator?.ring
+      answered.resolve(admin ? ask(admin) : undefined)
+    })
+    const outcome = await Promise.race([answered.promise, life.over.then(() => undefined)])
+    if (outcome?.kind === 'changed') this.changes += 1
+    return outcome
+  }
+
+  private wish(random: Random): Ask | undefined {
+    const draw = random.below(100)
+    if (draw < 35) return this.toAdd(random)
+    if (draw < 60) return this.toRemove(random)
+    if (draw < 75) return this.toReplace(random)
+    if (draw < 85) return (admin) => admin.cancel()
+    const factor = this.least.factor + random.below(FACTOR_MAX - this.least.factor + 1)
+    return (admin) => admin.reconfigure({ replicationFactor: factor })
+  }
+
+  private toAdd(random: Random): Ask | undefined {
+    const address = this.pick(this.spares(), random)
+    return address === undefined ? undefined : (admin) => admin.addNode(address)
+  }
+
+  private toRemove(random: Random): Ask | undefined {
+    const staying = this.staying()
+    if (staying.length <= this.least.shards) return undefined
+    const address = this.pick(staying, random)
+    return address === undefined ? undefined : (admin) => admin.removeNode(address)
+  }
+
+  private toReplace(random: Random): Ask | undefined {
+    const [address, by] = [this.pick(this.staying(), random), this.pick(this.spares(), random)]
+    if (address === undefined || by === undefined) return undefined
+    return (admin) => admin.replaceNode(address, by)
+  }
+
+  private staying(): readonly string[] {
+    const shards = this.world.rings.newest?.shards ?? []
+    return shards.flatMap(({ address, leaving }) => (leaving ? [] : [address]))
+  }
+
+  /** Those that are up and in no ring; a shard that is just leaving is none yet. */
+  private spares(): readonly string[] {
+    const named = this.world.rings.newest?.shards.map(({ address }) => address) ?? []
+    const up = this.world.shards.filter(({ isUp }) => isUp).map(({ name }) => addressOf(name))
+    return up.filter((address) => !named.includes(address))
+  }
+
+  private pick(addresses: readonly string[], random: Random): string | undefined {
+    return addresses[random.below(Math.max(1, addresses.length))]
+  }
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { RequestListener } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { createHttpServer, type ServerLimits } from './http-server.ts'
+
+const USUAL: ServerLimits = { silentMsMax: 60_000, connectionsMax: 100 }
+
+async function serverWith(
+  t: TestContext,
+  limits: Partial<ServerLimits>,
+  handle: RequestListener = (_, response) => void response.end('{}'),
+) {
+  const server = createHttpServer(handle, { ...USUAL, ...limits }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return async () => {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    socket.on('error', () => {})
+    t.after(() => socket.destroy())
+    await once(socket, 'connect')
+    return socket
+  }
+}
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
+
+test('there are so many connections at the same time; a further one is closed', async (t) => {
+  const open = await serverWith(t, { connectionsMax: 2 })
+  const [first] = [await open(), await open()]
+  const tooMany = await open()
+  tooMany.resume()
+  await once(tooMany, 'close')
+  first.write(REQUEST)
+  const [answer] = await once(first, 'data')
+  assert.match(String(answer), /^HTTP\/1\.1 200 /, 'the others go on')
+})
+
+test('a client that does not read its answer is left after a while', async (t) => {
+  const bytes = 64 * 1024 * 1024
+  const { promise: left, resolve } = Promise.withResolvers<void>()
+  const open = await serverWith(t, { silentMsMax: 100 }, (_, response) => {
+    response.once('close', resolve)
+    response.end(Buffer.alloc(bytes))
+  })
+  const socket = await open()
+  socket.pause()
+  socket.write(REQUEST)
+  await left
+  assert.ok(socket.bytesRead < bytes)
+})
