@@ -43,6 +43,8 @@ export interface Pace {
   readonly hintsPerTargetMax: number
   /** Rows of partitions that have moved away are removed after so long. */
   readonly cleanAfterMs: number
+  /** Ingestion waits while there are fewer. */
+  readonly expectedShards: number
 }
 
 /** Partitions are few, so that the ring is small and every one of them is met. */
@@ -94,9 +96,10 @@ export abstract class Machine {
     return (run) => void this.around.kernel.at(0, life, 'turn', run)
   }
 
-  protected networkOf(life: Life): Network {
+  protected networkOf(life: Life, clock: Clock): Network {
     const { network, mutation } = this.around
-    return mutation.network(network.face({ name: this.name, life, quartz: this.quartz }))
+    const face = network.face({ name: this.name, life, quartz: this.quartz })
+    return mutation.network(face, clock)
   }
 
   protected abstract boot(life: Life, clock: Clock, random: Random): void
@@ -160,7 +163,7 @@ export class CoordinatorMachine extends Machine {
   }
 
   protected boot(life: Life, clock: Clock, random: Random): void {
-    const world = { clock, random, trace: this.around.trace, network: this.networkOf(life) }
+    const world = { clock, random, trace: this.around.trace, network: this.networkOf(life, clock) }
     this.coordinator = createCoordinator(world, {
       bootstrap: FOUNDERS.map(addressOf),
       virtualNodes: VIRTUAL_NODES,
@@ -186,7 +189,7 @@ export class IngestionMachine extends CoordinatorMachine {
       group: INGESTION_GROUP,
       deadLetterTopic: DEAD_LETTER_TOPIC,
       indexSize: INDEX_SIZE,
-      expectedShards: FOUNDERS.length,
+      expectedShards: this.around.pace.expectedShards,
     })
     void service.run(new AbortController().signal)
   }

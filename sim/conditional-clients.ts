@@ -2,6 +2,7 @@
  * Clients of the conditional lane in the simulation: each step goes to some coordinator that is up.
  * What was never answered is in doubt, also where the coordinator is known to have died.
  */
+import { must } from '../src/model/must.ts'
 import type { Random } from '../src/ports/random.ts'
 import type { WriteOutcome } from '../src/store/client.ts'
 import { asked, type WorkloadWorld } from './asking.ts'
@@ -10,21 +11,54 @@ import {
   afterStep,
   type ChangeAnswer,
   type ClientMemory,
+  type ConditionalKey,
   type ConditionalStore,
   conditionalKeys,
+  newClient,
   nextStep,
   takeStep,
 } from './conditional-workload.ts'
 
 export const CONDITIONAL_KEYS = conditionalKeys('cas:')
 
+/** A pair of clients; now and then both want the same document at the same moment. */
+export interface ConditionalPair {
+  readonly memories: readonly ClientMemory[]
+}
+
+const BOTH_CHANCE = 0.5
+
+export function newPair(name: string): ConditionalPair {
+  return { memories: [newClient(`${name}a`), newClient(`${name}b`)] }
+}
+
+/** One of the pair takes a step, or both do, each through a coordinator of its own. */
 export async function conditionalStep(
   world: WorkloadWorld,
   machine: CoordinatorMachine,
+  { memories }: ConditionalPair,
+  random: Random,
+): Promise<ConditionalPair> {
+  const isBoth = random.chance(BOTH_CHANCE)
+  const keys = isBoth ? [must(CONDITIONAL_KEYS[random.below(CONDITIONAL_KEYS.length)])] : undefined
+  const others = world.coordinators.filter((one) => one.isUp && one !== machine)
+  const via = [machine, others[random.below(Math.max(1, others.length))] ?? machine]
+  const stepping = memories.map((memory, index) =>
+    isBoth || index === 0
+      ? stepOf(world, must(via[index]), memory, keys ?? CONDITIONAL_KEYS, random)
+      : memory,
+  )
+  return { memories: await Promise.all(stepping) }
+}
+
+async function stepOf(
+  world: WorkloadWorld,
+  machine: CoordinatorMachine,
   memory: ClientMemory,
+  keys: readonly ConditionalKey[],
   random: Random,
 ): Promise<ClientMemory> {
-  const step = nextStep(memory, CONDITIONAL_KEYS, random)
+  const step = nextStep(memory, keys, random)
   const answer = await takeStep(world.history, storeOf(world, machine), machine.name, step)
   return afterStep(memory, step, answer)
 }

@@ -11,6 +11,7 @@ import { assert } from '../src/model/must.ts'
 import { compareVersions, type Version } from '../src/model/version.ts'
 import {
   EngineError,
+  type Hint,
   type KeyValueEngine,
   type PartitionDigest,
   type PartitionedRow,
@@ -40,12 +41,19 @@ export interface DiskUser {
   readonly stall: (ms: number) => void
 }
 
+/** Told of what has happened on the disk. */
+export interface DiskWatch {
+  /** This fact about the replica stands there from now on. */
+  fact(name: string, value: string): void
+  /** These hints are no more. */
+  dropped(hints: readonly Hint[]): void
+  emptied(): void
+}
+
 export class SimDisk {
   readonly faults: DiskFaults
   isFull = false
-  /** Told of each fact about the replica that stands on the disk from now on. */
-  onFact: (name: string, value: string) => void = () => {}
-  onEmptied: () => void = () => {}
+  watch: DiskWatch = { fact: () => {}, dropped: () => {}, emptied: () => {} }
   /** What is really there; no fault stands before it. */
   engine: KeyValueEngine
   private readonly kind: EngineKind
@@ -66,7 +74,7 @@ export class SimDisk {
     this.memory = new MemoryDisk()
     this.engine = this.newEngine()
     this.damaged.clear()
-    this.onEmptied()
+    this.watch.emptied()
   }
 
   /** Takes a row away as if it had never been; only a bug does that. */
@@ -75,6 +83,15 @@ export class SimDisk {
     const rest = this.memory.partitions.get(partition)
     rest?.rows.delete(key)
     if (rest) rest.sorted = null
+  }
+
+  /** What was promised for a key, or for all, was never written down; only a bug does that. */
+  forgetPromises(key?: string): void {
+    assert(this.kind === 'memory', 'mutants run on memory')
+    for (const { promises } of this.memory.partitions.values()) {
+      if (key === undefined) promises.clear()
+      else promises.delete(key)
+    }
   }
 
   /** The row of this key can no longer be read, until it is written again. */
@@ -100,7 +117,10 @@ export class SimDisk {
       purge: always(engine.purge),
       clear: always(engine.clear),
       noteHints: always(engine.noteHints),
-      dropHints: always(engine.dropHints),
+      dropHints: always((hints: readonly Hint[]) => {
+        engine.dropHints(hints)
+        this.watch.dropped(hints)
+      }),
       setMeta: (name, value) => this.setMeta(user, name, value),
       close() {},
     }
@@ -120,7 +140,7 @@ export class SimDisk {
   private setMeta(user: DiskUser, name: string, value: string): void {
     this.commit(user, true, () => {
       this.engine.setMeta(name, value)
-      this.onFact(name, value)
+      this.watch.fact(name, value)
     })
   }
 

@@ -40,11 +40,12 @@ export function unsettled(world: Settling): readonly string[] {
   if (ring.change || partitionsToMove(ring).length > 0) {
     return [`partitions ${partitionsToMove(ring)} have not moved (${JSON.stringify(ring.change)})`]
   }
-  return [
+  const open = [
     ...ring.shards.flatMap(({ id }) => hintsFor(world, ring, id)),
     ...ring.table.flatMap((_, partition) => unrepaired(world, ring, partition)),
-    ...checkReplicas(onDisks(world, ring), moment(world)).map(({ sentence }) => sentence),
   ]
+  if (open.length > 0) return open
+  return checkReplicas(onDisks(world, ring), moment(world)).map(({ sentence }) => sentence)
 }
 
 /** Finds what is wrong in the end; a ring that has not come to rest is told elsewhere. */

@@ -80,3 +80,11 @@ test('a clock that runs fast wakes early, and a jump moves the wall alone', asyn
   assert.equal(clock.monotonicMs(), 100)
   assert.equal(clock.wallMs(), wallMs + 100 - 1_000)
 })
+
+test('whoever does things without end in one moment does not hold the run up', async () => {
+  const kernel = new Kernel(seededRandom(1), new Digest())
+  const again = () => void kernel.at(0, kernel.world, 'again', again)
+  again()
+  assert.equal(await kernel.until(() => false, 1_000), false)
+  assert.equal(kernel.nowMs, 0)
+})

@@ -11,6 +11,8 @@ import type { Random } from '../src/ports/random.ts'
 import type { Digest } from './digest.ts'
 
 const realSetImmediate = setImmediate
+/** More events in one moment of virtual time than any honest process makes. */
+const EVENTS_AT_ONCE_MAX = 20_000
 
 export class Life {
   readonly owner: string
@@ -75,6 +77,8 @@ export class Kernel {
   private readonly digest: Digest
   private readonly heap: Event[] = []
   private sequence = 0
+  /** Events since time went on. */
+  private standing = 0
 
   constructor(random: Random, digest: Digest) {
     this.random = random
@@ -98,10 +102,15 @@ export class Kernel {
     return new Promise((resolve) => this.at(delayMs, this.world, 'sleep', resolve))
   }
 
-  /** One event, then one macrotask. False = nothing is left to run. */
+  /**
+   * One event, then one macrotask. False = nothing is left to run, or somebody does things without
+   * end in one moment.
+   */
   async step(): Promise<boolean> {
+    if (this.standing > EVENTS_AT_ONCE_MAX) return false
     const event = this.nextDue()
     if (!event) return false
+    this.standing = event.atMs > this.nowMs ? 0 : this.standing + 1
     this.nowMs = event.atMs
     this.events += 1
     this.digest.add(`${this.nowMs} ${event.life.owner} ${event.label}`)

@@ -15,8 +15,9 @@ import {
 import { SimDisk } from './disk.ts'
 import type { Profile } from './faults.ts'
 import type { Cluster } from './nemesis.ts'
+import { leastOf } from './operator.ts'
 
-const PING_EVERY_MS = 500
+const PING_EVERY_MS = 1_000
 /** Hears of a new ring long after it was made. */
 const PING_RARELY_MS = 15_000
 /** Up, and in no ring. */
@@ -34,12 +35,13 @@ export function paceOf(profile: Profile, random: Random): Pace {
       roundMs: ROUNDS_MS[random.below(ROUNDS_MS.length)] ?? 0,
       graceMs: profile['short-grace'] > 0 ? SHORT_GRACE_MS : GRACE_MS,
       askTimeoutMs: 1_000,
-      beatMs: 1_000,
-      takeOverMs: 4_000,
+      beatMs: 2_000,
+      takeOverMs: 6_000,
       pageRows: 1 + random.below(40),
     },
     hintsPerTargetMax: profile['few-hints'] > 0 ? FEW_HINTS : 1_000,
     cleanAfterMs: 2_000,
+    expectedShards: profile.reshaping > 0 ? leastOf(profile).shards : FOUNDERS.length,
   }
 }
 

@@ -13,7 +13,7 @@ import type { Fault } from './faults.ts'
 export interface Mutation {
   /** Without these faults it shows so seldom that they are always there. */
   readonly needs: readonly Fault[]
-  network(network: Network): Network
+  network(network: Network, clock: Clock): Network
   endpoint(endpoint: Endpoint, clock: Clock): Endpoint
   engine(engine: KeyValueEngine, disk: SimDisk): KeyValueEngine
   log(log: Log): Log

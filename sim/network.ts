@@ -116,8 +116,10 @@ export class SimNetwork {
         void replyOf(listener, text)
       })
     }
+    const isStopped = listener.life.pausedUntilMs > kernel.nowMs
     // Waits in the socket while the process is stopped.
-    kernel.at(0, listener.life, 'receive', () => void handle())
+    if (isStopped) kernel.at(0, listener.life, 'receive', () => void handle())
+    else void handle()
   }
 
   private sendReply(

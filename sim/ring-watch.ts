@@ -1,11 +1,13 @@
 /**
- * Watches which ring stands on the disk of each shard, and judges at each change of one of them. It
- * looks at the disks alone; what coordinators believe does not matter.
+ * Watches the disks of the shards: which ring stands on each, what is removed from them, and judges
+ * at each change. It looks at the disks alone; what coordinators believe does not matter.
  */
 import { must } from '../src/model/must.ts'
+import { compareVersions } from '../src/model/version.ts'
+import type { Hint } from '../src/ports/key-value-engine.ts'
 import type { RingDocument } from '../src/store/ring/document.ts'
 import { partitionOf } from '../src/store/ring/hash.ts'
-import { majorityOf } from '../src/store/ring/quorum.ts'
+import { holdersOf, majorityOf } from '../src/store/ring/quorum.ts'
 import { checkDocument, checkEpochs, type Documents, type Holding } from './checkers/rings.ts'
 import type { Violation } from './checkers/violation.ts'
 import type { ShardMachine } from './cluster.ts'
@@ -13,6 +15,7 @@ import type { ShardMachine } from './cluster.ts'
 /** Names under which a shard keeps its facts. */
 const RING = 'ring'
 const SHARD_ID = 'shard-id'
+const EVERYTHING = { from: '', to: null }
 
 export class RingWatch {
   readonly violations: Violation[] = []
@@ -22,11 +25,15 @@ export class RingWatch {
 
   constructor(shards: readonly ShardMachine[]) {
     this.shards = shards
-    for (const { name, disk } of shards) {
-      disk.onFact = (fact, value) => {
-        if (fact === RING) this.stored(name, JSON.parse(value) as RingDocument)
+    for (const machine of shards) {
+      const { name, disk } = machine
+      disk.watch = {
+        fact: (fact, value) => {
+          if (fact === RING) this.stored(machine, JSON.parse(value) as RingDocument)
+        },
+        dropped: (hints) => this.dropped(machine, hints),
+        emptied: () => this.rings.delete(name),
       }
-      disk.onEmptied = () => this.rings.delete(name)
     }
   }
 
@@ -64,10 +71,46 @@ export class RingWatch {
     return { holders: holders.length, needed: majorityOf(replicas.length) }
   }
 
-  private stored(name: string, ring: RingDocument): void {
-    this.rings.set(name, ring)
-    const found = [...checkDocument(this.documents, ring), ...checkEpochs(this.holdings())]
-    this.violations.push(...found)
+  private stored(machine: ShardMachine, ring: RingDocument): void {
+    const former = this.rings.get(machine.name) ?? null
+    this.rings.set(machine.name, ring)
+    this.violations.push(
+      ...checkDocument(this.documents, ring),
+      ...checkEpochs(this.holdings()),
+      ...this.checkNewcomer(machine, former, ring),
+    )
+  }
+
+  /** Rows of an earlier stay would bring back what was deleted since. */
+  private checkNewcomer(
+    machine: ShardMachine,
+    former: RingDocument | null,
+    ring: RingDocument,
+  ): readonly Violation[] {
+    const id = idOf(machine) ?? ''
+    return ring.table.flatMap((_, partition) => {
+      const isNew = isHolder(ring, partition, id) && !(former && isHolder(former, partition, id))
+      const left = isNew ? machine.disk.engine.keys(partition, EVERYTHING, 1, false)[0] : undefined
+      if (left === undefined) return []
+      const sentence = `${machine.name} comes to hold partition ${partition} and has ${left} already`
+      return [{ promise: 'S23', sentence }]
+    })
+  }
+
+  /** A hint may go when whoever missed the row has it, or is not to have it. */
+  private dropped(holder: ShardMachine, hints: readonly Hint[]): void {
+    for (const { target, partition, key } of hints) {
+      const row = holder.disk.engine.get(partition, key)
+      const machine = this.machineOf(target)
+      const [ring, theirs] = [this.newest, machine && this.ringOf(machine)]
+      const isReplica = (one: RingDocument | null | undefined) =>
+        !!one && isHolder(one, partition, target)
+      if (!row || row.text === null || !machine || !isReplica(ring) || !isReplica(theirs)) continue
+      const held = machine.disk.engine.get(partition, key)
+      if (held && compareVersions(held.version, row.version) >= 0) continue
+      const sentence = `${holder.name} forgot that ${machine.name} misses ${key}, which it does still`
+      this.violations.push({ promise: 'S21', sentence })
+    }
   }
 
   private holdings(): readonly Holding[] {
@@ -81,4 +124,9 @@ export class RingWatch {
 
 export function idOf({ disk }: ShardMachine): string | undefined {
   return disk.engine.getMeta(SHARD_ID)
+}
+
+function isHolder(ring: RingDocument, partition: number, id: string): boolean {
+  const entry = ring.table[partition]
+  return !!entry && holdersOf(entry).members.some((shard) => ring.shards[shard]?.id === id)
 }

@@ -3,7 +3,9 @@
  * "k of k found" says that the checkers can see; the number of seeds says how sharply.
  */
 import { parseSimArguments } from './command-line.ts'
-import { huntMutant, MUTANT_NAMES } from './mutants.ts'
+import { hunts } from './hunt.ts'
+import { MUTANT_NAMES } from './mutants.ts'
+import { Pool } from './pool.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 const SEEDS_DEFAULT = 400
@@ -14,13 +16,14 @@ async function main(): Promise<number> {
     process.stderr.write(`${args}\n`)
     return 2
   }
+  const pool = new Pool()
   const tries: number[] = []
-  for (const name of MUTANT_NAMES) {
-    const { seeds, promise } = await huntMutant(name, args)
-    if (promise !== undefined) tries.push(seeds)
-    const result = promise === undefined ? 'NOT FOUND' : `${promise}, ${seeds} seeds`
-    print(`${name.padEnd(60)} ${result}`)
+  for await (const { name, seeds, found } of hunts(pool, () => args)) {
+    if (found) tries.push(seeds)
+    const result = found ? `${found.promise}, ${seeds} seeds` : 'NOT FOUND'
+    print(`${name.padEnd(70)} ${result}`)
   }
+  await pool.close()
   const median = tries.toSorted((a, b) => a - b)[tries.length >> 1] ?? 0
   print(`${tries.length} of ${MUTANT_NAMES.length} found, median ${median} seeds`)
   return tries.length === MUTANT_NAMES.length ? 0 : 1

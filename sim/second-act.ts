@@ -34,6 +34,7 @@ const CALM_MS_MAX = 60_000
 /** And for what goes on in the background. */
 const SETTLED_MS_MAX = 120_000
 const PAUSE_MS = 200
+const SETTLED_PAUSE_MS = 500
 const KEYS_AT_ONCE = 200
 
 export interface InTheEnd {
@@ -98,8 +99,8 @@ async function settled(world: CalmWorld, settling: Settling): Promise<void> {
   const endMs = kernel.nowMs + SETTLED_MS_MAX
   let left = unsettled(settling)
   while (left.length > 0 && kernel.nowMs < endMs) {
-    const nextMs = kernel.nowMs + PAUSE_MS
-    await kernel.until(() => kernel.nowMs >= nextMs, PAUSE_MS + 1)
+    const nextMs = kernel.nowMs + SETTLED_PAUSE_MS
+    if (!(await kernel.until(() => kernel.nowMs >= nextMs, 2 * SETTLED_MS_MAX))) break
     left = unsettled(settling)
   }
   for (const what of left.slice(0, 1)) {

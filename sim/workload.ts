@@ -12,8 +12,7 @@ import type { ReadOutcome, StoreWrite, WriteOutcome } from '../src/store/client.
 import { asked, type WorkloadWorld } from './asking.ts'
 import { START_WALL_MS } from './clock.ts'
 import type { CoordinatorMachine } from './cluster.ts'
-import { conditionalStep } from './conditional-clients.ts'
-import { newClient } from './conditional-workload.ts'
+import { conditionalStep, newPair } from './conditional-clients.ts'
 import { type Lane, type Moment, OPEN, type WriteEntry } from './history.ts'
 
 const CLIENTS = 4
@@ -46,12 +45,12 @@ export async function runClients(
 ): Promise<void> {
   const clients = Array.from({ length: CLIENTS }, async (_, number) => {
     const own = random.fork(`client ${number}`)
-    let memory = newClient(`c${number}`)
+    let pair = newPair(`c${number}`)
     for (let i = number; i < operations; i += CLIENTS) {
       await world.kernel.sleep(own.below(THINK_MS_MAX))
       const machine = await whoIsUp(world, own)
       if (!own.chance(CONDITIONAL_CHANCE)) await oneOperation(world, machine, own)
-      else memory = await conditionalStep(world, machine, memory, own)
+      else pair = await conditionalStep(world, machine, pair, own)
     }
   })
   await Promise.all(clients)

@@ -38,8 +38,16 @@ export const MUTANTS_OF_SHARDS: Readonly<Record<string, Partial<Mutation>>> = {
     },
   },
   'no epoch is fenced': {
-    needs: ['late-coordinator'],
-    begin: () => patch(RingCopy.prototype, 'refusal', () => () => undefined),
+    needs: ['late-coordinator', 'reshaping'],
+    begin: () => {
+      const undo = [
+        patch(RingCopy.prototype, 'refusal', () => () => undefined),
+        patch(RingCopy.prototype, 'refusalOfAll', () => () => undefined),
+      ]
+      return () => {
+        for (const one of undo) one()
+      }
+    },
   },
   'a value expires so long after it arrived': {
     endpoint: (endpoint, clock) =>

@@ -9,6 +9,7 @@ import { ANSWER_BYTES_MAX } from './http-client.ts'
 import {
   ANSWER_MS_MAX,
   createHttpStore,
+  REQUEST_BYTES_IN_FLIGHT_MAX,
   REQUESTS_IN_FLIGHT_MAX,
   SCAN_MS_MAX,
   STATUS_MS_MAX,
@@ -168,6 +169,22 @@ test('only so many requests are under way; the next is told to come back', async
   for (const answer of release) answer()
   await Promise.all(waiting)
   assert.deepEqual(await store.read(['b']), [UNAVAILABLE])
+})
+
+test('the bodies under way have a limit together', async (t) => {
+  const { server, store } = await scene(t)
+  const release: (() => void)[] = []
+  server.answer = (_, response) => void release.push(() => response.destroy())
+  const text = `{"x":"${'v'.repeat(VALUE_BYTES_MAX - 8)}"}`
+  const bodies = REQUEST_BYTES_IN_FLIGHT_MAX / (8 * VALUE_BYTES_MAX)
+  const writes = Array.from({ length: 8 }, (_, n) => ({ key: `k${n}`, text }))
+  const waiting = Array.from({ length: bodies }, () => store.write(writes))
+  assert.deepEqual(await store.write(ONE), [{ kind: 'busy', retryAfterMs: 200 }])
+  await eventually('all have arrived', () => release.length === bodies)
+  for (const answer of release) answer()
+  await Promise.all(waiting)
+  server.answer = always(404, {})
+  assert.equal((await store.write(ONE))[0]?.kind, 'failed', 'there is room again')
 })
 
 test('what is larger than one body goes in several, in order, and ends with silence', async (t) => {

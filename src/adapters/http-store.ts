@@ -38,6 +38,8 @@ export const SCAN_MS_MAX = 60_000
 export const STATUS_MS_MAX = 3_000
 /** So many requests at once; the next one is told that the store is busy. */
 export const REQUESTS_IN_FLIGHT_MAX = 256
+/** Their bodies together; one more may be begun below it. */
+export const REQUEST_BYTES_IN_FLIGHT_MAX = 64 * 1024 * 1024
 const BUSY = { kind: 'busy', retryAfterMs: 200 } as const
 
 export function createHttpStore(options: {
@@ -50,6 +52,7 @@ export function createHttpStore(options: {
 class RemoteStore implements HttpStore {
   private readonly client: HttpClient
   private inFlight = 0
+  private bytesInFlight = 0
 
   constructor(client: HttpClient) {
     this.client = client
@@ -120,7 +123,9 @@ class RemoteStore implements HttpStore {
   }
 
   private get isFull(): boolean {
-    return this.inFlight >= REQUESTS_IN_FLIGHT_MAX
+    return (
+      this.inFlight >= REQUESTS_IN_FLIGHT_MAX || this.bytesInFlight >= REQUEST_BYTES_IN_FLIGHT_MAX
+    )
   }
 
   private post(operations: readonly string[]): Promise<HttpOutcome> {
@@ -129,11 +134,14 @@ class RemoteStore implements HttpStore {
   }
 
   private async ask(request: Parameters<HttpClient['ask']>[0]): Promise<HttpOutcome> {
+    const bytes = request.body?.length ?? 0
     this.inFlight += 1
+    this.bytesInFlight += bytes
     try {
       return await this.client.ask(request)
     } finally {
       this.inFlight -= 1
+      this.bytesInFlight -= bytes
     }
   }
 }

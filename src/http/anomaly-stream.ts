@@ -13,6 +13,7 @@ import { REPLAY_EVENTS_MAX } from '../live/fold.ts'
 import type { Live, StreamEvent } from '../live/live.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Trace } from '../ports/trace.ts'
+import { COME_AGAIN } from './answer.ts'
 import type { HttpApp } from './http-app.ts'
 import { sentenceSchema } from './problems.ts'
 
@@ -196,7 +197,8 @@ export function addAnomalyStream(app: HttpApp, stream: AnomalyStream): void {
     response: { 503: sentenceSchema },
   }
   app.get('/anomalies/stream', { schema, exposeHeadRoute: false }, async (request, reply) => {
-    if (stream.isFull) return reply.code(503).send({ detail: 'Too many streams are open' })
+    if (stream.isFull)
+      return reply.code(503).headers(COME_AGAIN).send({ detail: 'Too many streams are open' })
     const header = request.headers['last-event-id']
     const lastEventId = typeof header === 'string' ? header : request.query.last_event_id
     const headers = Object.entries({ ...reply.getHeaders(), ...STREAM_HEADERS })

@@ -27,15 +27,13 @@ export function foundAnswer(valueText: string): Answer {
   return { status: 200, text: `{"value":${valueText}}` }
 }
 
-/** What cannot be answered now may be asked again after so long. */
-const RETRY_AFTER_SECONDS = 1
+/** What cannot be answered now may be asked again after so many seconds. */
+export const COME_AGAIN = { 'retry-after': '1' } as const
 const STATUS_NOT_NOW = 503
 
 /** An answer's own headers; where nothing can be said now, also when to ask again. */
 export function headersOf({ status, headers = {} }: Answer): Readonly<Record<string, string>> {
-  return status === STATUS_NOT_NOW
-    ? { 'retry-after': String(RETRY_AFTER_SECONDS), ...headers }
-    : headers
+  return status === STATUS_NOT_NOW ? { ...COME_AGAIN, ...headers } : headers
 }
 
 export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {

@@ -45,6 +45,10 @@ const conditionsSchema = z.object({
 })
 
 export const KEY_ROUTE = '/key/:key'
+const CONDITIONAL =
+  'A key that begins with cas: is changed only by who has seen it: If-Match with the ETag that ' +
+  'was read, or If-None-Match: * where nothing may be there yet. 412: the document is another one. ' +
+  'Under one Idempotency-Key a change takes effect once, however often it is sent.'
 
 /** Room around the largest document in the body that carries it. */
 const ENVELOPE_BYTES_MAX = 4 * 1024
@@ -70,6 +74,7 @@ export function addKeyRoutes(
     })
     const put = {
       ...schema(answers.put, 'Writes a document.'),
+      description: CONDITIONAL,
       body: bodySchema,
       headers: conditionsSchema,
     }
@@ -84,6 +89,7 @@ export function addKeyRoutes(
     )
     const remove = {
       ...schema(answers.delete, 'Deletes a document.'),
+      description: CONDITIONAL,
       headers: conditionsSchema,
     }
     part.delete(KEY_ROUTE, { ...options, schema: remove }, async (request, reply) =>

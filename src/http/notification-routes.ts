@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Live, Unavailable } from '../live/live.ts'
 import { notificationSchema } from '../model/notification.ts'
-import { type Answer, answer, sendAnswer } from './answer.ts'
+import { type Answer, answer, COME_AGAIN, sendAnswer } from './answer.ts'
 import { type HttpApp, readBodies } from './http-app.ts'
 import { parseLenientJson } from './lenient-json.ts'
 import { InvalidRequest, invalidSchema, sentenceSchema } from './problems.ts'
@@ -55,7 +55,7 @@ export function addNotificationRoutes(
     response: { 200: listSchema, 422: invalidSchema, 503: sentenceSchema },
   }
   app.get('/notifications', { schema: list }, async ({ query }, reply) => {
-    if (!live.isReady) return reply.code(503).send({ detail: NOT_READ_YET })
+    if (!live.isReady) return reply.code(503).headers(COME_AGAIN).send({ detail: NOT_READ_YET })
     const { since_ts } = query
     const since = since_ts === undefined ? {} : { sinceSeconds: since_ts }
     const items = [...live.list({ limit: limitOf(query.limit), ...since })]
@@ -69,7 +69,7 @@ export function addNotificationRoutes(
   app.get('/notifications/unread_count', { schema: unread }, async (_, reply) =>
     live.isReady
       ? reply.code(200).send({ unread: live.unread() })
-      : reply.code(503).send({ detail: NOT_READ_YET }),
+      : reply.code(503).headers(COME_AGAIN).send({ detail: NOT_READ_YET }),
   )
   const mark = {
     tags,

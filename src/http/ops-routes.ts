@@ -2,6 +2,7 @@
  * `/livez`, `/readyz` and `/metrics` of the roles that have an HTTP face.
  */
 import { z } from 'zod'
+import { COME_AGAIN } from './answer.ts'
 import type { HttpApp } from './http-app.ts'
 import { sentenceSchema } from './problems.ts'
 import type { RequestTally } from './request-tally.ts'
@@ -31,7 +32,7 @@ export function addOpsRoutes(
     const detail = await readiness()
     return detail === undefined
       ? reply.code(200).send({ status: 'ok' })
-      : reply.code(503).send({ detail })
+      : reply.code(503).headers(COME_AGAIN).send({ detail })
   })
   app.get('/metrics', { schema: { tags, summary: 'Prometheus metrics.' } }, async (_, reply) =>
     reply.type(metrics.contentType).send((await metrics.text()) + tally.text()),

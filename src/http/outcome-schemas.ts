@@ -6,18 +6,20 @@ import { sentenceSchema } from './problems.ts'
 
 export const writtenSchema = z
   .object({ status: z.literal('ok'), replicas_ok: z.int(), targets: z.array(z.string()) })
-  .describe('A quorum holds it on its disks.')
-export const foundSchema = z.object({ value: z.record(z.string(), z.unknown()) })
+  .describe('A quorum holds it on its disks. Conditional keys: ETag names what stands there now.')
+export const foundSchema = z
+  .object({ value: z.record(z.string(), z.unknown()) })
+  .describe('The document. Conditional keys: ETag names this content of it.')
 export const unavailableSchema = z
   .object({ detail: z.string(), needed: z.int().optional(), had: z.int().optional() })
-  .describe('No shard is registered, or too few answered.')
+  .describe('No shard is registered, or too few answered. Retry-After says when to ask again.')
 const unknownSchema = z
   .object({ detail: z.string(), outcome: z.literal('unknown') })
   .describe('Perhaps on some replicas, not on a quorum. Sending the same again is safe.')
 
 const refusals = {
   413: sentenceSchema,
-  429: sentenceSchema.describe('A queue is full; nothing was tried.'),
+  429: sentenceSchema.describe('A queue is full; nothing was tried. See Retry-After.'),
   503: unavailableSchema,
 }
 
@@ -32,7 +34,9 @@ export function writeAnswers<S extends z.ZodType>(done: S) {
   return {
     ...refusals,
     200: done,
-    412: sentenceSchema.describe('Conditional keys: the condition does not hold.'),
+    412: sentenceSchema.describe(
+      'Conditional keys: the condition does not hold. ETag is that of what stands there, if any.',
+    ),
     502: sentenceSchema.describe('Certainly on no replica.'),
     504: unknownSchema,
   }

@@ -9,7 +9,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { FastifyRequest } from 'fastify'
-import { type Answer, answer, sendAnswer } from './answer.ts'
+import { type Answer, answer, COME_AGAIN, sendAnswer } from './answer.ts'
 import type { HttpApp } from './http-app.ts'
 
 export interface GateLimits {
@@ -25,22 +25,18 @@ export const GATE_DEFAULTS: GateLimits = {
 
 /** Routes that carry documents are known by this tag. */
 const GATED_TAG = 'keys'
-const RETRY_AFTER_SECONDS = 1
 const FULL = 'Too many requests are under way; nothing was tried'
 
 /** The answer to a request that is not let in. */
-export const GATE_CLOSED: Answer = {
-  ...answer(429, { detail: FULL }),
-  headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
-}
+export const GATE_CLOSED: Answer = { ...answer(429, { detail: FULL }), headers: COME_AGAIN }
 
 /** Before all routes of the app with documents; requests on another way ask it themselves. */
 export function addRequestGate(app: HttpApp, limits: GateLimits): RequestGate {
   const gate = new RequestGate(limits)
-  app.addHook('onRequest', async (request, reply) => {
-    const tags = request.routeOptions.schema?.tags
-    if (!tags?.includes(GATED_TAG) || gate.admits(bodyBytesOf(request), reply.raw)) return
-    await sendAnswer(reply, GATE_CLOSED)
+  app.addHook('onRequest', (request, reply, done) => {
+    const isGated = request.routeOptions.schema?.tags?.includes(GATED_TAG) ?? false
+    if (!isGated || gate.admits(bodyBytesOf(request), reply.raw)) done()
+    else sendAnswer(reply, GATE_CLOSED)
   })
   return gate
 }

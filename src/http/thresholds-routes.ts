@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { ThresholdsBook } from '../live/thresholds-book.ts'
 import { thresholdsSchema } from '../model/thresholds.ts'
 import { adminRefusals, admitAdmin } from './admin-token.ts'
-import { answer, sendAnswer } from './answer.ts'
+import { answer, COME_AGAIN, sendAnswer } from './answer.ts'
 import { type HttpApp, LAST_KNOWN_HEADER } from './http-app.ts'
 import { writeAnswers } from './outcome-schemas.ts'
 import { writeAnswer } from './outcomes.ts'
@@ -39,7 +39,7 @@ export function addThresholdsRoutes(
   }
   app.get('/admin/thresholds', { schema: read }, async (_, reply) => {
     const known = await book.current()
-    if (!known) return reply.code(503).send({ detail: NOBODY_KNOWS })
+    if (!known) return reply.code(503).headers(COME_AGAIN).send({ detail: NOBODY_KNOWS })
     if (known.isLastKnown) reply.header(LAST_KNOWN_HEADER, 'true')
     return reply.code(200).send(known.thresholds)
   })

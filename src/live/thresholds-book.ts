@@ -134,6 +134,7 @@ class StoredThresholds implements ThresholdsBook {
       ifNoneMatch: '*',
     } as const
     const [outcome] = await this.world.store.write([write])
+    if (outcome?.kind === 'mismatch') return
     this.world.trace.note('info', { kind: 'thresholds.imported', outcome: outcome?.kind })
   }
 

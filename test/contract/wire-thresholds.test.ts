@@ -5,10 +5,11 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { must } from '../../src/model/must.ts'
 import { eventually } from '../support/eventually.ts'
-import { temporaryFolder } from '../support/process.ts'
+import { startRole, temporaryFolder } from '../support/process.ts'
 import { runningCoordinator, runningStore } from '../support/running-store.ts'
-import type { WireAnswer } from '../support/wire-client.ts'
+import { type WireAnswer, wireClient } from '../support/wire-client.ts'
 
 const folder = temporaryFolder('thresholds')
 const path = join(folder, 'thresholds.json')
@@ -116,6 +117,28 @@ test('a file of the original, one flat set, is taken over as the default set', a
   const expected = { default: { ...DEFAULTS, kw_max: 77, tensione_max: 250 }, per_floor: {} }
   await eventually('they are taken over', async () => {
     assert.deepEqual((await other.get('/admin/thresholds')).body, expected)
+    return true
+  })
+})
+
+test('of two coordinators with files of their own one is taken over for both', async () => {
+  const [first, second] = ['first', 'second'].map((name, n) => {
+    const file = join(folder, `${name}.json`)
+    writeFileSync(file, JSON.stringify({ default: { ...DEFAULTS, kw_max: 61 + n }, per_floor: {} }))
+    return file
+  })
+  const one = await runningStore({ shards: 1, env: { THRESHOLDS_PATH: must(first) } })
+  const nodes = one.shards.map(({ url }) => url).join(',')
+  const flags = ['coordinator', '--port', '0', '--bootstrap-nodes', nodes]
+  const log = ['--log-path', join(temporaryFolder('log'), 'log.db')]
+  const env = { THRESHOLDS_PATH: must(second) }
+  const two = wireClient((await startRole([...flags, ...log], { env })).address)
+  const fileOf = (file = '') => JSON.parse(readFileSync(file, 'utf8'))
+  await eventually('both files say the same', async () => {
+    const { body } = await one.get('/admin/thresholds')
+    assert.deepEqual((await two.get('/admin/thresholds')).body, body)
+    for (const file of [first, second]) assert.deepEqual(fileOf(file), body)
+    assert.ok([61, 62].includes((body.default as { kw_max: number }).kw_max))
     return true
   })
 })

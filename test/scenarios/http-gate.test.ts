@@ -75,6 +75,9 @@ test('a body that is longer than its route takes is told so, however much waits'
 test('when nobody knows, the answer says when to ask again', async (t) => {
   const face = await coordinatorFace(t)
   face.store.onRead = () => ({ kind: 'unavailable', needed: 2, had: 1 })
-  const { status, headers } = await face.get('/key/a')
-  assert.deepEqual([status, headers['retry-after']], [503, '1'])
+  face.live.isReady = false
+  for (const path of ['/key/a', '/notifications', '/notifications/unread_count']) {
+    const { status, headers } = await face.get(path)
+    assert.deepEqual([status, headers['retry-after']], [503, '1'], path)
+  }
 })

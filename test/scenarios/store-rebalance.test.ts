@@ -225,7 +225,7 @@ async function killedAt(t: TestContext, kind: string, nth: number): Promise<void
     },
     close: async () => {},
   }
-  const care = { ...FAST_CARE, ...SMALL_STEPS, takeOverMs: 200 }
+  const care = { ...FAST_CARE, ...SMALL_STEPS }
   const options = { bootstrap: addresses, care }
   const one = startCoordinatorOn(t, mortal, options, undefined, 7)
   await eventually('it cares', () => one.care())

@@ -9,7 +9,7 @@ import { must } from '../../src/model/must.ts'
 import type { Network } from '../../src/ports/network.ts'
 import type { Coordinator, CoordinatorOptions } from '../../src/store/coordinator/coordinator.ts'
 import { begun, partitionsToMove } from '../../src/store/ring/moves.ts'
-import { settled } from '../support/cared-cluster.ts'
+import { FAST_CARE, settled } from '../support/cared-cluster.ts'
 import { eventually } from '../support/eventually.ts'
 import type { TestShard } from '../support/fake-shards.ts'
 import {
@@ -29,9 +29,9 @@ const CARELESS: CoordinatorOptions = { care: { beatMs: 3_600_000 }, changeWaitMs
 /** Two shards with one replica of each key, the second in no ring yet, and two coordinators. */
 async function twoCoordinators(t: TestContext, changer: CoordinatorOptions = {}) {
   const cluster = storeCluster(t, 2)
-  const one = cluster.startCoordinator({ bootstrap: [], ...changer })
+  const one = cluster.startCoordinator({ bootstrap: [], care: FAST_CARE, ...changer })
   await one.ring.addNode('local:shard-1')
-  const two = cluster.startCoordinator({ bootstrap: ['local:shard-1'] })
+  const two = cluster.startCoordinator({ bootstrap: ['local:shard-1'], care: FAST_CARE })
   await ready(two, 1)
   await two.ring.reconfigure({ replicationFactor: 1 })
   await settled(two)

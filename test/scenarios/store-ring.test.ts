@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import type { Coordinator } from '../../src/store/coordinator/coordinator.ts'
-import { settled } from '../support/cared-cluster.ts'
+import { FAST_CARE, settled } from '../support/cared-cluster.ts'
 import { eventually } from '../support/eventually.ts'
 import type { TestShard } from '../support/fake-shards.ts'
 import { foundedCluster, ready, storeCluster, story } from '../support/store-cluster.ts'
@@ -302,7 +302,11 @@ story('a key written at any moment of a registration is never lost', async (t) =
     const turns = (round % 8) * 2
     const cluster = storeCluster(t, 2)
     cluster.network.operationTurns = 1 + 2 * Math.floor(round / 8)
-    const coordinator = cluster.startCoordinator({ bootstrap: [], pingEveryMs: 10_000 })
+    const coordinator = cluster.startCoordinator({
+      bootstrap: [],
+      pingEveryMs: 10_000,
+      care: FAST_CARE,
+    })
     await coordinator.ring.addNode('local:shard-1')
     await coordinator.ring.reconfigure({ replicationFactor: 1 })
     const registering = coordinator.ring.addNode('local:shard-2')

@@ -95,7 +95,7 @@ export function startCoordinatorOn(
   seed = 1,
 ): StartedCoordinator {
   const trace = recordingTrace()
-  const care = { beatMs: 40, takeOverMs: 400, idleMs: 5, ...options.care }
+  const care = { idleMs: 5, ...options.care }
   const fast = { pingEveryMs: 25, foundingGraceMs: 200, virtualNodes: 8 }
   const world = { clock, random: seededRandom(seed), network, trace }
   const coordinator = createCoordinator(world, { ...fast, ...options, care })

@@ -30,6 +30,8 @@ import { OVERTAKEN_SENTENCE, outcomeOf, sameShardSentence } from './ring-outcome
 
 /** Between two looks at a change that is waited for. */
 const WAIT_STEP_MS = 25
+/** So often it is decided anew because others were faster. */
+const OVERTAKEN_MAX = 20
 
 type Hello = ReplyOf<'hello'>
 /** What is to be decided, or an answer that needs no decision. */
@@ -87,17 +89,20 @@ async function changed(
   further: readonly Address[] = [],
 ): Promise<RingOutcome> {
   const untilMs = clock.monotonicMs() + keeper.options.changeWaitMs
-  for (;;) {
+  for (let overtaken = 0; ; ) {
     const attempt = await keeper.attempt(decide, further)
-    if (!mayPass(attempt) || clock.monotonicMs() >= untilMs) return outcomeOf(attempt, keeper)
-    await clock.sleep(WAIT_STEP_MS)
+    if (attempt.kind === 'conflict' && overtaken < OVERTAKEN_MAX) {
+      overtaken += 1
+      continue
+    }
+    const isLate = clock.monotonicMs() >= untilMs
+    if (isLate || !isUnderWay(attempt)) return outcomeOf(attempt, keeper)
     while (keeper.ring?.change && clock.monotonicMs() < untilMs) await clock.sleep(WAIT_STEP_MS)
   }
 }
 
-function mayPass(attempt: RingAttempt): boolean {
-  if (attempt.kind === 'not-so') return attempt.decision.kind === 'under-way'
-  return attempt.kind === 'conflict'
+function isUnderWay(attempt: RingAttempt): boolean {
+  return attempt.kind === 'not-so' && attempt.decision.kind === 'under-way'
 }
 
 async function prepared(keeper: RingKeeper, wish: RingWish): Promise<Prepared> {

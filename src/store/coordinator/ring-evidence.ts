@@ -195,7 +195,8 @@ export function emptiedSentence({ address, id }: RingShard): string {
 function lostSentence({ address, id }: RingShard): string {
   return (
     `Shard ${id} has lost its data folder, and no other one takes its place. Name one that ` +
-    `shall: energyguard ring replace ${address} URL, or let it go: energyguard ring remove ${address}.`
+    `shall: energyguard ring replace ${address} URL, or let it go: ` +
+    `energyguard ring remove ${address}.`
   )
 }
 

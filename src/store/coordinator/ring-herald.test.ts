@@ -36,7 +36,7 @@ async function isOver(promise: Promise<void>): Promise<boolean> {
   return Promise.race([promise.then(() => true), turn])
 }
 
-test('all whom a change concerns are told, and majorities of both rings are waited for', async () => {
+test('all whom a change concerns are told, majorities of both rings are waited for', async () => {
   const { one, answer, told, endWaits } = herald()
   const telling = one.tellAll(FIRST, SECOND)
   assert.deepEqual(told(), ['a1', 'a2', 'a3', 'a4'])

@@ -12,6 +12,8 @@ import type { RingView } from './ring-view.ts'
 import { mergeScan, type ShardRows, scanCoverage, spokenFor } from './scan-merge.ts'
 import type { StoreWorld } from './store-world.ts'
 
+/** So many at a time: each keeps a page of every shard in memory, and goes past their queues. */
+export const SCANS_UNDER_WAY_MAX = 32
 /** So many rounds over the shards make one page at the most; a shorter page says where to go on. */
 export const SCAN_ROUNDS_MAX = 16
 
@@ -29,11 +31,29 @@ export async function scanPage(world: StoreWorld, query: ScanQuery): Promise<Sca
   return checkScan(query) ?? inPresentRing(world, (view) => scanIn(world, view, query))
 }
 
-/** What `scan` makes of the present ring, or of a newer one that the shards may go by already. */
+type NotScanned = Extract<ScanOutcome, { kind: 'no-shards' | 'busy' }>
+
+/** What `scan` makes of the present ring, unless too many others are under way. */
 export async function inPresentRing<O extends { readonly kind: string }>(
   world: StoreWorld,
   scan: (view: RingView) => Promise<O>,
-): Promise<O | { readonly kind: 'no-shards' }> {
+): Promise<O | NotScanned> {
+  if (world.scansUnderWay >= SCANS_UNDER_WAY_MAX) {
+    return { kind: 'busy', retryAfterMs: world.limits.busyRetryAfterMs }
+  }
+  world.scansUnderWay += 1
+  try {
+    return await inNewestRing(world, scan)
+  } finally {
+    world.scansUnderWay -= 1
+  }
+}
+
+/** In the present ring, or in a newer one that the shards may go by already. */
+async function inNewestRing<O extends { readonly kind: string }>(
+  world: StoreWorld,
+  scan: (view: RingView) => Promise<O>,
+): Promise<O | NotScanned> {
   for (let retries = 0; ; retries += 1) {
     const { view } = world
     if (view === null || view.isEmpty) return { kind: 'no-shards' }

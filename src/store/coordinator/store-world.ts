@@ -55,6 +55,8 @@ export class StoreWorld {
   view: RingView | null = null
   /** Carries out what concerns conditional keys; set once at the start. */
   conditional: ConditionalDoor | null = null
+  /** Scans and exports that have not been answered yet. */
+  scansUnderWay = 0
   /** Fetches the ring from the shards; set by whoever keeps it. */
   refreshRing: () => Promise<void> = async () => {}
   private readonly newWriter: () => string

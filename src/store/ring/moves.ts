@@ -110,7 +110,7 @@ export function completed(ring: RingDocument): RingDocument | null {
 }
 
 /** Does a set of replicas contradict what the document asks for, however even it may be? */
-function isMisplaced(ring: RingDocument, replicas: readonly number[]): boolean {
+export function isMisplaced(ring: RingDocument, replicas: readonly number[]): boolean {
   const staying = ring.shards.filter(({ leaving }) => !leaving).length
   const isOnLeaver = replicas.some((shard) => must(ring.shards[shard]).leaving)
   return isOnLeaver || replicas.length !== Math.min(ring.replicationFactor, staying)

@@ -11,6 +11,7 @@ import { FULL_RETRY_MS } from './disk-state.ts'
 export const CLEAN_ROWS_MAX = 256
 /** Between two such turns. */
 export const CLEAN_PAUSE_MS = 20
+const WAIT_MS_MIN = 1
 
 export interface CleanerWorld {
   readonly clock: Clock
@@ -61,7 +62,8 @@ export class Cleaner {
     }
     if (this.world.dropHintsOfLeavers(CLEAN_ROWS_MAX)) return CLEAN_PAUSE_MS
     const waitsMs = [...this.foreignSinceMs.values()].map((since) => since + this.afterMs - nowMs)
-    return Math.min(this.afterMs, ...waitsMs)
+    // Times are fractions: what is left of one may be too little to be waited for.
+    return Math.max(WAIT_MS_MIN, Math.min(this.afterMs, ...waitsMs))
   }
 
   private look(nowMs: number): void {

@@ -19,6 +19,7 @@ import { EngineError, type KeyValueEngine } from '../../ports/key-value-engine.t
 import { CLOCK_AHEAD_MS_MAX } from '../hybrid-clock.ts'
 import { partitionOf } from '../ring/hash.ts'
 import { PURGE_ROWS_MAX } from './repair-requests.ts'
+import { DIGEST_LASTS_MS } from './replica-rows.ts'
 
 const P = get('a').p
 const ofPartition = { cluster: CLUSTER, p: P, e: 1 } as const
@@ -96,6 +97,18 @@ test('a digest is computed anew only after a write, or for another time', async 
   await digest(shard)
   await repaired(shard, nowOf(shard), nowOf(shard))
   assert.equal((await digest(shard)).rows, 1, 'one was removed')
+})
+
+test('a digest is not believed for ever: a disk may change a row by itself', async () => {
+  const { computed, shard } = await openCounted()
+  await resultsOf(shard, apply(wireRow(FIRST, 1)))
+  await digest(shard)
+  await shard.clock.advance(DIGEST_LASTS_MS - 1)
+  await digest(shard)
+  assert.equal(computed.digests, 1)
+  await shard.clock.advance(1)
+  await digest(shard)
+  assert.equal(computed.digests, 2)
 })
 
 test('what was cleared counts in no digest', async () => {

@@ -25,6 +25,7 @@ export interface RepairWorld {
   readonly hints: HintBook
   readonly ring: () => RingCopy | null
   readonly wallMs: () => number
+  readonly monotonicMs: () => number
 }
 
 type Asked<K extends ShardRequest['kind']> = Extract<ShardRequest, { kind: K }>
@@ -74,7 +75,7 @@ export class RepairDesk {
   }
 
   private digest({ p, deadBeforeMs }: Asked<'digest'>): ShardReply {
-    const { sums, rows } = this.world.rows.digest(p, deadBeforeMs)
+    const { sums, rows } = this.world.rows.digest(p, deadBeforeMs, this.world.monotonicMs())
     return { kind: 'digest', sums, rows, repairedMs: this.repairedMs(p) }
   }
 

@@ -15,11 +15,16 @@ import type { CachedRow, RowCache } from './row-cache.ts'
 /** Unplaced rows that are looked at together when they are counted. */
 const PAGE_ROWS = 64
 
+/** So long a digest is believed of a partition that nobody writes to. */
+export const DIGEST_LASTS_MS = 5 * 60_000
+
+type KnownDigest = PartitionDigest & { readonly deadBeforeMs: number; readonly atMs: number }
+
 export class ReplicaRows {
   readonly engine: KeyValueEngine
   readonly cache: RowCache
   /** The last digest of each partition that was not written to since. */
-  private readonly digests = new Map<number, PartitionDigest & { readonly deadBeforeMs: number }>()
+  private readonly digests = new Map<number, KnownDigest>()
 
   constructor(engine: KeyValueEngine, cache: RowCache) {
     this.engine = engine
@@ -47,11 +52,15 @@ export class ReplicaRows {
     return versions
   }
 
-  /** As the engine's, which is asked only when there may be something new. */
-  digest(partition: number, deadBeforeMs: number): PartitionDigest {
+  /**
+   * As the engine's, which is asked when there may be something new, and now and then without: a
+   * disk may change a row by itself. `nowMs` is monotonic.
+   */
+  digest(partition: number, deadBeforeMs: number, nowMs: number): PartitionDigest {
     const known = this.digests.get(partition)
-    if (known?.deadBeforeMs === deadBeforeMs) return known
-    const digest = { ...this.engine.digest(partition, deadBeforeMs), deadBeforeMs }
+    const isFresh = known !== undefined && nowMs - known.atMs < DIGEST_LASTS_MS
+    if (isFresh && known.deadBeforeMs === deadBeforeMs) return known
+    const digest = { ...this.engine.digest(partition, deadBeforeMs), deadBeforeMs, atMs: nowMs }
     this.digests.set(partition, digest)
     return digest
   }

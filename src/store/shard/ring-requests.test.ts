@@ -24,6 +24,7 @@ const accept = (cluster: string | null, ring: RingDocument, o: number) => {
   return { kind: 'ring.accept', cluster, version: ring.version, proposal } as const
 }
 const store = (shard: ShardUnderTest, ring: RingDocument) => shard.ask({ kind: 'ring.store', ring })
+const emptyTable = ({ table }: RingDocument) => table.map(() => ({ epoch: 2, replicas: [] }))
 const textsOf = async (shard: ShardUnderTest, ...ops: readonly ReturnType<typeof get>[]) =>
   (await resultsOf(shard, ...ops)).map(wordOf)
 
@@ -65,6 +66,24 @@ test('only the version after its ring is decided with it; it says which that is'
   await store(shard, next)
   const { promised, accepted: forgotten } = await shard.ask(promise(CLUSTER, 3, 0))
   assert.deepEqual([promised, forgotten], [ballotOf(0), null], 'a new instance')
+})
+
+test('a blank shard takes no ring that does not name it, unless nobody is named', async () => {
+  const shard = openShard()
+  const others = ringOf(['a', 'b', 'c'])
+  assert.deepEqual(await store(shard, others), { kind: 'ring.store', stored: false, ring: null })
+  const deserted = { ...others, version: 2, shards: [], table: emptyTable(others) }
+  assert.equal((await store(shard, deserted)).stored, true)
+  assert.deepEqual((await shard.ask(promise(CLUSTER, 3, 1))).promised, ballotOf(1))
+})
+
+test('who does not decide about a ring promises nothing, though it goes by it', async () => {
+  const shard = openShard()
+  const named = ringOf([shard.id, 'a', 'b', 'c'])
+  const last = { ...named, shards: [...named.shards].sort(({ id }) => (id === shard.id ? 1 : -1)) }
+  assert.equal((await store(shard, last)).stored, true)
+  const { promised, ring } = await shard.ask(promise(CLUSTER, 2, 1))
+  assert.deepEqual([promised, ring?.version], [null, 1])
 })
 
 test('what a full disk has not written down is not promised', async () => {

@@ -7,6 +7,8 @@
  * between, it still goes by the former ring, whose epochs no quorum uses any more.
  */
 import { EngineError, type KeyValueEngine } from '../../ports/key-value-engine.ts'
+import type { RingDocument } from '../ring/document.ts'
+import { decidersOf } from '../ring/membership.ts'
 import type { ReplyOf, ShardRequest } from '../wire.ts'
 import { type Fields, isCount, isFields, isProposal, isRing, isWireVersion } from '../wire-guard.ts'
 import { type AcceptorState, accepted, promised, stateFor } from './ring-acceptor.ts'
@@ -56,10 +58,14 @@ export class RingDesk {
   store({ ring: offered }: Asked<'ring.store'>): ReplyOf<'ring.store'> {
     const former = this.present
     const document = former?.document ?? null
-    if (!isSuccessor(offered, document)) {
+    const next = new RingCopy(offered, this.world.shardId)
+    // To a shard without a ring one that does not name it was sent by mistake: to the address of
+    // one whose disk was lost. It would be asked in that one's place, and remembers nothing.
+    const isNamed = offered.shards.length === 0 || next.names(this.world.shardId)
+    const isMeant = former !== null || isNamed
+    if (!isMeant || !isSuccessor(offered, document)) {
       return { kind: 'ring.store', stored: false, ring: document }
     }
-    const next = new RingCopy(offered, this.world.shardId)
     this.world.remove(next.owned.filter((partition) => !next.hasHeldSince(partition, former)))
     this.world.engine.setMeta(RING, JSON.stringify(offered))
     this.present = next
@@ -68,12 +74,18 @@ export class RingDesk {
     return { kind: 'ring.store', stored: true, ring: offered }
   }
 
+  /** Whoever is asked about the first ring, or the one after a ring without shards, decides. */
+  private decides(ring: RingDocument | null): boolean {
+    if (ring === null || ring.shards.length === 0) return true
+    return decidersOf(ring).some(({ id }) => id === this.world.shardId)
+  }
+
   private decided(
     instance: Asked<'ring.promise' | 'ring.accept'>,
     decide: (state: AcceptorState) => AcceptorState,
   ) {
     const ring = this.present?.document ?? null
-    const state = stateFor(instance, ring, this.acceptor)
+    const state = this.decides(ring) ? stateFor(instance, ring, this.acceptor) : undefined
     if (!state) return { promised: null, accepted: null, ring }
     const next = decide(state)
     if (next !== state) this.world.engine.setMeta(ACCEPTOR, JSON.stringify(next))

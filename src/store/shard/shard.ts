@@ -112,7 +112,8 @@ class ReplicaShard {
     this.hints = new HintBook(engine, options.hintsPerTargetMax ?? HINTS_PER_TARGET_MAX)
     const { rows, hints } = this
     const [ring, wallMs] = [() => this.ring, () => clock.wallMs()]
-    this.repair = new RepairDesk({ engine, rows, hints, ring, wallMs })
+    const monotonicMs = () => clock.monotonicMs()
+    this.repair = new RepairDesk({ engine, rows, hints, ring, wallMs, monotonicMs })
     this.removal = new PartitionRemoval(rows, hints, this.repair)
     this.rings = new RingDesk({
       ...{ engine, shardId: this.id },

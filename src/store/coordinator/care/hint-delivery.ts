@@ -11,13 +11,16 @@ import type { DeliveredHint, ReplyOf, WireRow, WireVersion } from '../../wire.ts
 import type { RingView } from '../ring-view.ts'
 import type { AntiEntropy } from './anti-entropy.ts'
 import { type CareKeeper, isShardUp } from './care-keeper.ts'
-import { type CareWorld, severalAtOnce } from './care-world.ts'
+import { type CareWorld, partitionIn, severalAtOnce } from './care-world.ts'
 import type { RowCarrier } from './row-carrier.ts'
 
 type Hints = ReplyOf<'hints'>['hints']
 
 /** Of the partitions that one shard misses whole, so many are compared in one turn. */
 const DIRTY_PER_TURN_MAX = 8
+
+/** Hints are spread over many partitions, with a few rows in each. */
+const PARTITIONS_AT_ONCE_MAX = 32
 
 /** An errand on which nothing could be delivered is not made again before this. */
 export const IN_VAIN_AGAIN_MS = 1_000
@@ -107,8 +110,7 @@ export class HintDelivery {
     const byPartition = new Map<number, string[]>()
     for (const { p, k } of hints) byPartition.set(p, [...(byPartition.get(p) ?? []), k])
     const batches = [...byPartition]
-    const { partitionsAtOnceMax } = this.care.limits
-    const done = await severalAtOnce(batches, partitionsAtOnceMax, ([partition, keys]) =>
+    const done = await severalAtOnce(batches, PARTITIONS_AT_ONCE_MAX, ([partition, keys]) =>
       this.deliverIn(view, errand, partition, keys, signal),
     )
     return done.flat()
@@ -122,7 +124,8 @@ export class HintDelivery {
     keys: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly DeliveredHint[]> {
-    const place = view.at(partition)
+    const place = partitionIn(view, partition)
+    if (!place) return []
     const positionOf = (shard: number) => place.ids.indexOf(must(view.ring.shards[shard]).id)
     const holders = [positionOf(holder)]
     const lacking = [positionOf(target)].filter((replica) => replica >= 0)
@@ -140,7 +143,7 @@ export class HintDelivery {
   ): Promise<readonly number[]> {
     const clean: number[] = []
     for (const partition of dirty) {
-      if (!view.at(partition).ids.includes(target)) clean.push(partition)
+      if (!partitionIn(view, partition)?.ids.includes(target)) clean.push(partition)
       else if (await this.isRepaired(partition, target, signal)) clean.push(partition)
     }
     return clean

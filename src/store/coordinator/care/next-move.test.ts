@@ -35,6 +35,7 @@ function facts(ring: RingDocument, change: Partial<MoveFacts> = {}): MoveFacts {
     ring,
     holdsRing: () => true,
     isUp: () => true,
+    isGone: () => false,
     caughtUp: new Set(),
     stuck: new Set(),
     rowsOf: () => 0,
@@ -67,6 +68,44 @@ test('nothing begins while somebody who is new is not up', () => {
   const newcomer = ring.shards.findIndex(({ id }) => id === 'new')
   const move = next(facts(ring, { isUp: (shard) => shard !== newcomer }))
   assert.equal(reasonOf(move), 'Not reachable: new.')
+})
+
+test('what was wanted for evenness alone does not wait for a shard that is gone', () => {
+  const grown = withOneMore(founded(3))
+  // It had come long ago, and the change is about something else.
+  const change = { kind: 'reconfigure', replicationFactor: 3, partitions: 0 } as const
+  const ring = { ...grown, change }
+  const newcomer = ring.shards.findIndex(({ id }) => id === 'new')
+  const isUp = (shard: number) => shard !== newcomer
+  assert.equal(stepOf(next(facts(ring, { isUp }))), 'wait')
+  const move = next(facts(ring, { isUp, isGone: (shard) => shard === newcomer }))
+  assert.ok(move.kind === 'propose' && move.step === 'relent')
+  assert.deepEqual(partitionsToMove(move.after), [])
+  const epochsOf = ({ table }: RingDocument) => table.map(({ epoch }) => epoch)
+  assert.deepEqual(epochsOf(move.after), epochsOf(ring), 'nobody holds anything else for it')
+  assert.equal(stepOf(next(facts(move.after))), 'complete')
+})
+
+test('a shard that is added is waited for, however long it is gone', () => {
+  const ring = withOneMore(founded(3))
+  const newcomer = ring.shards.findIndex(({ id }) => id === 'new')
+  const away = { isUp: (s: number) => s !== newcomer, isGone: (s: number) => s === newcomer }
+  assert.equal(stepOf(next(facts(ring, away))), 'wait')
+})
+
+test('whoever must go has to wait for a shard that is gone', () => {
+  const asked = removeShard(founded(4), 'a0', 1)
+  const ring = changed(asked)
+  const gone = ring.shards.findIndex(({ id }) => id === 's1')
+  const others = facts(ring, { isUp: (s) => s !== gone, isGone: (s) => s === gone })
+  let after = ring
+  for (let move = next(others); move.kind === 'propose'; ) {
+    assert.notEqual(move.step, 'relent')
+    after = move.after
+    move = next({ ...others, ring: after, caughtUp: new Set(jointPartitions(after)) })
+  }
+  assert.ok(partitionsToMove(after).length > 0)
+  assert.ok(partitionsToMove(after).every((p) => newcomersOf(must(after.table[p])).includes(gone)))
 })
 
 test('nothing begins or ends before majorities of old and new hold the step before', () => {
@@ -177,7 +216,10 @@ test('with shards that come and go by chance, and a change of mind, every change
             (held.get(must(ring.shards[shard]).id) ?? 0) >= ring.version
           const stuck = new Set(jointPartitions(ring).filter((p) => isWild && (bits + p) % 3 === 1))
           const rowsOf = (partition: number) => (partition % 2) * 60
-          const move = nextMove({ ring, isUp, holdsRing, stuck, caughtUp, rowsOf }, LIMITS)
+          const move = nextMove(
+            { ring, isUp, isGone: () => false, holdsRing, stuck, caughtUp, rowsOf },
+            LIMITS,
+          )
           if (move.kind === 'settled') break
           if (move.kind === 'catch-up') caughtUp = new Set([...caughtUp, ...move.partitions])
           if (move.kind !== 'propose') continue

@@ -13,6 +13,7 @@ import {
   begun,
   completed,
   finished,
+  isMisplaced,
   jointPartitions,
   newcomersOf,
   partitionsToMove,
@@ -25,6 +26,8 @@ export interface MoveFacts {
   /** Does this shard (its index) hold this very ring, or a later one, on its disk? */
   readonly holdsRing: (shard: number) => boolean
   readonly isUp: (shard: number) => boolean
+  /** Was it given up on, or does another one answer in its place? */
+  readonly isGone: (shard: number) => boolean
   /** Joint partitions whose goal holds what it needs, in their present epoch. */
   readonly caughtUp: ReadonlySet<number>
   /** Joint partitions that could not be brought up to date lately; they are let be for a while. */
@@ -33,7 +36,8 @@ export interface MoveFacts {
   readonly rowsOf: (partition: number) => number | undefined
 }
 
-export type MoveStep = 'begin' | 'finish' | 'complete'
+/** `relent`: to give up what was wanted for evenness alone. */
+export type MoveStep = 'begin' | 'finish' | 'complete' | 'relent'
 
 export type NextMove =
   | {
@@ -77,7 +81,7 @@ function beginning(facts: MoveFacts, limits: MoveLimits): NextMove {
   const { ring, rowsOf } = facts
   const waiting = partitionsToMove(ring).filter((one) => !entryOf(ring, one).isJoint)
   const ready = waiting.filter((one) => mayBegin(facts, entryOf(ring, one)))
-  if (ready.length === 0) return { kind: 'wait', reason: waitingFor(facts, waiting) }
+  if (ready.length === 0) return relenting(facts, waiting)
   const uncounted = ready.filter((one) => rowsOf(one) === undefined)
   const choice = chosen(facts, ready, limits)
   // As long as there is room, what was not counted may be small and go along.
@@ -121,6 +125,36 @@ function chosen(
     partitions.push(partition)
   }
   return { partitions, isFull }
+}
+
+/**
+ * Partitions that stand well enough where they are do not wait for a shard that is gone, unless the
+ * change is all about that one: it would never end, and nothing else could be asked for meanwhile,
+ * not even to replace the shard.
+ */
+function relenting(facts: MoveFacts, waiting: readonly number[]): NextMove {
+  const { ring } = facts
+  const subject = subjectOf(ring)
+  const isGone = (shard: number) => facts.isGone(shard) && ring.shards[shard]?.id !== subject
+  const given = new Set(
+    waiting.filter((one) => {
+      const entry = entryOf(ring, one)
+      return newcomersOf(entry).some(isGone) && !isMisplaced(ring, entry.replicas)
+    }),
+  )
+  if (given.size === 0) return { kind: 'wait', reason: waitingFor(facts, waiting) }
+  const table = ring.table.map((entry, partition) => {
+    const { goal, ...rest } = entry
+    return given.has(partition) ? rest : entry
+  })
+  const after = { ...ring, version: ring.version + 1, table }
+  return { kind: 'propose', step: 'relent', after, partitions: [...given] }
+}
+
+/** The id of the shard that comes. */
+function subjectOf({ change }: RingDocument): string | undefined {
+  if (change?.kind === 'add') return change.id
+  return change?.kind === 'replace' ? change.by : undefined
 }
 
 function mayBegin(facts: MoveFacts, entry: PartitionEntry): boolean {

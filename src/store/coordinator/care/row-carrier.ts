@@ -3,7 +3,8 @@
  * A row that has changed since it was missed is carried as it is now. Everything is idempotent, so
  * two who carry the same, or one who is killed half way, do no harm.
  *
- * A few rows at a time, by number and by what they weigh, at no more than the rate of all care.
+ * A few rows at a time, by number and by what they weigh, for however many partitions at once, and
+ * at no more than the rate of all care.
  */
 import { isConditionalKey } from '../../../model/keys.ts'
 import type { WireRow, WireVersion } from '../../wire.ts'
@@ -35,6 +36,8 @@ const ROW_BYTES_ASSUMED = 64 * 1024
 export class RowCarrier {
   private readonly care: CareWorld
   private rowBytes = ROW_BYTES_ASSUMED
+  private inFlight = 0
+  private readonly waiting: (() => void)[] = []
 
   constructor(care: CareWorld) {
     this.care = care
@@ -51,7 +54,7 @@ export class RowCarrier {
       const count = this.rowsAtOnce()
       const before = carried.bytes
       const some = rows.slice(at, at + count)
-      await Promise.all(some.map((row) => this.carryOne(view, row, carried, signal)))
+      await Promise.all(some.map((row) => this.inTurn(view, row, carried, signal)))
       await this.care.pay(carried.bytes - before, signal)
       at += count
     }
@@ -61,6 +64,25 @@ export class RowCarrier {
   private rowsAtOnce(): number {
     const { rowsInFlightMax, bytesInFlightMax } = this.care.limits
     return Math.max(1, Math.min(rowsInFlightMax, Math.floor(bytesInFlightMax / this.rowBytes)))
+  }
+
+  private async inTurn(
+    view: PartitionView,
+    wanted: RowToCarry,
+    carried: Carried,
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (this.inFlight >= this.rowsAtOnce()) {
+      await new Promise<void>((resolve) => this.waiting.push(resolve))
+    }
+    this.inFlight += 1
+    try {
+      await this.carryOne(view, wanted, carried, signal)
+    } finally {
+      this.inFlight -= 1
+      // One more than has left, since there may be room for more than before.
+      for (const wake of this.waiting.splice(0, 2)) wake()
+    }
   }
 
   private async carryOne(

@@ -1,0 +1,97 @@
+/**
+ * Bugs of moving partitions and of deciding about the ring: a step too early, too few sources, too
+ * few who are asked, and forgetting what was promised.
+ */
+
+import { Rebalancer } from '../../src/store/coordinator/care/rebalancer.ts'
+import { RowCarrier } from '../../src/store/coordinator/care/row-carrier.ts'
+import { QuorumRead } from '../../src/store/coordinator/quorum-read.ts'
+import type { RingDocument } from '../../src/store/ring/document.ts'
+import { jointPartitions } from '../../src/store/ring/moves.ts'
+import { RingCopy } from '../../src/store/shard/ring-copy.ts'
+import type { Mutation } from '../mutation.ts'
+import { patch } from './patch.ts'
+
+/** What a rebalancer goes by, as far as it is made up here. */
+interface Facts {
+  readonly ring: RingDocument
+  readonly holdsRing: (shard: number) => boolean
+  readonly caughtUp: ReadonlySet<number>
+}
+
+interface Inside {
+  facts(...given: readonly unknown[]): Facts
+}
+
+export const MUTANTS_OF_MOVES: Readonly<Record<string, Partial<Mutation>>> = {
+  'a step of a move is begun before the one before is on the disks': {
+    needs: ['reshaping'],
+    begin: () =>
+      patch(
+        Rebalancer.prototype as unknown as Inside,
+        'facts',
+        (original) =>
+          function (this: Inside, ...given) {
+            const facts = original.apply(this, [...given])
+            const caughtUp = new Set(jointPartitions(facts.ring))
+            return { ...facts, caughtUp, holdsRing: () => true }
+          },
+      ),
+  },
+  'a partition is streamed from one replica only': {
+    needs: ['reshaping'],
+    begin: () =>
+      patch(
+        RowCarrier.prototype,
+        'carry',
+        (original) =>
+          function (this: RowCarrier, view, rows, signal) {
+            const isMoving = view.groups.length > 1
+            const some = isMoving ? rows.filter(({ holders }) => holders.includes(0)) : rows
+            return original.call(this, view, some, signal)
+          } as RowCarrier['carry'],
+      ),
+  },
+  'reads of a partition that moves ask those who held it before': {
+    needs: ['reshaping', 'late-coordinator'],
+    begin: () =>
+      patch(
+        QuorumRead.prototype,
+        'verdict',
+        (original) =>
+          function (this: QuorumRead) {
+            const inside = this as unknown as { groups: readonly unknown[] }
+            inside.groups = inside.groups.slice(0, 1)
+            return original.call(this)
+          } as QuorumRead['verdict'],
+      ),
+  },
+  'a newcomer keeps stale rows of an earlier stay': {
+    needs: ['reshaping'],
+    begin: () => patch(RingCopy.prototype, 'hasHeldSince', () => () => true),
+  },
+  "a leaver's rows are deleted before the move is final": {
+    needs: ['reshaping'],
+    engine: (engine) => ({
+      ...engine,
+      setMeta(name, value) {
+        engine.setMeta(name, value)
+        if (name !== 'ring') return
+        const ring = JSON.parse(value) as RingDocument
+        const self = ring.shards.findIndex(({ id }) => id === engine.getMeta('shard-id'))
+        for (const partition of jointPartitions(ring)) {
+          const entry = ring.table[partition]
+          const isLeaving = entry?.replicas.includes(self) && !entry.goal?.includes(self)
+          if (isLeaving) engine.clear(partition, Number.MAX_SAFE_INTEGER)
+        }
+      },
+    }),
+  },
+  'a decider forgets at a restart what it has promised': {
+    needs: ['reshaping', 'shard-crashes', 'slow-messages', 'loss'],
+    engine: (engine) => ({
+      ...engine,
+      getMeta: (name) => (name === 'ring-acceptor' ? undefined : engine.getMeta(name)),
+    }),
+  },
+}

@@ -1,0 +1,85 @@
+/**
+ * Bugs of repair: forgetting deletions too early, hints that promise too much or are not delivered,
+ * and comparing less than all.
+ */
+
+import type { Clock } from '../../src/ports/clock.ts'
+import type { Network } from '../../src/ports/network.ts'
+import { HintDelivery } from '../../src/store/coordinator/care/hint-delivery.ts'
+import { QuorumWrite } from '../../src/store/coordinator/quorum-write.ts'
+import type { DeliveredHint, ShardRequest, WireVersion } from '../../src/store/wire.ts'
+import type { Mutation } from '../mutation.ts'
+import { patch } from './patch.ts'
+
+interface Inside {
+  deliverIn(
+    view: unknown,
+    errand: unknown,
+    partition: number,
+    keys: readonly string[],
+    signal: unknown,
+  ): Promise<readonly DeliveredHint[]>
+}
+
+export const MUTANTS_OF_REPAIR: Readonly<Record<string, Partial<Mutation>>> = {
+  'a hint counts as acknowledgement': {
+    needs: ['shard-crashes'],
+    begin: () =>
+      patch(
+        QuorumWrite.prototype,
+        'take',
+        (original) =>
+          function (this: QuorumWrite, replica, result) {
+            const isHinted = result.r === 'refused' && result.why === 'unreachable'
+            const { version } = this as unknown as { version: WireVersion }
+            original.call(this, replica, isHinted ? { r: 'held', ...version } : result)
+          } as QuorumWrite['take'],
+      ),
+  },
+  'hints are dropped unread': {
+    needs: ['shard-crashes'],
+    begin: () =>
+      patch(
+        HintDelivery.prototype as unknown as Inside,
+        'deliverIn',
+        () => async (_view, _errand, p, keys) =>
+          keys.map((k) => ({
+            p,
+            k,
+            o: Number.MAX_SAFE_INTEGER,
+            t: Number.MAX_SAFE_INTEGER,
+            n: 'z',
+          })),
+      ),
+  },
+  'a deletion is forgotten before all replicas have it': {
+    needs: ['shard-crashes', 'short-grace'],
+    network: forgettingEarly,
+  },
+  'a digest leaves deletions out': {
+    needs: ['shard-crashes'],
+    engine: (engine) => ({
+      ...engine,
+      digest: (partition) => engine.digest(partition, Number.MAX_SAFE_INTEGER),
+      headers: (partition, query) =>
+        engine.headers(partition, { ...query, deadBeforeMs: Number.MAX_SAFE_INTEGER }),
+    }),
+  },
+}
+
+/** Each shard that is compared is told at once that all are equal. */
+function forgettingEarly(network: Network, clock: Clock): Network {
+  return {
+    ...network,
+    async ask(to, message, timeoutMs) {
+      const answer = await network.ask(to, message, timeoutMs)
+      const request = message as ShardRequest
+      if (request.kind !== 'digest' || answer.kind !== 'answer') return answer
+      const { cluster, p, e } = request
+      const atMs = clock.wallMs()
+      const told = { kind: 'repaired', cluster, p, e, atMs, deadBeforeMs: atMs }
+      await network.ask(to, told, timeoutMs)
+      return answer
+    },
+  }
+}
