@@ -59,7 +59,7 @@ export async function rebalance(
   sliceMs: number,
 ): Promise<FaultRows> {
   const shard = await startRole(['shard', '--port', '0'], { env })
-  session.ours.alsoCount(shard.pid)
+  session.ours.join(shard)
   const pairs = emptyPairs()
   const notes: string[] = []
   for (const change of CHANGES) {

@@ -54,7 +54,7 @@ export function cycleWatch(): (ageSeconds: number, passedSeconds: number) => boo
 export async function shardReplaced({ ours, keys }: StoreSession): Promise<string> {
   const leaver = must(ours.store.shards.at(-1)).current().address
   const shard = await startRole(['shard', '--port', '0'])
-  ours.alsoCount(shard.pid)
+  ours.join(shard)
   const order: RingOrder = { change: 'replace-node', node: leaver, with: shard.address }
   const startMs = performance.now()
   const refusal = await changeRing(ours.url, order)
