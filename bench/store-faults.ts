@@ -8,6 +8,7 @@ import { eventually } from '../test/support/eventually.ts'
 import { startRole } from '../test/support/process.ts'
 import { cellsOf, errorNote, FAULT_LINES, faultText, type Line } from './store-lines.ts'
 import type { BenchRun } from './support/report.ts'
+import { changeRing, isThrough, type RingOrder } from './support/ring-change.ts'
 import { medianSlice, type Slice } from './support/slices.ts'
 import type { StoreSession } from './support/store-session.ts'
 
@@ -23,7 +24,6 @@ interface Pairs {
 }
 
 const CHANGES = ['add-node', 'remove-node'] as const
-type Change = (typeof CHANGES)[number]
 
 const ROUNDS = 3
 /** Between a start and the next slice, so that what was missed is made up for. */
@@ -59,28 +59,24 @@ export async function rebalance(
   sliceMs: number,
 ): Promise<FaultRows> {
   const shard = await startRole(['shard', '--port', '0'], { env })
-  session.ours.alsoCount(shard.pid)
+  session.ours.join(shard)
   const pairs = emptyPairs()
   const notes: string[] = []
   for (const change of CHANGES) {
     for (const line of FAULT_LINES) add(pairs.steady, line, await slice(session, line, sliceMs))
     say(`${change} while keys are written and read`)
     const startMs = performance.now()
-    const refusal = await changeRing(session.ours.url, change, shard.address)
+    const order = { change, node: shard.address }
+    const refusal = await changeRing(session.ours.url, order)
     if (refusal !== undefined) {
       await shard.stop()
       return { rows: [], notes: [`during a rebalance: not measured, ${change} ${refusal}`] }
     }
-    await whileMoving(session, { change, node: shard.address }, pairs.under, sliceMs)
+    await whileMoving(session, order, pairs.under, sliceMs)
     notes.push(`${change} took ${((performance.now() - startMs) / 1000).toFixed(1)} s under load`)
   }
   await shard.stop()
   return { rows: rowsOf('rebalance', pairs), notes: [...notes, ...errorNotes('rebalance', pairs)] }
-}
-
-interface RingOrder {
-  readonly change: Change
-  readonly node: string
 }
 
 /**
@@ -141,26 +137,4 @@ function errorNotes(what: string, { steady, under }: Pairs): readonly string[] {
 async function untilWell(url: string): Promise<void> {
   await eventually('the store is well', async () => (await fetch(`${url}/readyz`)).ok, READY_MS)
   await sleep(SETTLE_MS)
-}
-
-/** What was said when the ring did not change. */
-async function changeRing(url: string, change: Change, node: string): Promise<string | undefined> {
-  const response = await fetch(`${url}/sharding/${change}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ node }),
-  })
-  const text = await response.text()
-  const isTaken = response.ok && (JSON.parse(text) as { status: string }).status === 'success'
-  return isTaken ? undefined : `answered ${response.status}: ${text}`
-}
-
-/** Is the shard where it shall be, and does nothing move any more? */
-async function isThrough(url: string, { change, node }: RingOrder): Promise<boolean> {
-  const info = (await (await fetch(`${url}/sharding/info`)).json()) as {
-    readonly nodes: readonly string[]
-    readonly rebalance?: object | null
-  }
-  const isMember = info.nodes.includes(node)
-  return isMember === (change === 'add-node') && (info.rebalance ?? null) === null
 }

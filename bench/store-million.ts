@@ -9,6 +9,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Member } from '../test/support/pipeline.ts'
 import { cellsOf, HEAD } from './store-lines.ts'
+import { repairCycle, shardReplaced } from './store-upkeep.ts'
 import { memoryBytesOf } from './support/proc.ts'
 import { type Bench, type BenchRun, goal } from './support/report.ts'
 import { sliceOf } from './support/slices.ts'
@@ -47,6 +48,14 @@ const STEPS: readonly Step[] = [
     measure: (session) => rate(session, 'GET, 64 clients', forAWhile('get')),
   },
   { doing: 'looking at memory and files', measure: async (session) => sizes(session) },
+  {
+    doing: 'comparing all replicas',
+    measure: async (session) => ({ rows: [], notes: [await repairCycle(session)] }),
+  },
+  {
+    doing: 'replacing a shard',
+    measure: async (session) => ({ rows: [], notes: [await shardReplaced(session)] }),
+  },
 ]
 
 export function storeMillionBench(keys: number): Bench {

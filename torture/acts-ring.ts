@@ -75,5 +75,7 @@ async function watched(
 function sentence(who: string, { refusal, window, tookMs }: RingChange): string {
   if (refusal !== null) return `${who}: REFUSED, ${refusal}`
   const failed = sumOf(window.failures)
-  return `${who} in ${seconds(tookMs)}, ${failed} of ${window.requests} requests failed`
+  const kinds = [...window.failures].map(([kind, count]) => `${count} x ${kind}`)
+  const how = failed === 0 ? '' : ` (${kinds.join(', ')})`
+  return `${who} in ${seconds(tookMs)}, ${failed} of ${window.requests} requests failed${how}`
 }

@@ -4,7 +4,6 @@
  * always find it at the same address.
  */
 import { rmSync } from 'node:fs'
-import { must } from '../src/model/must.ts'
 import { type RoleProcess, startRole, temporaryFolder } from '../test/support/process.ts'
 import { untilItStandsStill } from '../test/support/standing-still.ts'
 import type { Links } from './links.ts'
@@ -55,6 +54,7 @@ export class Member {
   private readonly world: MemberWorld
   private readonly env: Readonly<Record<string, string>>
   private process: RoleProcess | undefined
+  private starting: Promise<void> | undefined
 
   constructor(name: string, kind: MemberKind, world: MemberWorld) {
     const { links, callers } = world
@@ -80,23 +80,13 @@ export class Member {
     return this.process !== undefined
   }
 
-  get pid(): number {
-    return must(this.process, `${this.name} is up`).pid
-  }
-
-  /** Resolves when it says that it is ready; does nothing when it is up. */
+  /** Resolves when it says that it is ready; there is never more than one of it. */
   async start(flags: readonly string[] = []): Promise<void> {
     if (this.process) return
-    const options = { dataDir: this.dataDir, env: this.env }
-    const started = await startRole([this.kind, '--port', '0', ...flags], options)
-    this.process = started
-    this.proxy.targetPort = Number(new URL(started.address).port)
-    void started.exited.then(({ code, signal }) => {
-      if (this.process !== started) return
-      this.forget()
-      const last = started.stderr().slice(-OUTPUT_CHARACTERS_MAX)
-      this.world.onFailure(`${this.name} ended by itself with ${code ?? signal}: ${last}`)
+    this.starting ??= this.launch(flags).finally(() => {
+      this.starting = undefined
     })
+    await this.starting
   }
 
   /** `kill -9`; resolves when it is gone. */
@@ -130,6 +120,19 @@ export class Member {
     await this.kill()
     await this.proxy.close()
     rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 3 })
+  }
+
+  private async launch(flags: readonly string[]): Promise<void> {
+    const options = { dataDir: this.dataDir, env: this.env }
+    const started = await startRole([this.kind, '--port', '0', ...flags], options)
+    this.process = started
+    this.proxy.targetPort = Number(new URL(started.address).port)
+    void started.exited.then(({ code, signal }) => {
+      if (this.process !== started) return
+      this.forget()
+      const last = started.stderr().slice(-OUTPUT_CHARACTERS_MAX)
+      this.world.onFailure(`${this.name} ended by itself with ${code ?? signal}: ${last}`)
+    })
   }
 
   private forget(): RoleProcess | undefined {

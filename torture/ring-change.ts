@@ -1,6 +1,7 @@
 /**
  * Asks the store for a change of the ring and waits until nothing moves any more.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { must } from '../src/model/must.ts'
 import { eventually } from '../test/support/eventually.ts'
 import { type WireAnswer, wireClient } from '../test/support/wire-client.ts'
@@ -9,6 +10,8 @@ import { isSettled, type Members } from './ring-info.ts'
 
 /** A move that takes longer is said to hang. */
 const MOVE_MS_MAX = 180_000
+
+const ASK_AGAIN_MS = 250
 
 /** Where it is asked for, and how. */
 export type RingOrder =
@@ -45,7 +48,10 @@ async function untilSettled(cluster: Cluster, members: Members): Promise<string 
   const isDone = async () => {
     const rings = await cluster.rings()
     seen = JSON.stringify(rings)
-    return rings.every((ring) => isSettled(ring, members))
+    const isSettledNow = rings.every((ring) => isSettled(ring, members))
+    // Whoever asks all the time weighs on those who shall move.
+    if (!isSettledNow) await sleep(ASK_AGAIN_MS)
+    return isSettledNow
   }
   return eventually('nothing moves', isDone, MOVE_MS_MAX).then(
     () => null,

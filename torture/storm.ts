@@ -49,7 +49,7 @@ export interface StormResult {
 }
 
 /** So often all replicas are compared; what nobody remembers as missed is found only by that. */
-const REPAIR_CYCLE_SECONDS = 15
+const REPAIR_CYCLE_SECONDS = 5
 export const STORM_SIZE = { shards: 5, coordinators: 2, clients: 5 } as const
 
 export async function runStorm(options: StormOptions): Promise<StormResult> {

@@ -22,20 +22,29 @@ const KINDS: readonly StrokeKind[] = [
   'slow-links',
 ]
 /** A seed of whose timetable nearly every kind falls into these seconds. */
-const SEED = 1610
-const DURATION_MS = 9_000
+const SEED = 4990
+const DURATION_MS = 6_000
+/** It takes a few seconds; this is for machines that are very slow. */
+const EQUAL_WITHIN_MS = 180_000
 
 test('under kills and cuts of real processes nothing is lost, stale or resurrected', async (t) => {
   if (!(await canListenOn('127.0.9.9'))) {
     t.skip('this system has no whole 127.0.0.0/8')
     return
   }
-  const options = { seed: SEED, durationMs: DURATION_MS, kinds: KINDS, equalWithinMs: 0 }
+  const options = {
+    seed: SEED,
+    durationMs: DURATION_MS,
+    kinds: KINDS,
+    equalWithinMs: EQUAL_WITHIN_MS,
+  }
   const result = await runStorm({ ...options, say: (text) => t.diagnostic(text) })
   assert.deepEqual(result.violations, [])
   assert.ok(isClean(result.wrongs))
   assert.deepEqual(result.failures, [])
   assert.equal(result.unanswered, 0, 'in the end every key is read through every coordinator')
+  assert.deepEqual(result.convergence.last.unequal, [], 'all replicas are equal in the end')
+  assert.ok(result.conditional.operations > 0)
   assert.ok(result.acknowledged > 0 && result.reads > 0)
   assert.ok(result.faults.size > 3, `faults: ${[...result.faults.keys()]}`)
 })

@@ -23,8 +23,8 @@ export interface RunningSystem {
 export interface OurSystem extends RunningSystem {
   readonly url: string
   readonly store: Store
-  /** A further process of ours, for as long as it lives. */
-  alsoCount(pid: number): void
+  /** Counts a further process, and stops it at the end if it still lives. */
+  join(other: StartedProcess): void
 }
 
 const ETCD_NODES = 3
@@ -33,12 +33,15 @@ const ETCD_NODES = 3
 export async function startOurs(env: Environment): Promise<OurSystem> {
   const store = await startStore({ logFlags: logFlags(onOneFile()), env })
   const members = [store.coordinator, ...store.shards]
-  const others: number[] = []
+  const others: StartedProcess[] = []
   return {
     ...{ system: 'energyguard', store, url: store.url, urls: [store.url] },
-    pids: () => [...members.map((member) => member.current().pid), ...others],
-    alsoCount: (pid) => void others.push(pid),
-    stop: () => stopMembers(members),
+    pids: () => [...members.map((member) => member.current().pid), ...others.map(({ pid }) => pid)],
+    join: (other) => void others.push(other),
+    async stop() {
+      await stopMembers(members)
+      await Promise.all(others.map((other) => other.stop()))
+    },
   }
 }
 
