@@ -3,6 +3,7 @@
  * elsewhere takes seconds here, so that all of it happens within a run.
  */
 
+import { must } from '../src/model/must.ts'
 import type { Random } from '../src/ports/random.ts'
 import {
   CoordinatorMachine,
@@ -15,7 +16,6 @@ import {
 import { SimDisk } from './disk.ts'
 import type { Profile } from './faults.ts'
 import type { Cluster } from './nemesis.ts'
-import { leastOf } from './operator.ts'
 
 const PING_EVERY_MS = 1_000
 /** Hears of a new ring long after it was made. */
@@ -25,23 +25,25 @@ const SPARES = 2
 /** Dead rows are kept for a day unless the run has them forgotten within seconds. */
 export const GRACE_MS = 24 * 3_600_000
 export const SHORT_GRACE_MS = 20_000
-/** Each within the time of a run, some seldom. */
-const ROUNDS_MS = [5_000, 10_000, 20_000]
 const FEW_HINTS = 2
 
 export function paceOf(profile: Profile, random: Random): Pace {
   return {
     care: {
-      roundMs: ROUNDS_MS[random.below(ROUNDS_MS.length)] ?? 0,
+      roundMs: oneOf([5_000, 10_000, 20_000], random),
       graceMs: profile['short-grace'] > 0 ? SHORT_GRACE_MS : GRACE_MS,
       askTimeoutMs: 1_000,
       beatMs: 2_000,
       takeOverMs: 6_000,
+      // Mostly slow, so that much happens while partitions move.
       pageRows: 1 + random.below(40),
+      rowsInFlightMax: oneOf([1, 2, 64], random),
+      partitionsAtOnceMax: oneOf([1, 2, 8], random),
+      moveRowsMax: oneOf([30, 300, 20_000], random),
     },
     hintsPerTargetMax: profile['few-hints'] > 0 ? FEW_HINTS : 1_000,
     cleanAfterMs: 2_000,
-    expectedShards: profile.reshaping > 0 ? leastOf(profile).shards : FOUNDERS.length,
+    expectedShards: profile.reshaping > 0 ? 1 : FOUNDERS.length,
   }
 }
 
@@ -66,6 +68,10 @@ export function clusterOf(around: Surroundings, profile: Profile): Cluster {
     }),
     ingestors: named('in', 2, (name) => new IngestionMachine(name, around, PING_EVERY_MS)),
   }
+}
+
+function oneOf(values: readonly number[], random: Random): number {
+  return must(values[random.below(values.length)])
 }
 
 function named<M>(name: string, count: number, make: (name: string) => M): M[] {

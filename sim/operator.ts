@@ -31,6 +31,8 @@ type Admin = NonNullable<CoordinatorMachine['coordinator']>['ring']
 type Ask = (admin: Admin) => Promise<RingOutcome>
 
 const FACTOR_MAX = 4
+/** After so long it is known whether a shard will be removed. */
+const REMOVAL_MS_MAX = 10_000
 
 /**
  * Where one shard may lose what it had, a majority of every partition's replicas must remain
@@ -46,6 +48,8 @@ export class Operator {
   changes = 0
   private readonly world: OperatorWorld
   private readonly least: Least
+  /** Removals that may take effect yet: others must not come on top of them. */
+  private removals = 0
 
   constructor(world: OperatorWorld, least: Least) {
     this.world = world
@@ -105,7 +109,7 @@ export class Operator {
     if (draw < 35) return this.toAdd(random)
     if (draw < 60) return this.toRemove(random)
     if (draw < 75) return this.toReplace(random)
-    if (draw < 85) return (admin) => admin.cancel()
+    if (draw < 85) return this.removals > 0 ? undefined : (admin) => admin.cancel()
     const factor = this.least.factor + random.below(FACTOR_MAX - this.least.factor + 1)
     return (admin) => admin.reconfigure({ replicationFactor: factor })
   }
@@ -116,10 +120,17 @@ export class Operator {
   }
 
   private toRemove(random: Random): Ask | undefined {
+    const { kernel, rings } = this.world
     const staying = this.staying()
-    if (staying.length <= this.least.shards) return undefined
+    const isChanging = this.removals > 0 || rings.newest?.change !== undefined
+    if (staying.length <= this.least.shards + (isChanging ? 1 : 0)) return undefined
     const address = this.pick(staying, random)
-    return address === undefined ? undefined : (admin) => admin.removeNode(address)
+    if (address === undefined) return undefined
+    this.removals += 1
+    kernel.at(REMOVAL_MS_MAX, kernel.world, 'removed', () => {
+      this.removals -= 1
+    })
+    return (admin) => admin.removeNode(address)
   }
 
   private toReplace(random: Random): Ask | undefined {

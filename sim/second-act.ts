@@ -67,6 +67,8 @@ export async function converge(world: CalmWorld): Promise<InTheEnd> {
       return (await readConditional(world, machine)) && isAll
     })
   }
+  // A shard that was in no ring may have been told only now that it is to keep nothing.
+  await settled(world, settling)
   return { final, onDisks: await judgedDisks(settling) }
 }
 

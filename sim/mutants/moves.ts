@@ -6,6 +6,7 @@
 import { Rebalancer } from '../../src/store/coordinator/care/rebalancer.ts'
 import { RowCarrier } from '../../src/store/coordinator/care/row-carrier.ts'
 import { QuorumRead } from '../../src/store/coordinator/quorum-read.ts'
+import { QuorumWrite } from '../../src/store/coordinator/quorum-write.ts'
 import type { RingDocument } from '../../src/store/ring/document.ts'
 import { jointPartitions } from '../../src/store/ring/moves.ts'
 import { RingCopy } from '../../src/store/shard/ring-copy.ts'
@@ -52,19 +53,13 @@ export const MUTANTS_OF_MOVES: Readonly<Record<string, Partial<Mutation>>> = {
           } as RowCarrier['carry'],
       ),
   },
+  'while a partition moves only those who held it before count': {
+    needs: ['reshaping', 'loss'],
+    begin: () => bothUndone(countingFormer(QuorumRead), countingFormer(QuorumWrite)),
+  },
   'reads of a partition that moves ask those who held it before': {
-    needs: ['reshaping', 'late-coordinator'],
-    begin: () =>
-      patch(
-        QuorumRead.prototype,
-        'verdict',
-        (original) =>
-          function (this: QuorumRead) {
-            const inside = this as unknown as { groups: readonly unknown[] }
-            inside.groups = inside.groups.slice(0, 1)
-            return original.call(this)
-          } as QuorumRead['verdict'],
-      ),
+    needs: ['reshaping', 'loss', 'slow-messages', 'partitions', 'late-coordinator'],
+    begin: () => countingFormer(QuorumRead),
   },
   'a newcomer keeps stale rows of an earlier stay': {
     needs: ['reshaping'],
@@ -94,4 +89,29 @@ export const MUTANTS_OF_MOVES: Readonly<Record<string, Partial<Mutation>>> = {
       getMeta: (name) => (name === 'ring-acceptor' ? undefined : engine.getMeta(name)),
     }),
   },
+}
+
+interface Quorum {
+  groups: readonly unknown[]
+  verdict(): unknown
+}
+
+/** Of the two groups of a partition that moves only the first is counted. */
+function countingFormer(core: { readonly prototype: unknown }): () => void {
+  return patch(
+    core.prototype as Quorum,
+    'verdict',
+    (original) =>
+      function (this: Quorum) {
+        this.groups = this.groups.slice(0, 1)
+        return original.call(this)
+      },
+  )
+}
+
+function bothUndone(one: () => void, other: () => void): () => void {
+  return () => {
+    other()
+    one()
+  }
 }
