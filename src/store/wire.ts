@@ -206,6 +206,11 @@ export type ShardReply =
       readonly writable: boolean
       /** For how many rows hints stand here, by the id of the shard that misses them. */
       readonly hints: Readonly<Record<string, number>>
+      /**
+       * Partitions that the ring's goals will bring here while rows of an earlier time still stand;
+       * they are on their way out.
+       */
+      readonly leftovers: number
     }
   | { readonly kind: 'ops'; readonly results: readonly OperationResult[] }
   /**

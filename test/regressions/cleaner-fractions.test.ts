@@ -5,7 +5,9 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { foundRing } from '../../src/store/ring/membership.ts'
 import { Cleaner } from '../../src/store/shard/cleaner.ts'
+import { RingCopy } from '../../src/store/shard/ring-copy.ts'
 
 /** Asleep for so little, nobody is asleep. */
 const WAIT_MS_MIN = 1
@@ -26,12 +28,16 @@ for (const startMs of [3_887.123_456_789_1, 1_000_003.3, 0.1 + 0.2]) {
       },
     }
     const foreign = new Set([7])
+    const nobody = { id: 'b', address: 'b' }
+    const ring = new RingCopy(foundRing([nobody], { kind: 'factor', factor: 1 }, 8), 'a')
     const cleaner = new Cleaner(
       {
-        clock,
-        foreign: () => [...foreign],
-        clear: (partition) => void foreign.delete(partition),
-        dropHintsOfLeavers: () => false,
+        ...{ clock, ring: () => ring },
+        engine: { partitions: () => [...foreign] },
+        removal: { removeSome: (partition) => Number(foreign.delete(partition)) },
+        hints: { forgetLeavers: () => false },
+        afterTurn: () => {},
+        die: assert.ifError,
       },
       2_000,
     )

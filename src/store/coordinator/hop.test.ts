@@ -192,7 +192,15 @@ test('a shard that three times was not reached is down until its first answer', 
   }
   assert.equal(shard.health.state, 'down')
   const asked = shard.ask({ kind: 'hello' }, 100)
-  const hello = { kind: 'hello', shardId: 'x', ring: null, keys: 0, writable: true, hints: {} }
+  const hello = {
+    kind: 'hello',
+    shardId: 'x',
+    ring: null,
+    keys: 0,
+    writable: true,
+    hints: {},
+    leftovers: 0,
+  }
   answers.pop()?.({ kind: 'answer', body: hello })
   assert.deepEqual(await asked, { kind: 'reply', reply: hello })
   assert.equal(shard.health.state, 'up')

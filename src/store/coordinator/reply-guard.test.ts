@@ -8,7 +8,15 @@ const ROW = { k: 'k', v: '1', o: 1.5, t: 2, n: 'w', e: null }
 const VERSION = { o: 1.5, t: 2, n: 'w' }
 const BALLOTS = { promised: VERSION, accepted: { ballot: VERSION, ring: RING }, ring: RING }
 const REPLIES: readonly Readonly<Record<string, unknown>>[] = [
-  { kind: 'hello', shardId: 'a', ring: RING, keys: 3, writable: true, hints: { b: 2 } },
+  {
+    kind: 'hello',
+    shardId: 'a',
+    ring: RING,
+    keys: 3,
+    writable: true,
+    hints: { b: 2 },
+    leftovers: 0,
+  },
   {
     kind: 'ops',
     results: [
@@ -74,7 +82,15 @@ test('what is wrong deep inside is found as well', () => {
   const ring = { ...RING, table }
   assert.equal(parseShardReply({ kind: 'ring.store', stored: true, ring }), undefined)
   const odd = [
-    { kind: 'hello', shardId: 'a', ring: null, keys: 0, writable: true, hints: { b: -1 } },
+    {
+      kind: 'hello',
+      shardId: 'a',
+      ring: null,
+      keys: 0,
+      writable: true,
+      hints: { b: -1 },
+      leftovers: 0,
+    },
     { kind: 'headers', headers: [{ k: 'k', ...VERSION }], next: null },
     { kind: 'hints', hints: [{ p: 1 }], dirty: [] },
     { kind: 'ring.promise', ...BALLOTS, accepted: { ballot: VERSION } },

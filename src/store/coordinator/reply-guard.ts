@@ -23,14 +23,15 @@ export function parseShardReply(body: unknown): ShardReply | undefined {
 
 /** What each kind of reply must hold. */
 const CHECKS: Readonly<Record<ShardReply['kind'], (body: Fields) => boolean>> = {
-  hello: ({ shardId, ring, keys, writable, hints }) =>
+  hello: ({ shardId, ring, keys, writable, hints, leftovers }) =>
     typeof shardId === 'string' &&
     isRingOrNull(ring) &&
     isCount(keys) &&
     typeof writable === 'boolean' &&
     isFields(hints) &&
     !Array.isArray(hints) &&
-    isListOf(Object.values(hints), isCount),
+    isListOf(Object.values(hints), isCount) &&
+    isCount(leftovers),
   ops: ({ results }) => isListOf(results, isResult),
   scan: ({ version, rows, more }) =>
     isCount(version) && isListOf(rows, isWireRow) && typeof more === 'boolean',

@@ -11,7 +11,7 @@ const FOREIGN = { ...RING, cluster: 'elsewhere' }
 
 const seen = (address: string, shardId: string, ring: RingDocument | null): Sighting => ({
   address,
-  hello: { kind: 'hello', shardId, ring, keys: 0, writable: true, hints: {} },
+  hello: { kind: 'hello', shardId, ring, keys: 0, writable: true, hints: {}, leftovers: 0 },
 })
 const home = (n: number, ring: RingDocument | null = RING) => seen(`a${n}`, `id-${n}`, ring)
 const silent = (n: number): Sighting => ({ address: `a${n}`, hello: null })

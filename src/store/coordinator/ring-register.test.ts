@@ -40,7 +40,15 @@ class Decider {
     const { ring } = this
     switch (request.kind) {
       case 'hello':
-        return { kind: 'hello', shardId: this.id, ring, keys: 0, writable: true, hints: {} }
+        return {
+          kind: 'hello',
+          shardId: this.id,
+          ring,
+          keys: 0,
+          writable: true,
+          hints: {},
+          leftovers: 0,
+        }
       case 'ring.promise':
         return this.decided(request, (state) => promised(state, request.ballot))
       case 'ring.accept':

@@ -13,7 +13,7 @@ import {
 } from '../../../test/support/shard-world.ts'
 import { must } from '../../model/must.ts'
 import { EngineError, type KeyValueEngine } from '../../ports/key-value-engine.ts'
-import { CLEAN_PAUSE_MS, CLEAN_ROWS_MAX } from './cleaner.ts'
+import { CLEAN_PAUSE_MS, CLEAN_ROWS_MAX, URGENT_ROWS_MAX } from './cleaner.ts'
 import { FULL_RETRY_MS } from './disk-state.ts'
 
 const AFTER_MS = 1_000
@@ -52,14 +52,32 @@ test('what has moved away goes after the delay, a limited number of rows at a ti
   fill(shard, GONE, CLEAN_ROWS_MAX + 1)
   fill(shard, staying, 3)
   await moveAway(shard)
-  await shard.clock.advance(AFTER_MS)
-  assert.equal(rowsOf(shard, GONE), CLEAN_ROWS_MAX + 1, 'it was noticed just now')
-  await shard.clock.advance(AFTER_MS)
+  await new Promise((resolve) => setImmediate(resolve))
+  await shard.clock.advance(AFTER_MS - 1)
+  assert.equal(rowsOf(shard, GONE), CLEAN_ROWS_MAX + 1)
+  await shard.clock.advance(CLEAN_PAUSE_MS)
   assert.equal(rowsOf(shard, GONE), 1)
   await shard.clock.advance(CLEAN_PAUSE_MS)
   assert.equal(rowsOf(shard, GONE), 0)
   assert.equal(rowsOf(shard, staying), 3)
   assert.equal(shard.engine.hints('b', 10_000).length, 3, 'hints go with their rows')
+})
+
+test('what shall come back goes at once, and is told until it has gone', async () => {
+  const shard = await openShardInRing()
+  const leftovers = async () => (await shard.ask({ kind: 'hello' })).leftovers
+  fill(shard, GONE, URGENT_ROWS_MAX + 1)
+  await moveAway(shard)
+  assert.equal(await leftovers(), 0)
+  const away = ringAfter(shard, { [GONE]: { epoch: 2, replicas: [] } })
+  const ring = ringAfter(shard, { [GONE]: { goal: [0] } }, away)
+  await shard.ask({ kind: 'ring.store', ring })
+  assert.equal(await leftovers(), 1)
+  shard.endTurn()
+  assert.equal(rowsOf(shard, GONE), 1)
+  shard.endTurn()
+  assert.equal(rowsOf(shard, GONE), 0)
+  assert.equal(await leftovers(), 0)
 })
 
 test('what stands from before a restart goes as well', async (t) => {

@@ -2,25 +2,35 @@
  * Removes what a shard holds of partitions that are not its own any more, some time after they have
  * moved and a few rows at a time, so that whoever is served meanwhile notices nothing of it. What
  * stands from before a restart goes the same way.
+ *
+ * A partition that shall come back here is removed at once: it may not begin to move before, since
+ * what stands here may have been deleted elsewhere.
  */
 import type { Clock } from '../../ports/clock.ts'
-import { EngineError } from '../../ports/key-value-engine.ts'
+import { EngineError, type KeyValueEngine } from '../../ports/key-value-engine.ts'
 import { FULL_RETRY_MS } from './disk-state.ts'
+import type { HintBook } from './hint-book.ts'
+import type { PartitionRemoval } from './partition-removal.ts'
+import type { RingCopy } from './ring-copy.ts'
 
 /** Rows that are removed in one event-loop turn. */
 export const CLEAN_ROWS_MAX = 256
 /** Between two such turns. */
 export const CLEAN_PAUSE_MS = 20
+/** The same of partitions that shall come back, with no pause in between. */
+export const URGENT_ROWS_MAX = 1_024
 const WAIT_MS_MIN = 1
 
 export interface CleanerWorld {
   readonly clock: Clock
-  /** Partitions of which something stands here that is not wanted. */
-  readonly foreign: () => readonly number[]
-  /** Removes up to so many rows of a partition. */
-  readonly clear: (partition: number, limit: number) => void
-  /** Removes up to so many hints for shards that have left; true when there may be more. */
-  readonly dropHintsOfLeavers: (limit: number) => boolean
+  readonly engine: Pick<KeyValueEngine, 'partitions'>
+  readonly ring: () => RingCopy | null
+  readonly removal: Pick<PartitionRemoval, 'removeSome'>
+  readonly hints: Pick<HintBook, 'forgetLeavers'>
+  /** Runs something once the present event-loop turn has ended. */
+  readonly afterTurn: (run: () => void) => void
+  /** A failure of the engine other than a full disk: the process must end. */
+  readonly die: (error: unknown) => void
 }
 
 export class Cleaner {
@@ -28,17 +38,32 @@ export class Cleaner {
   private readonly afterMs: number
   /** Since when each foreign partition is known to be one; monotonic. */
   private readonly foreignSinceMs = new Map<number, number>()
+  private nap = new AbortController()
+  private isUrged = false
 
   constructor(world: CleanerWorld, afterMs: number) {
     this.world = world
     this.afterMs = afterMs
   }
 
+  /** How many partitions shall come back of which old rows stand here. Throws EngineError. */
+  leftovers(): number {
+    return this.urgent().length
+  }
+
+  /** The ring is another one: perhaps there is something to do at once. */
+  wake(): void {
+    this.nap.abort()
+    this.urge()
+  }
+
   /** Until the signal. A full disk is waited for; rejects when the engine fails otherwise. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      this.nap = new AbortController()
       const waitMs = this.stepOrWait()
-      await this.world.clock.sleep(waitMs, signal).catch(() => {})
+      const woken = AbortSignal.any([signal, this.nap.signal])
+      await this.world.clock.sleep(waitMs, woken).catch(() => {})
     }
   }
 
@@ -51,23 +76,56 @@ export class Cleaner {
     }
   }
 
+  /** Removes what shall come back, turn by turn; a full disk leaves it to `run`. */
+  private urge(): void {
+    if (this.isUrged || this.leftovers() === 0) return
+    this.isUrged = true
+    this.world.afterTurn(() => {
+      this.isUrged = false
+      try {
+        this.removeUrgent()
+        this.urge()
+      } catch (error) {
+        if (!(error instanceof EngineError) || error.code !== 'full') this.world.die(error)
+      }
+    })
+  }
+
+  /** True = there was something. */
+  private removeUrgent(): boolean {
+    const [urgent] = this.urgent()
+    if (urgent !== undefined) this.world.removal.removeSome(urgent, URGENT_ROWS_MAX)
+    return urgent !== undefined
+  }
+
   /** Does a turn's work, if any is due; how long until the next. */
   private step(): number {
-    const nowMs = this.world.clock.monotonicMs()
+    const { clock, removal, hints, ring } = this.world
+    const nowMs = clock.monotonicMs()
+    if (this.removeUrgent()) return CLEAN_PAUSE_MS
     this.look(nowMs)
     const due = this.dueAt(nowMs)
     if (due !== undefined) {
-      this.world.clear(due, CLEAN_ROWS_MAX)
+      removal.removeSome(due, CLEAN_ROWS_MAX)
       return CLEAN_PAUSE_MS
     }
-    if (this.world.dropHintsOfLeavers(CLEAN_ROWS_MAX)) return CLEAN_PAUSE_MS
+    const isMember = (shardId: string) => ring()?.names(shardId) ?? true
+    if (hints.forgetLeavers(isMember, CLEAN_ROWS_MAX)) return CLEAN_PAUSE_MS
     const waitsMs = [...this.foreignSinceMs.values()].map((since) => since + this.afterMs - nowMs)
     // Times are fractions: what is left of one may be too little to be waited for.
     return Math.max(WAIT_MS_MIN, Math.min(this.afterMs, ...waitsMs))
   }
 
+  private urgent(): readonly number[] {
+    const { engine, ring } = this.world
+    const copy = ring()
+    if (!copy || copy.coming.size === 0) return []
+    return engine.partitions().filter((partition) => copy.coming.has(partition))
+  }
+
   private look(nowMs: number): void {
-    const foreign = new Set(this.world.foreign())
+    const { engine, ring } = this.world
+    const foreign = new Set(engine.partitions().filter((one) => ring()?.owns(one) === false))
     for (const partition of this.foreignSinceMs.keys()) {
       if (!foreign.has(partition)) this.foreignSinceMs.delete(partition)
     }

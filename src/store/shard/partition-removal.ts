@@ -34,7 +34,7 @@ export class PartitionRemoval {
     const filled = new Set(this.rows.engine.partitions())
     const present = partitions.filter((partition) => filled.has(partition))
     for (const partition of present) {
-      while (this.rows.clear(partition, STEP_ROWS_MAX) > 0);
+      while (this.rows.clear(partition, STEP_ROWS_MAX) === STEP_ROWS_MAX);
     }
     return present.length
   }

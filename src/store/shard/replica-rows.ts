@@ -77,7 +77,7 @@ export class ReplicaRows {
   /** As the engine's; nothing of the partition is in the cache afterwards. */
   clear(partition: number, limit: number): number {
     const cleared = this.engine.clear(partition, limit)
-    this.forget(partition, () => true)
+    if (cleared > 0) this.forget(partition, () => true)
     return cleared
   }
 

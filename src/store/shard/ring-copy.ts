@@ -19,6 +19,8 @@ export class RingCopy {
   readonly document: RingDocument
   /** The partitions that this shard holds, or is about to in a joint epoch; ascending. */
   readonly owned: readonly number[]
+  /** The partitions that it shall hold and does not yet. */
+  readonly coming: ReadonlySet<number>
   /** For each partition the epoch since which it is held here without a break; null = it is not. */
   private readonly heldSince: readonly (number | null)[]
 
@@ -27,6 +29,11 @@ export class RingCopy {
     this.document = document
     this.heldSince = document.table.map((entry) => (self < 0 ? null : sinceWhen(entry, self)))
     this.owned = this.heldSince.flatMap((since, partition) => (since === null ? [] : [partition]))
+    this.coming = new Set(
+      document.table.flatMap(({ goal }, partition) =>
+        goal?.includes(self) && !this.owns(partition) ? [partition] : [],
+      ),
+    )
   }
 
   /** Why an operation on this key, sent in this epoch, is not for this shard; undefined: it is. */

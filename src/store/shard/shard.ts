@@ -121,7 +121,12 @@ class ReplicaShard {
       changed: (ring, former) => this.goBy(ring, former),
     })
     this.commits = this.groupCommit(options)
-    this.cleaner = this.cleanerAfter(options.cleanAfterMs ?? CLEAN_AFTER_MS)
+    const { removal } = this
+    const afterTurn = options.afterTurn ?? ((run: () => void) => void setImmediate(run))
+    const die = (error: unknown) => this.die(error)
+    const parts = { clock, engine, ring, removal, hints, afterTurn, die }
+    this.cleaner = new Cleaner(parts, options.cleanAfterMs ?? CLEAN_AFTER_MS)
+    this.cleaner.wake()
     // A failure before anybody runs the shard waits for run() and is no surprise.
     this.broken.promise.catch(() => {})
   }
@@ -187,20 +192,6 @@ class ReplicaShard {
     )
   }
 
-  private cleanerAfter(cleanAfterMs: number): Cleaner {
-    const { clock, engine } = this.world
-    const isForeign = (partition: number) => this.ring?.owns(partition) === false
-    const isMember = (shardId: string) => this.ring?.names(shardId) ?? true
-    const { removal, hints } = this
-    const world = {
-      clock,
-      foreign: () => engine.partitions().filter(isForeign),
-      clear: (partition: number, limit: number) => void removal.removeSome(partition, limit),
-      dropHintsOfLeavers: (limit: number) => hints.forgetLeavers(isMember, limit),
-    }
-    return new Cleaner(world, cleanAfterMs)
-  }
-
   /** Errors go on to whoever asked; one of the engine is the end besides. */
   private watched<T>(act: () => T): T {
     try {
@@ -238,6 +229,7 @@ class ReplicaShard {
       keys: this.world.engine.count(this.world.clock.wallMs()),
       writable: this.isWritable,
       hints: this.hints.countsByTarget(),
+      leftovers: this.cleaner.leftovers(),
     }
   }
 
@@ -264,6 +256,7 @@ class ReplicaShard {
     const isFenced = ({ partition }: PendingWrite) =>
       partition !== UNPLACED && !isUnchanged(partition)
     this.commits.refuse(isFenced, 'fenced')
+    this.cleaner.wake()
     this.voice.ring(ring.document, ring.owned.length)
   }
 

@@ -37,3 +37,20 @@ export function isShardUp(view: RingView, keeper: CareKeeper, shard: number): bo
   if (!known || link?.health.state !== 'up') return false
   return keeper.hellos.get(known.address)?.shardId === known.id
 }
+
+/**
+ * Does it know that the partition comes to it, and has it removed what it held of such partitions
+ * at an earlier time?
+ */
+export function isShardReady(
+  view: RingView,
+  keeper: CareKeeper,
+  shard: number,
+  partition: number,
+): boolean {
+  const known = view.ring.shards[shard]
+  const hello = known && keeper.hellos.get(known.address)
+  const ring = hello?.ring?.cluster === view.ring.cluster ? hello.ring : undefined
+  const self = ring?.shards.findIndex(({ id }) => id === known?.id) ?? -1
+  return ring?.table[partition]?.goal?.includes(self) === true && hello?.leftovers === 0
+}

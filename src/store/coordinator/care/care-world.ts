@@ -51,7 +51,7 @@ export const CARE_DEFAULTS: CareLimits = {
   triesMax: 4,
   partitionsAtOnceMax: 8,
   movesPerShardMax: 2,
-  moveRowsMax: 20_000,
+  moveRowsMax: 4_000,
   roundMs: 3_600_000,
   graceMs: 24 * 3_600_000,
   hintsPerTurnMax: 1_000,

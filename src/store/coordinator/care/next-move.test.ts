@@ -35,6 +35,7 @@ function facts(ring: RingDocument, change: Partial<MoveFacts> = {}): MoveFacts {
     ring,
     holdsRing: () => true,
     isUp: () => true,
+    isReady: () => true,
     isGone: () => false,
     caughtUp: new Set(),
     stuck: new Set(),
@@ -45,6 +46,14 @@ function facts(ring: RingDocument, change: Partial<MoveFacts> = {}): MoveFacts {
 const next = (given: MoveFacts) => nextMove(given, LIMITS)
 const stepOf = (move: NextMove) => (move.kind === 'propose' ? move.step : move.kind)
 const reasonOf = (move: NextMove) => (move.kind === 'wait' ? move.reason : move.kind)
+
+test('nothing moves to a shard before what it held at an earlier time is gone', () => {
+  const ring = withOneMore(founded(3))
+  const newcomer = ring.shards.findIndex(({ id }) => id === 'new')
+  const move = next(facts(ring, { isReady: (shard) => shard !== newcomer }))
+  assert.equal(stepOf(move), 'wait')
+  assert.match(reasonOf(move), /Not ready to take partitions yet: new/)
+})
 
 test('a store without keys changes in three documents', () => {
   let ring = withOneMore(founded(3))
@@ -217,7 +226,7 @@ test('with shards that come and go by chance, and a change of mind, every change
           const stuck = new Set(jointPartitions(ring).filter((p) => isWild && (bits + p) % 3 === 1))
           const rowsOf = (partition: number) => (partition % 2) * 60
           const move = nextMove(
-            { ring, isUp, isGone: () => false, holdsRing, stuck, caughtUp, rowsOf },
+            { ring, isUp, isReady: isUp, isGone: () => false, holdsRing, stuck, caughtUp, rowsOf },
             LIMITS,
           )
           if (move.kind === 'settled') break

@@ -26,6 +26,8 @@ export interface MoveFacts {
   /** Does this shard (its index) hold this very ring, or a later one, on its disk? */
   readonly holdsRing: (shard: number) => boolean
   readonly isUp: (shard: number) => boolean
+  /** Has it removed what it held at an earlier time of this partition, which comes to it? */
+  readonly isReady: (shard: number, partition: number) => boolean
   /** Was it given up on, or does another one answer in its place? */
   readonly isGone: (shard: number) => boolean
   /** Joint partitions whose goal holds what it needs, in their present epoch. */
@@ -80,7 +82,7 @@ function completion(ring: RingDocument): NextMove {
 function beginning(facts: MoveFacts, limits: MoveLimits): NextMove {
   const { ring, rowsOf } = facts
   const waiting = partitionsToMove(ring).filter((one) => !entryOf(ring, one).isJoint)
-  const ready = waiting.filter((one) => mayBegin(facts, entryOf(ring, one)))
+  const ready = waiting.filter((one) => mayBegin(facts, one))
   if (ready.length === 0) return relenting(facts, waiting)
   const uncounted = ready.filter((one) => rowsOf(one) === undefined)
   const choice = chosen(facts, ready, limits)
@@ -157,8 +159,10 @@ function subjectOf({ change }: RingDocument): string | undefined {
   return change?.kind === 'replace' ? change.by : undefined
 }
 
-function mayBegin(facts: MoveFacts, entry: PartitionEntry): boolean {
-  return newcomersOf(entry).every((shard) => facts.isUp(shard)) && mayStep(facts, entry)
+function mayBegin(facts: MoveFacts, partition: number): boolean {
+  const entry = entryOf(facts.ring, partition)
+  const isWelcoming = (shard: number) => facts.isUp(shard) && facts.isReady(shard, partition)
+  return newcomersOf(entry).every(isWelcoming) && mayStep(facts, entry)
 }
 
 function mayStep({ holdsRing }: MoveFacts, { replicas, goal }: PartitionEntry): boolean {
@@ -171,12 +175,16 @@ const BEHIND_SENTENCE = 'The shards that the partitions move to are not caught u
 
 /** For people: why nothing begins. */
 function waitingFor(facts: MoveFacts, waiting: readonly number[]): string {
-  const { ring, isUp, holdsRing } = facts
+  const { ring, isUp, isReady, holdsRing } = facts
   if (waiting.length === 0) return BEHIND_SENTENCE
   const concerned = new Set(waiting.flatMap((one) => newcomersOf(entryOf(ring, one))))
   const down = [...concerned].filter((shard) => !isUp(shard))
   const addressOf = (shard: number) => must(ring.shards[shard]).address
   if (down.length > 0) return `Not reachable: ${down.map(addressOf).join(', ')}.`
+  const isBusy = (shard: number) =>
+    waiting.some((one) => newcomersOf(entryOf(ring, one)).includes(shard) && !isReady(shard, one))
+  const busy = [...concerned].filter(isBusy)
+  if (busy.length > 0) return `Not ready to take partitions yet: ${busy.map(addressOf).join(', ')}.`
   const held = ring.shards.flatMap((_, shard) => (holdsRing(shard) ? [shard] : []))
   return `Only ${held.length} of ${ring.shards.length} shards hold the present ring.`
 }
