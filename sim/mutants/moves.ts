@@ -11,6 +11,7 @@ import { QuorumWrite } from '../../src/store/coordinator/quorum-write.ts'
 import type { RingDocument } from '../../src/store/ring/document.ts'
 import { jointPartitions } from '../../src/store/ring/moves.ts'
 import { RingCopy } from '../../src/store/shard/ring-copy.ts'
+import { RingDesk } from '../../src/store/shard/ring-requests.ts'
 import type { Mutation } from '../mutation.ts'
 import { patch } from './patch.ts'
 
@@ -87,12 +88,19 @@ export const MUTANTS_OF_MOVES: Readonly<Record<string, Partial<Mutation>>> = {
       },
     }),
   },
-  'a decider forgets at a restart what it has promised': {
-    needs: ['reshaping', 'shard-crashes', 'slow-messages', 'loss'],
-    engine: (engine) => ({
-      ...engine,
-      getMeta: (name) => (name === 'ring-acceptor' ? undefined : engine.getMeta(name)),
-    }),
+  'a decider has forgotten what it promised when it accepts': {
+    needs: ['reshaping', 'slow-messages'],
+    begin: () =>
+      patch(
+        RingDesk.prototype,
+        'accept',
+        (original) =>
+          function (this: RingDesk, request) {
+            const inside = this as unknown as { acceptor: unknown }
+            inside.acceptor = null
+            return original.call(this, request)
+          } as RingDesk['accept'],
+      ),
   },
 }
 
