@@ -26,8 +26,6 @@ export const MUTANT_NAMES: readonly string[] = Object.keys(ALL)
 
 /** Found only by many seeds, and so not in every run of the tests. */
 export const RARE_MUTANTS: ReadonlySet<string> = new Set([
-  'reads of a partition that moves ask those who held it before',
-  'a decider has forgotten what it promised when it accepts',
   'while a partition moves only those who held it before count',
 ])
 

@@ -11,7 +11,6 @@ import { QuorumWrite } from '../../src/store/coordinator/quorum-write.ts'
 import type { RingDocument } from '../../src/store/ring/document.ts'
 import { jointPartitions } from '../../src/store/ring/moves.ts'
 import { RingCopy } from '../../src/store/shard/ring-copy.ts'
-import { RingDesk } from '../../src/store/shard/ring-requests.ts'
 import type { Mutation } from '../mutation.ts'
 import { patch } from './patch.ts'
 
@@ -63,10 +62,6 @@ export const MUTANTS_OF_MOVES: Readonly<Record<string, Partial<Mutation>>> = {
     needs: ['reshaping', 'loss', 'cuts', 'shard-crashes'],
     begin: () => undone(slowToFinish(), countingFormer(QuorumRead), countingFormer(QuorumWrite)),
   },
-  'reads of a partition that moves ask those who held it before': {
-    needs: ['reshaping', 'loss', 'slow-messages', 'partitions', 'late-coordinator'],
-    begin: () => undone(slowToFinish(), countingFormer(QuorumRead)),
-  },
   'a newcomer keeps stale rows of an earlier stay': {
     needs: ['reshaping'],
     begin: () => patch(RingCopy.prototype, 'hasHeldSince', () => () => true),
@@ -87,20 +82,6 @@ export const MUTANTS_OF_MOVES: Readonly<Record<string, Partial<Mutation>>> = {
         }
       },
     }),
-  },
-  'a decider has forgotten what it promised when it accepts': {
-    needs: ['reshaping', 'slow-messages'],
-    begin: () =>
-      patch(
-        RingDesk.prototype,
-        'accept',
-        (original) =>
-          function (this: RingDesk, request) {
-            const inside = this as unknown as { acceptor: unknown }
-            inside.acceptor = null
-            return original.call(this, request)
-          } as RingDesk['accept'],
-      ),
   },
 }
 
