@@ -11,7 +11,16 @@ import { Pool } from './pool.ts'
 const SEEDS_MAX = 40
 const OPERATIONS = 200
 /** Where the search begins for those that not every seed finds; if need be it goes on. */
-const FIRST_SEEDS: Readonly<Record<string, number>> = {}
+const FIRST_SEEDS: Readonly<Record<string, number>> = {
+  'silence counts as refusal': 5,
+  'no epoch is fenced': 10,
+  'latest is what arrived last': 17,
+  'a member begins with an empty index': 9,
+  'a step of a move is begun before the one before is on the disks': 10,
+  'a partition is streamed from one replica only': 19,
+  'a deletion is forgotten before all replicas have it': 13,
+  'an accept below the promise is taken': 11,
+}
 
 test('every known bug is found', async () => {
   const pool = new Pool()

@@ -106,10 +106,10 @@ export class Operator {
 
   private wish(random: Random): Ask | undefined {
     const draw = random.below(100)
-    if (draw < 35) return this.toAdd(random)
-    if (draw < 60) return this.toRemove(random)
-    if (draw < 75) return this.toReplace(random)
-    if (draw < 85) return this.removals > 0 ? undefined : (admin) => admin.cancel()
+    if (draw < 30) return this.toAdd(random)
+    if (draw < 50) return this.toRemove(random)
+    if (draw < 65) return this.toReplace(random)
+    if (draw < 75) return this.removals > 0 ? undefined : (admin) => admin.cancel()
     const factor = this.least.factor + random.below(FACTOR_MAX - this.least.factor + 1)
     return (admin) => admin.reconfigure({ replicationFactor: factor })
   }

@@ -92,7 +92,8 @@ export class RingWatch {
       const isNew = isHolder(ring, partition, id) && !(former && isHolder(former, partition, id))
       const left = isNew ? machine.disk.engine.keys(partition, EVERYTHING, 1, false)[0] : undefined
       if (left === undefined) return []
-      const sentence = `${machine.name} comes to hold partition ${partition} and has ${left} already`
+      const comes = `${machine.name} comes to hold partition ${partition}`
+      const sentence = `${comes} and has ${left} already`
       return [{ promise: 'S23', sentence }]
     })
   }
@@ -108,7 +109,8 @@ export class RingWatch {
       if (!row || row.text === null || !machine || !isReplica(ring) || !isReplica(theirs)) continue
       const held = machine.disk.engine.get(partition, key)
       if (held && compareVersions(held.version, row.version) >= 0) continue
-      const sentence = `${holder.name} forgot that ${machine.name} misses ${key}, which it does still`
+      const forgot = `${holder.name} forgot that ${machine.name} misses ${key}`
+      const sentence = `${forgot}, which it does still`
       this.violations.push({ promise: 'S21', sentence })
     }
   }

@@ -97,7 +97,8 @@ export function checkDeleted(
         const write = text === null ? undefined : byText.get(text)
         const deletion = write && deletions.find((one) => one.key === key && write.end < one.start)
         if (!deletion) return []
-        const sentence = `${shard} holds write ${write.id} of ${key} again, which ${deletion.id} deleted`
+        const again = `${shard} holds write ${write.id} of ${key} again`
+        const sentence = `${again}, which ${deletion.id} deleted`
         return [{ promise: 'S23', sentence }]
       }),
     ),
@@ -108,5 +109,6 @@ function tell(row: Row | undefined): string {
   if (!row) return 'nothing'
   const { text, version, expiresMs } = row
   const what = text === null ? 'a deletion' : text.slice(0, 60)
-  return `${what} of ${version.order}/${version.time}/${version.writer} until ${expiresMs ?? 'ever'}`
+  const { order, time, writer } = version
+  return `${what} of ${order}/${time}/${writer} until ${expiresMs ?? 'ever'}`
 }

@@ -19,7 +19,8 @@ export function checkEpochs(holdings: readonly Holding[]): readonly Violation[] 
   return Array.from({ length: partitions }, (_, partition) => partition).flatMap((partition) => {
     const epochs = quorateEpochs(holdings, partition)
     if (epochs.length < 2) return []
-    const sentence = `quorums of partition ${partition} could form in epochs ${epochs.join(' and ')}`
+    const which = epochs.join(' and ')
+    const sentence = `quorums of partition ${partition} could form in epochs ${which}`
     return [{ promise: 'S24', sentence: `${sentence} at the same time` }]
   })
 }
