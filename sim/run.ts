@@ -64,7 +64,8 @@ function summary(reports: readonly RunReport[]): string {
   return (
     `${reports.length} seeds, ${failed} failed; ` +
     `${sum((one) => one.acknowledged)} acknowledged writes, ${sum((one) => one.reads)} reads, ` +
-    `${sum((one) => one.conditional)} conditional, ${sum((one) => one.ringChanges)} ring changes, ` +
+    `${sum((one) => one.conditional)} conditional, ` +
+    `${sum((one) => one.ringChanges)} ring changes, ` +
     `${sum((one) => one.events)} events, ${minutes} virtual min`
   )
 }
