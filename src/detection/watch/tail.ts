@@ -1,0 +1,64 @@
+/**
+ * How rare is a statistic of this size, for this meter? The largest value of each half day is kept;
+ * over the upper part of these a generalised Pareto distribution is laid (peaks over threshold;
+ * Balkema and de Haan 1974, Siffer et al. 2017), whose answer is a rate: how many half days of a
+ * month would reach such a value by chance. A false-alarm budget is a rate too, so a channel
+ * alarms when the rate of what it sees is within its share.
+ *
+ * Half days, because an alarm is an episode: ten high readings in a row disturb once. And because
+ * their number does not depend on the cadence, so neither do memory and calibration.
+ */
+import { fitExcesses, type ParetoFit, quantileOf, survivalOf } from './pareto.ts'
+
+export const BLOCK_MS = 12 * 3_600_000
+export const BLOCKS_PER_MONTH = (365.25 / 12) * 2
+/** Half days kept: a year, so that each season is remembered once. */
+export const BLOCKS_MAX = 730
+/** Before a week has been seen a channel does not judge. */
+export const BLOCKS_MIN = 14
+/** The fit rests on the upper part of the half days. */
+const UPPER_PART = 0.4
+
+export interface Tail {
+  /** The largest value of each half day, oldest first. */
+  readonly maxima: readonly number[]
+  readonly block: number
+  /** Largest value of the present half day; null = none yet. */
+  readonly largest: number | null
+  readonly fit: ParetoFit | null
+}
+
+export const EMPTY_TAIL: Tail = { maxima: [], block: 0, largest: null, fit: null }
+
+/** Times a month that a half day reaches `value` by chance; undefined while too little is known. */
+export function monthlyRate(tail: Tail, value: number): number | undefined {
+  if (!tail.fit) return undefined
+  return BLOCKS_PER_MONTH * survivalOf(tail.fit, value)
+}
+
+/** The value that is reached `rate` times a month by chance. */
+export function levelAt(tail: Tail, rate: number): number {
+  return tail.fit ? quantileOf(tail.fit, rate / BLOCKS_PER_MONTH) : Number.POSITIVE_INFINITY
+}
+
+/** The tail with one more value; it is fitted again when a half day ends. */
+export function observe(tail: Tail, timeMs: number, value: number): Tail {
+  const block = Math.floor(timeMs / BLOCK_MS)
+  if (block === tail.block) {
+    return tail.largest !== null && value <= tail.largest ? tail : { ...tail, largest: value }
+  }
+  if (tail.largest === null) return { ...tail, block, largest: value }
+  const maxima = [...tail.maxima, significant(tail.largest)].slice(-BLOCKS_MAX)
+  return { maxima, block, largest: value, fit: fitOf(maxima) }
+}
+
+function fitOf(maxima: readonly number[]): ParetoFit | null {
+  if (maxima.length < BLOCKS_MIN) return null
+  const sorted = [...maxima].sort((a, b) => a - b)
+  return fitExcesses(sorted, Math.max(8, Math.ceil(sorted.length * UPPER_PART)))
+}
+
+/** Four digits: what is kept must stay small as text. */
+function significant(value: number): number {
+  return Number(value.toPrecision(4))
+}
