@@ -22,7 +22,7 @@ const SHAPE_MAX = 0.6
 const SCALE_PART_MIN = 0.02
 
 /** `sorted` rising; the `count` largest are the excesses. */
-export function fitExcesses(sorted: readonly number[], count: number): ParetoFit {
+export function fitExcesses(sorted: ArrayLike<number>, count: number): ParetoFit {
   const above = Math.min(count, sorted.length - 1)
   const level = sorted[sorted.length - 1 - above] ?? 0
   let sum = 0

@@ -54,7 +54,7 @@ export function observe(tail: Tail, timeMs: number, value: number): Tail {
 
 function fitOf(maxima: readonly number[]): ParetoFit | null {
   if (maxima.length < BLOCKS_MIN) return null
-  const sorted = [...maxima].sort((a, b) => a - b)
+  const sorted = Float64Array.from(maxima).sort()
   return fitExcesses(sorted, Math.max(8, Math.ceil(sorted.length * UPPER_PART)))
 }
 
