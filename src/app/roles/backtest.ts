@@ -96,10 +96,11 @@ function textOf(summary: ReturnType<typeof summaryOf>): string {
     summary.budgetPerMonth === null
       ? ''
       : ` (at most ${summary.budgetPerMonth} of them may be false: the budget)`
+  const rate = summary.alertsPerMonth ?? '-'
   const state = summary.stateBytes === null ? '' : `, state ${summary.stateBytes} bytes`
   return [
     `${summary.readings} readings of ${summary.metric} from ${summary.from} to ${summary.to}`,
-    `rule ${summary.rule}: ${summary.alerts} alarms, ${summary.alertsPerMonth ?? '-'} a month${budget}`,
+    `rule ${summary.rule}: ${summary.alerts} alarms, ${rate} a month${budget}`,
     ...(channels.length > 0 ? [`by channel: ${channels.join(', ')}`] : []),
     ...(summary.learned ? [`learned so far: ${summary.learned}${state}`] : []),
     `${summary.microsecondsPerReading} µs a reading, reading the file included`,

@@ -1,10 +1,9 @@
 /**
- * One statistic against the tail of its kind and its share of the budget. The tail takes what
- * alarmed as just over the limit: its size must not teach (one wild value would hide the next), but
- * that it came must, or a channel that errs would never notice how often.
+ * One statistic against the tail of its kind and its share of the budget: how rare is it, and does
+ * that make it a finding?
  */
 import { type Channel, RULE_VERSION } from './options.ts'
-import { levelAt, monthlyRate, observe, type Tail } from './tail.ts'
+import { levelAt, monthlyRate, observe, observeAnomaly, RESTING_BLOCKS, type Tail } from './tail.ts'
 import type { Direction, Finding } from './verdict.ts'
 
 export interface Question {
@@ -26,21 +25,31 @@ export interface Judgement {
   readonly finding: Finding | undefined
 }
 
-/** An anomaly is taken as so many times the limit. */
-const TAKEN_AS = 1.15
+/**
+ * An anomaly's size must not teach (one wild value would hide the next), but that it came must, or
+ * a channel that errs would never notice how often. Surprises, of which there are thousands, count
+ * as a little over the limit; slow statistics, of which there are few, as what comes more often.
+ */
+const ANOMALY_PART = 1.15
+const ANOMALY_RATE = 4
 /** Rarer than this is not told apart. */
 const RATE_MIN = 1e-12
 
 export function judge(tail: Tail, question: Question): Judgement {
   const { statistic, timeMs, sharePerMonth } = question
-  const limit = levelAt(tail, sharePerMonth)
   const { channel } = question
-  const learned = observe(tail, timeMs, Math.min(statistic, limit * TAKEN_AS))
+  const resting = channel === 'surprise' ? 0 : RESTING_BLOCKS
   const rate = monthlyRate(tail, statistic)
-  if (rate === undefined) return { channel, tail: learned, score: 0, finding: undefined }
-  const score = scoreOf(rate, sharePerMonth)
-  const finding = score < 1 ? undefined : findingOf(question, limit, tail.maxima.length, rate)
-  return { channel, tail: learned, score, finding }
+  const score = rate === undefined ? 0 : scoreOf(rate, sharePerMonth)
+  if (rate === undefined || score < 1) {
+    return { channel, tail: observe(tail, timeMs, statistic, resting), score, finding: undefined }
+  }
+  const limit = levelAt(tail, sharePerMonth)
+  const lesson =
+    channel === 'surprise' ? limit * ANOMALY_PART : levelAt(tail, sharePerMonth * ANOMALY_RATE)
+  const taught = observeAnomaly(tail, timeMs, lesson, resting)
+  const finding = findingOf(question, limit, tail.maxima.length, rate)
+  return { channel, tail: taught, score, finding }
 }
 
 export function scoreOf(ratePerMonth: number, sharePerMonth: number): number {

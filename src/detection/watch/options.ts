@@ -8,7 +8,7 @@ export interface WatchOptions {
   readonly budgetPerMonth: number
   /** Zone of the site (IANA name). */
   readonly timeZone: string
-  /** Local days (`dayNumber`) that are judged as Sundays; empty = holidays are found by themselves. */
+  /** Local days that are judged as Sundays, counted from the Monday before 1970; may be empty. */
   readonly holidays: ReadonlySet<number>
 }
 
@@ -30,10 +30,10 @@ export type Channel = (typeof CHANNELS)[number]
  * a run of equal values comes in whole steps, and with less than a quarter none would be rare.
  */
 export const BUDGET_PARTS: Readonly<Record<Channel, number>> = {
-  surprise: 0.23,
-  season: 0.06,
-  hours: 0.06,
-  level: 0.03,
+  surprise: 0.18,
+  season: 0.08,
+  hours: 0.08,
+  level: 0.04,
   stuck: 0.24,
 }
 

@@ -13,7 +13,7 @@ export interface ParetoFit {
   readonly part: number
 }
 
-const SHAPE_USUAL = 0.1
+const SHAPE_USUAL = 0
 /** The usual shape weighs as much as so many excesses. */
 const SHAPE_WEIGHT = 40
 const SHAPE_MIN = 0

@@ -75,6 +75,11 @@ export function medianOf(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2
 }
 
+/** Seven digits: what is kept must stay small as text. */
+export function shortened(value: number): number {
+  return Number(value.toPrecision(7))
+}
+
 function modulo(value: number, count: number): number {
   return ((value % count) + count) % count
 }
@@ -94,7 +99,7 @@ function otherPoolOf(slot: number, slotsPerWeek: number): number {
 }
 
 function withValue(row: Row | null | undefined, value: number, max: number): Row {
-  const recent = [...(row?.recent ?? []), value].slice(-max)
+  const recent = [...(row?.recent ?? []), shortened(value)].slice(-max)
   return { recent, median: medianOf(recent) }
 }
 

@@ -24,9 +24,19 @@ export interface Season {
   readonly hours: number
   readonly tails: Readonly<Record<TailName, Tail>>
   /** A changed level that nobody has confirmed yet. */
-  readonly shift: { readonly sinceMs: number; readonly level: number } | null
+  readonly shift: Shift | null
   /** Hours that bins have alarmed without a break. */
   readonly alarmedHours: number
+}
+
+interface Shift {
+  readonly sinceMs: number
+  /** The largest that the level has been since. */
+  readonly level: number
+  /** The level before. */
+  readonly before: number
+  /** Hours for which bins have lain nearer to the level before. */
+  readonly backHours: number
 }
 
 export interface Bin {
@@ -52,8 +62,8 @@ const LEVEL_CLIP = 3
 const HOURS_MEMORY = 5
 /** Bins that alarm for so long are a changed level. */
 const SHIFT_AFTER_HOURS = 24
-/** A shift is over when the level is nearer to the profile than this part of what it was. */
-const SHIFT_OVER_PART = 0.3
+/** A shift is over when bins have been back for so long. */
+const BACK_HOURS = 3
 
 export function startSeason(slotsPerDay: number): Season {
   const tails = Object.fromEntries(TAILS.map((name) => [name, EMPTY_TAIL])) as Season['tails']
@@ -71,35 +81,40 @@ export function stepSeason(before: Season, bin: Bin, options: WatchOptions): Sea
   if (usual === undefined) {
     return { season: learned(before, bin, 0, bin.isAlarmed), judgements: [] }
   }
-  const deviation = bin.mean - usual - before.level
+  const isBack = isNearerToBefore(before, bin.mean - usual)
+  const reference = isBack && before.shift ? before.shift.before : before.level
+  const deviation = bin.mean - usual - reference
   const scale = Math.max(scaleOf(before.scales, bin.cell), bin.scaleMin)
   if (scale <= 0) return { season: learned(before, bin, deviation, bin.isAlarmed), judgements: [] }
   const weight = 1 - Math.exp(-bin.hoursLong / HOURS_MEMORY)
   const hours = before.hours + (deviation / scale - before.hours) * weight
-  const judged = judgeAll({ ...before, hours }, bin, usual, scale, options)
+  const judged = judgeAll({ ...before, hours }, bin, usual + reference, scale, options)
   const isAlarmed = judged.judgements.some(({ finding }) => finding)
   const alarmedHours = isAlarmed ? before.alarmedHours + bin.hoursLong : 0
   const counted = { ...judged.season, alarmedHours }
   const season = learned(counted, bin, deviation, isAlarmed || bin.isAlarmed)
-  return { season: withShift(season, bin, judged.judgements), judgements: judged.judgements }
+  const { judgements } = judged
+  return { season: withShift(season, bin, judgements, isBack), judgements }
 }
 
 function judgeAll(
   season: Season,
   bin: Bin,
-  usual: number,
+  expected: number,
   scale: number,
   options: WatchOptions,
 ): SeasonStep {
   const { timeMs, mean: value } = bin
   const { level, hours } = season
   const questions = [
-    { channel: 'season', off: (value - usual - level) / scale, expected: usual + level },
+    { channel: 'season', off: (value - expected) / scale, expected },
     { channel: 'hours', off: hours, expected: value - hours * scale },
-    { channel: 'level', off: season.shift ? 0 : level / scale, expected: value - level },
+    { channel: 'level', off: level / scale, expected: value - level },
   ] as const
+  // A changed level that waits for confirmation has been told.
+  const open = season.shift ? questions.slice(0, 2) : questions
   const tails = { ...season.tails }
-  const judgements = questions.map(({ channel, off, expected }) => {
+  const judgements = open.map(({ channel, off, expected }) => {
     const direction = off > 0 ? 'up' : 'down'
     const name: TailName = off > 0 ? `${channel}Up` : `${channel}Down`
     const sharePerMonth = shareOf(options, channel)
@@ -111,18 +126,29 @@ function judgeAll(
   return { season: { ...season, tails }, judgements }
 }
 
-/** Opens a shift when the level says so or bins have alarmed for a day; closes it on the way back. */
-function withShift(season: Season, bin: Bin, judgements: readonly Judgement[]): Season {
+/** Opens a shift when the level says so or bins have alarmed for a day. */
+function withShift(
+  season: Season,
+  bin: Bin,
+  judgements: readonly Judgement[],
+  isBack: boolean,
+): Season {
   const { shift, level, alarmedHours } = season
-  if (shift) {
-    const isOver = Math.abs(level) < Math.abs(shift.level) * SHIFT_OVER_PART
-    return isOver
-      ? { ...season, shift: null }
-      : { ...season, shift: { ...shift, level: larger(shift.level, level) } }
-  }
+  if (shift) return followed(season, shift, isBack ? shift.backHours + bin.hoursLong : 0)
   const isFound = judgements.some(({ finding }) => finding?.channel === 'level')
   if (!isFound && alarmedHours < SHIFT_AFTER_HOURS) return season
-  return { ...season, shift: { sinceMs: bin.timeMs - alarmedHours * 3_600_000, level } }
+  const sinceMs = bin.timeMs - alarmedHours * 3_600_000
+  return { ...season, shift: { sinceMs, level, before: isFound ? 0 : level, backHours: 0 } }
+}
+
+/** A shift goes on, or is over: then things are as if it had never been. */
+function followed(season: Season, shift: Shift, backHours: number): Season {
+  if (backHours >= BACK_HOURS) return { ...season, level: shift.before, shift: null, hours: 0 }
+  return { ...season, shift: { ...shift, level: larger(shift.level, season.level), backHours } }
+}
+
+function isNearerToBefore({ shift, level }: Season, deviation: number): boolean {
+  return shift !== null && Math.abs(deviation - shift.before) < Math.abs(deviation - level)
 }
 
 function larger(one: number, other: number): number {

@@ -22,13 +22,24 @@ const UPPER_PART = 0.4
 export interface Tail {
   /** The largest value of each half day, oldest first. */
   readonly maxima: readonly number[]
+  /** Half days so far, those that are kept no longer included. */
+  readonly blocks: number
   readonly block: number
   /** Largest value of the present half day; null = none yet. */
   readonly largest: number | null
   readonly fit: ParetoFit | null
+  /** The newest half day that alarmed; -1 = none. */
+  readonly alarmed: number
 }
 
-export const EMPTY_TAIL: Tail = { maxima: [], block: 0, largest: null, fit: null }
+export const EMPTY_TAIL: Tail = {
+  maxima: [],
+  blocks: 0,
+  block: 0,
+  largest: null,
+  fit: null,
+  alarmed: -1,
+}
 
 /** Times a month that a half day reaches `value` by chance; undefined while too little is known. */
 export function monthlyRate(tail: Tail, value: number): number | undefined {
@@ -41,15 +52,36 @@ export function levelAt(tail: Tail, rate: number): number {
   return tail.fit ? quantileOf(tail.fit, rate / BLOCKS_PER_MONTH) : Number.POSITIVE_INFINITY
 }
 
+/**
+ * Half days that rest before they count, for statistics that move slowly: otherwise a drift would
+ * widen its own limit, and always stay just below it.
+ */
+export const RESTING_BLOCKS = 14
+
+/** Takes an anomaly as `value`. One that lasts came once. */
+export function observeAnomaly(tail: Tail, timeMs: number, value: number, resting: number): Tail {
+  const block = Math.floor(timeMs / BLOCK_MS)
+  const isLasting = tail.alarmed >= 0 && block - tail.alarmed <= 1
+  if (isLasting) return block === tail.alarmed ? tail : { ...tail, alarmed: block }
+  return { ...observe(tail, timeMs, value, resting), alarmed: block }
+}
+
 /** The tail with one more value; it is fitted again when a half day ends. */
-export function observe(tail: Tail, timeMs: number, value: number): Tail {
+export function observe(tail: Tail, timeMs: number, value: number, resting: number): Tail {
   const block = Math.floor(timeMs / BLOCK_MS)
   if (block === tail.block) {
     return tail.largest !== null && value <= tail.largest ? tail : { ...tail, largest: value }
   }
   if (tail.largest === null) return { ...tail, block, largest: value }
-  const maxima = [...tail.maxima, significant(tail.largest)].slice(-BLOCKS_MAX)
-  return { maxima, block, largest: value, fit: fitOf(maxima) }
+  const blocks = tail.blocks + 1
+  const maxima = [...tail.maxima, significant(tail.largest)].slice(-blocksKept(blocks))
+  const counting = maxima.slice(0, maxima.length - resting)
+  return { ...tail, maxima, blocks, block, largest: value, fit: fitOf(counting) }
+}
+
+/** The first half of a short past is left out: a detector that knew less judged it. */
+function blocksKept(blocks: number): number {
+  return Math.min(BLOCKS_MAX, Math.max(BLOCKS_MIN + RESTING_BLOCKS, Math.ceil(blocks / 2)))
 }
 
 function fitOf(maxima: readonly number[]): ParetoFit | null {

@@ -280,7 +280,7 @@ function verdictOf(before: Known, known: Known, judgements: readonly Judged[]): 
   return { kind: 'judged', score, findings, opens, learned: learnedOf(known) }
 }
 
-/** Bins of a fast meter are judged now and then; what they found goes on until they say otherwise. */
+/** Bins of a fast meter are judged now and then; what they found goes on until the next one. */
 function goingOf(before: Known, judgements: readonly Judged[]): readonly string[] {
   const found = judgements.flatMap(({ finding }) => (finding ? [nameOf(finding)] : []))
   const isBinJudged = judgements.some(({ channel }) => isOfBins(channel))

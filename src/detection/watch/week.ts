@@ -3,6 +3,8 @@
  * mean of each bin, or null where nothing was read. Yesterday and a week ago are the two best
  * witnesses of what comes next.
  */
+import { shortened } from './profile.ts'
+
 export interface Week {
   /** Bins by number, modulo their count. */
   readonly means: readonly (number | null)[]
@@ -23,7 +25,7 @@ export function withBin(week: Week, bin: number, mean: number): Week {
   const means = week.means.slice()
   const from = Math.max(week.newest + 1, bin - size + 1)
   if (week.newest >= 0) for (let one = from; one < bin; one += 1) means[one % size] = null
-  means[bin % size] = mean
+  means[bin % size] = shortened(mean)
   return { means, newest: Math.max(week.newest, bin) }
 }
 
