@@ -3,11 +3,19 @@
  * that make it a finding?
  */
 import { type Channel, RULE_VERSION } from './options.ts'
-import { levelAt, monthlyRate, observe, observeAnomaly, RESTING_BLOCKS, type Tail } from './tail.ts'
+import {
+  levelAt,
+  monthlyRate,
+  observe,
+  observeAnomaly,
+  RESTING_BLOCKS,
+  type Tail,
+  type TailManner,
+} from './tail.ts'
 import type { Direction, Finding } from './verdict.ts'
 
 export interface Question {
-  readonly channel: Channel
+  readonly channel: Exclude<Channel, 'stuck'>
   readonly direction: Direction
   readonly timeMs: number
   readonly value: number
@@ -25,29 +33,27 @@ export interface Judgement {
   readonly finding: Finding | undefined
 }
 
-/**
- * An anomaly's size must not teach (one wild value would hide the next), but that it came must, or
- * a channel that errs would never notice how often. Surprises, of which there are thousands, count
- * as a little over the limit; slow statistics, of which there are few, as what comes more often.
- */
-const ANOMALY_PART = 1.15
-const ANOMALY_RATE = 4
+/** How the tail of each channel learns, and what an anomaly is taken as, in limits. */
+const MANNERS: Readonly<Record<Exclude<Channel, 'stuck'>, TailManner & { anomalyAs: number }>> = {
+  surprise: { fit: 'moments', restingBlocks: 0, anomalyAs: 1.15 },
+  season: { fit: 'quantiles', restingBlocks: 0, anomalyAs: 1 },
+  hours: { fit: 'quantiles', restingBlocks: RESTING_BLOCKS, anomalyAs: 1 },
+  level: { fit: 'quantiles', restingBlocks: RESTING_BLOCKS, anomalyAs: 1 },
+}
 /** Rarer than this is not told apart. */
 const RATE_MIN = 1e-12
 
 export function judge(tail: Tail, question: Question): Judgement {
   const { statistic, timeMs, sharePerMonth } = question
   const { channel } = question
-  const resting = channel === 'surprise' ? 0 : RESTING_BLOCKS
+  const manner = MANNERS[channel]
   const rate = monthlyRate(tail, statistic)
   const score = rate === undefined ? 0 : scoreOf(rate, sharePerMonth)
   if (rate === undefined || score < 1) {
-    return { channel, tail: observe(tail, timeMs, statistic, resting), score, finding: undefined }
+    return { channel, tail: observe(tail, timeMs, statistic, manner), score, finding: undefined }
   }
   const limit = levelAt(tail, sharePerMonth)
-  const lesson =
-    channel === 'surprise' ? limit * ANOMALY_PART : levelAt(tail, sharePerMonth * ANOMALY_RATE)
-  const taught = observeAnomaly(tail, timeMs, lesson, resting)
+  const taught = observeAnomaly(tail, timeMs, limit * manner.anomalyAs, manner)
   const finding = findingOf(question, limit, tail.maxima.length, rate)
   return { channel, tail: taught, score, finding }
 }

@@ -30,9 +30,9 @@ export type Channel = (typeof CHANNELS)[number]
  * a run of equal values comes in whole steps, and with less than a quarter none would be rare.
  */
 export const BUDGET_PARTS: Readonly<Record<Channel, number>> = {
-  surprise: 0.18,
-  season: 0.08,
-  hours: 0.08,
+  surprise: 0.2,
+  season: 0.06,
+  hours: 0.06,
   level: 0.04,
   stuck: 0.24,
 }

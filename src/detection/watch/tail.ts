@@ -8,7 +8,7 @@
  * Half days, because an alarm is an episode: ten high readings in a row disturb once. And because
  * their number does not depend on the cadence, so neither do memory and calibration.
  */
-import { fitExcesses, type ParetoFit, quantileOf, survivalOf } from './pareto.ts'
+import { type FitManner, fitExcesses, type ParetoFit, quantileOf, survivalOf } from './pareto.ts'
 
 export const BLOCK_MS = 12 * 3_600_000
 export const BLOCKS_PER_MONTH = (365.25 / 12) * 2
@@ -52,6 +52,12 @@ export function levelAt(tail: Tail, rate: number): number {
   return tail.fit ? quantileOf(tail.fit, rate / BLOCKS_PER_MONTH) : Number.POSITIVE_INFINITY
 }
 
+export interface TailManner {
+  readonly fit: FitManner
+  /** The newest half days do not count yet. */
+  readonly restingBlocks: number
+}
+
 /**
  * Half days that rest before they count, for statistics that move slowly: otherwise a drift would
  * widen its own limit, and always stay just below it.
@@ -59,15 +65,20 @@ export function levelAt(tail: Tail, rate: number): number {
 export const RESTING_BLOCKS = 14
 
 /** Takes an anomaly as `value`. One that lasts came once. */
-export function observeAnomaly(tail: Tail, timeMs: number, value: number, resting: number): Tail {
+export function observeAnomaly(
+  tail: Tail,
+  timeMs: number,
+  value: number,
+  manner: TailManner,
+): Tail {
   const block = Math.floor(timeMs / BLOCK_MS)
   const isLasting = tail.alarmed >= 0 && block - tail.alarmed <= 1
   if (isLasting) return block === tail.alarmed ? tail : { ...tail, alarmed: block }
-  return { ...observe(tail, timeMs, value, resting), alarmed: block }
+  return { ...observe(tail, timeMs, value, manner), alarmed: block }
 }
 
 /** The tail with one more value; it is fitted again when a half day ends. */
-export function observe(tail: Tail, timeMs: number, value: number, resting: number): Tail {
+export function observe(tail: Tail, timeMs: number, value: number, manner: TailManner): Tail {
   const block = Math.floor(timeMs / BLOCK_MS)
   if (block === tail.block) {
     return tail.largest !== null && value <= tail.largest ? tail : { ...tail, largest: value }
@@ -75,8 +86,8 @@ export function observe(tail: Tail, timeMs: number, value: number, resting: numb
   if (tail.largest === null) return { ...tail, block, largest: value }
   const blocks = tail.blocks + 1
   const maxima = [...tail.maxima, significant(tail.largest)].slice(-blocksKept(blocks))
-  const counting = maxima.slice(0, maxima.length - resting)
-  return { ...tail, maxima, blocks, block, largest: value, fit: fitOf(counting) }
+  const counting = maxima.slice(0, maxima.length - manner.restingBlocks)
+  return { ...tail, maxima, blocks, block, largest: value, fit: fitOf(counting, manner.fit) }
 }
 
 /** The first half of a short past is left out: a detector that knew less judged it. */
@@ -84,10 +95,10 @@ function blocksKept(blocks: number): number {
   return Math.min(BLOCKS_MAX, Math.max(BLOCKS_MIN + RESTING_BLOCKS, Math.ceil(blocks / 2)))
 }
 
-function fitOf(maxima: readonly number[]): ParetoFit | null {
+function fitOf(maxima: readonly number[], manner: FitManner): ParetoFit | null {
   if (maxima.length < BLOCKS_MIN) return null
   const sorted = Float64Array.from(maxima).sort()
-  return fitExcesses(sorted, Math.max(8, Math.ceil(sorted.length * UPPER_PART)))
+  return fitExcesses(sorted, Math.max(8, Math.ceil(sorted.length * UPPER_PART)), manner)
 }
 
 /** Four digits: what is kept must stay small as text. */
