@@ -18,7 +18,8 @@ export const WEEK_MS = 7 * 86_400_000
 const START_MS = Date.UTC(2026, 0, 5)
 /** Episodes begin after so many weeks; before, nothing is scored. */
 export const LEARNING_WEEKS = 3
-const EVERY_MS = 36 * 3_600_000
+/** Rest between two episodes, less than it is in most buildings. */
+const EVERY_MS = 4 * 86_400_000
 
 export interface FloorReading {
   readonly timeMs: number

@@ -27,8 +27,8 @@ const USUAL: Readonly<Record<FitManner, { readonly shape: number; readonly weigh
   moments: { shape: 0.1, weight: 40 },
   quantiles: { shape: 0, weight: 60 },
 }
-const SHAPE_MIN: Readonly<Record<FitManner, number>> = { moments: 0, quantiles: -0.1 }
-const SHAPE_MAX = 0.6
+const SHAPE_MIN: Readonly<Record<FitManner, number>> = { moments: -0.1, quantiles: -0.1 }
+const SHAPE_MAX: Readonly<Record<FitManner, number>> = { moments: 0.6, quantiles: 0.25 }
 const SHAPE_NONE = 1e-6
 /** Narrower excesses than this part of the level are taken as that wide. */
 const SCALE_PART_MIN = 0.02
@@ -63,7 +63,7 @@ function byMoments(sorted: ArrayLike<number>, above: number, level: number): Fou
   }
   const mean = sum / above
   const spread = mean - (2 * weighted) / above
-  const shape = drawn('moments', spread > 0 ? 2 - mean / spread : SHAPE_MAX, above)
+  const shape = drawn('moments', spread > 0 ? 2 - mean / spread : Infinity, above)
   return { shape, scale: mean * (1 - shape) }
 }
 
@@ -80,7 +80,7 @@ function byQuantiles(sorted: ArrayLike<number>, above: number, level: number): F
 
 function drawn(manner: FitManner, shape: number, count: number): number {
   const usual = USUAL[manner]
-  const bounded = Math.min(SHAPE_MAX, Math.max(SHAPE_MIN[manner], shape))
+  const bounded = Math.min(SHAPE_MAX[manner], Math.max(SHAPE_MIN[manner], shape))
   return (bounded * count + usual.shape * usual.weight) / (count + usual.weight)
 }
 
