@@ -52,7 +52,8 @@ export function runChance({ zeros, others, value, length }: Runs): number {
 }
 
 function counted(book: RunBook, length: number, memory: number): RunBook {
-  const at = Math.min(length, RUN_LENGTHS_MAX) - 1
+  if (length > RUN_LENGTHS_MAX) return book
+  const at = length - 1
   const reached = book.reached.slice()
   while (reached.length <= at) reached.push(0)
   reached[at] = (reached[at] ?? 0) + 1
@@ -60,7 +61,7 @@ function counted(book: RunBook, length: number, memory: number): RunBook {
   return { reached }
 }
 
-/** Readings that the book rests on. */
+/** Runs that the book rests on. */
 export function runsCounted({ zeros, others }: Runs): number {
   return (zeros.reached[0] ?? 0) + (others.reached[0] ?? 0)
 }

@@ -13,8 +13,8 @@ export interface StuckStep {
 
 /** Runs are counted over so many days. */
 const MEMORY_DAYS = 180
-/** Before so many days have been counted no run is judged. */
-const DAYS_FIRST = 7
+/** Before so many runs have been counted none is judged. */
+const RUNS_FIRST = 100
 const DAY_MS = 86_400_000
 const DAYS_PER_MONTH = 365.25 / 12
 
@@ -27,7 +27,7 @@ export function stepStuck(
   const perDay = DAY_MS / stepMs
   const runs = nextRun(before, value, MEMORY_DAYS * perDay)
   const counted = runsCounted(before)
-  if (runs.length < 2 || counted < DAYS_FIRST * perDay) return { runs, judgement: undefined }
+  if (runs.length < 2 || counted < RUNS_FIRST) return { runs, judgement: undefined }
   const known = { ...before, value, length: runs.length }
   const ratePerMonth = runChance(known) * DAYS_PER_MONTH * perDay
   const score = scoreOf(ratePerMonth, sharePerMonth)
