@@ -186,7 +186,8 @@ function kindsText({ byKind }: Measured): string {
 function achievedText({ scored }: Measured, { budget }: DetectionOptions): string {
   const months = scored.weeks / WEEKS_PER_MONTH
   const rate = scored.falseAlarms / months
-  return `Without anomalies: ${rate.toFixed(2)} alarms per floor-month over ${months.toFixed(1)} of them, budget ${budget}.`
+  const told = `${rate.toFixed(2)} alarms per floor-month over ${months.toFixed(1)} of them`
+  return `Without anomalies: ${told}, budget ${budget}.`
 }
 
 function tableOf(rows: readonly string[][], notes: readonly string[], o: DetectionOptions): Table {

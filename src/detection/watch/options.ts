@@ -31,8 +31,8 @@ export type Channel = (typeof CHANNELS)[number]
  */
 export const BUDGET_PARTS: Readonly<Record<Channel, number>> = {
   surprise: 0.2,
-  season: 0.05,
-  hours: 0.06,
+  season: 0.04,
+  hours: 0.04,
   level: 0.03,
   stuck: 0.24,
 }

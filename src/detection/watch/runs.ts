@@ -23,6 +23,8 @@ export const RUN_LENGTHS_MAX = 60
 const HAZARD_WEIGHT = 3
 /** Before anything is known a run is as likely to go on as not. */
 const HAZARD_FIRST = 0.5
+/** Before the first zero has been seen it counts as a part of one. */
+const ZERO_WEIGHT = 0.3
 
 export const EMPTY_RUNS: Runs = {
   zeros: { reached: [] },
@@ -31,16 +33,18 @@ export const EMPTY_RUNS: Runs = {
   length: 0,
 }
 
-export function nextRun(runs: Runs, value: number, memory: number): Runs {
+/** `weight`: 1, or less for a reading that alarmed: it should not soon pass for usual. */
+export function nextRun(runs: Runs, value: number, memory: number, weight = 1): Runs {
   const length = runs.value === value ? runs.length + 1 : 1
   const key = value === 0 ? 'zeros' : 'others'
-  return { ...runs, [key]: counted(runs[key], length, memory), value, length }
+  return { ...runs, [key]: counted(runs[key], length, memory, weight), value, length }
 }
 
 /** Part of all readings at which a run of this length is reached. */
-export function runChance({ zeros, others, value, length }: Runs): number {
+export function runChance(runs: Runs): number {
+  const { zeros, others, value, length } = runs
   const { reached } = value === 0 ? zeros : others
-  let chance = 1
+  let chance = value === 0 ? zeroChance(runs) : 1
   let hazard = HAZARD_FIRST
   for (let k = 1; k < length; k += 1) {
     const from = Math.min(k - 1, RUN_LENGTHS_MAX - 2)
@@ -51,12 +55,17 @@ export function runChance({ zeros, others, value, length }: Runs): number {
   return chance
 }
 
-function counted(book: RunBook, length: number, memory: number): RunBook {
+/** A meter that has never been at 0 is not expected to be; one that rests there is. */
+function zeroChance(runs: Runs): number {
+  return ((runs.zeros.reached[0] ?? 0) + ZERO_WEIGHT) / (runsCounted(runs) + 1)
+}
+
+function counted(book: RunBook, length: number, memory: number, weight: number): RunBook {
   if (length > RUN_LENGTHS_MAX) return book
   const at = length - 1
   const reached = book.reached.slice()
   while (reached.length <= at) reached.push(0)
-  reached[at] = (reached[at] ?? 0) + 1
+  reached[at] = (reached[at] ?? 0) + weight
   if ((reached[0] ?? 0) > memory) return { reached: reached.map((one) => one / 2) }
   return { reached }
 }

@@ -1,6 +1,6 @@
 /**
  * A meter that says the same again and again: dead or frozen, when a run gets longer than runs of
- * this meter do. See runs.ts for how that is known.
+ * this meter do, or when it says 0 and has hardly ever said so. See runs.ts for how that is known.
  */
 import { type Judgement, scoreOf } from './judgement.ts'
 import { RULE_VERSION } from './options.ts'
@@ -18,6 +18,9 @@ const RUNS_FIRST = 100
 const DAY_MS = 86_400_000
 const DAYS_PER_MONTH = 365.25 / 12
 
+/** A run that alarmed counts so much: what comes ten times as often as the budget is usual. */
+const ALARMED_WEIGHT = 0.1
+
 export function stepStuck(
   before: Runs,
   value: number,
@@ -25,23 +28,30 @@ export function stepStuck(
   sharePerMonth: number,
 ): StuckStep {
   const perDay = DAY_MS / stepMs
-  const runs = nextRun(before, value, MEMORY_DAYS * perDay)
-  const counted = runsCounted(before)
-  if (runs.length < 2 || counted < RUNS_FIRST) return { runs, judgement: undefined }
-  const known = { ...before, value, length: runs.length }
-  const ratePerMonth = runChance(known) * DAYS_PER_MONTH * perDay
+  const length = before.value === value ? before.length + 1 : 1
+  const judgement = judgeRun({ ...before, value, length }, perDay, sharePerMonth)
+  const weight = judgement?.finding ? ALARMED_WEIGHT : 1
+  return { runs: nextRun(before, value, MEMORY_DAYS * perDay, weight), judgement }
+}
+
+/** `runs`: the books as they stood before the run's newest reading. */
+function judgeRun(runs: Runs, perDay: number, sharePerMonth: number): StuckStep['judgement'] {
+  const { value, length } = runs
+  const counted = runsCounted(runs)
+  const isPlain = length < 2 && value !== 0
+  if (value === null || isPlain || counted < RUNS_FIRST) return undefined
+  const ratePerMonth = runChance(runs) * DAYS_PER_MONTH * perDay
   const score = scoreOf(ratePerMonth, sharePerMonth)
-  const same = { value, expected: value, low: value, high: value }
   const finding = {
     channel: 'stuck',
     direction: 'none',
-    ...same,
-    statistic: runs.length,
+    ...{ value, expected: value, low: value, high: value },
+    statistic: length,
     comparable: Math.round(counted),
     ratePerMonth,
     sharePerMonth,
     isLikeSunday: false,
     rule: RULE_VERSION,
   } as const
-  return { runs, judgement: { channel: 'stuck', score, finding: score < 1 ? undefined : finding } }
+  return { channel: 'stuck', score, finding: score < 1 ? undefined : finding }
 }

@@ -16,6 +16,9 @@ export const BLOCKS_PER_MONTH = (365.25 / 12) * 2
 export const BLOCKS_MAX = 730
 /** Before a week has been seen a channel does not judge. */
 export const BLOCKS_MIN = 14
+/** A long past changes slowly: after the first month it is fitted every other day. */
+const FIT_OFTEN_BLOCKS = 60
+const FIT_EVERY_BLOCKS = 4
 /** The fit rests on the upper part of the half days. */
 const UPPER_PART = 0.4
 
@@ -87,7 +90,9 @@ export function observe(tail: Tail, timeMs: number, value: number, manner: TailM
   const blocks = tail.blocks + 1
   const maxima = [...tail.maxima, significant(tail.largest)].slice(-blocksKept(blocks))
   const counting = maxima.slice(0, maxima.length - manner.restingBlocks)
-  return { ...tail, maxima, blocks, block, largest: value, fit: fitOf(counting, manner.fit) }
+  const isDue = blocks < FIT_OFTEN_BLOCKS || blocks % FIT_EVERY_BLOCKS === 0
+  const fit = isDue ? fitOf(counting, manner.fit) : tail.fit
+  return { ...tail, maxima, blocks, block, largest: value, fit }
 }
 
 /** The first half of a short past is left out: a detector that knew less judged it. */

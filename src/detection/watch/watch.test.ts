@@ -88,7 +88,7 @@ test('a meter that freezes is stuck before the third equal reading is over', () 
   assert.ok(stuck.hour <= 803)
 })
 
-test('a level that changes for good is an alarm of its own, and confirming it ends the matter', () => {
+test('a level that changes for good waits for confirmation, and is then the usual one', () => {
   const moved = changed(700, 1008, (value) => value + 6)
   const before = stateAfter(moved)
   const known = must(before.known)
