@@ -24,7 +24,7 @@ const HAZARD_WEIGHT = 3
 /** Before anything is known a run is as likely to go on as not. */
 const HAZARD_FIRST = 0.5
 /** Before the first zero has been seen it counts as a part of one. */
-const ZERO_WEIGHT = 0.3
+const ZERO_WEIGHT = 0.1
 
 export const EMPTY_RUNS: Runs = {
   zeros: { reached: [] },

@@ -18,8 +18,12 @@ const RUNS_FIRST = 100
 const DAY_MS = 86_400_000
 const DAYS_PER_MONTH = 365.25 / 12
 
-/** A run that alarmed counts so much: what comes ten times as often as the budget is usual. */
-const ALARMED_WEIGHT = 0.1
+/**
+ * A run that alarmed counts for less: what comes twice as often as the budget is usual, and zeros
+ * when they come ten times as often, for there is hardly another reason for them than a fault.
+ */
+const ALARMED_WEIGHT = 0.5
+const ALARMED_ZERO_WEIGHT = 0.1
 
 export function stepStuck(
   before: Runs,
@@ -30,7 +34,8 @@ export function stepStuck(
   const perDay = DAY_MS / stepMs
   const length = before.value === value ? before.length + 1 : 1
   const judgement = judgeRun({ ...before, value, length }, perDay, sharePerMonth)
-  const weight = judgement?.finding ? ALARMED_WEIGHT : 1
+  const alarmedWeight = value === 0 ? ALARMED_ZERO_WEIGHT : ALARMED_WEIGHT
+  const weight = judgement?.finding ? alarmedWeight : 1
   return { runs: nextRun(before, value, MEMORY_DAYS * perDay, weight), judgement }
 }
 
