@@ -41,3 +41,13 @@ test('the book does not grow without end', () => {
   assert.ok(runs.others.reached.length <= 60)
   assert.ok(Math.max(...runs.others.reached) <= MEMORY + 1)
 })
+
+test('a zero now and then that alarms does not soon pass for usual', () => {
+  let runs = after(varied.map((value) => value + 1))
+  const first = runChance({ ...runs, value: 0, length: 1 })
+  for (let month = 0; month < 48; month += 1) {
+    for (let i = 0; i < 730; i += 1) runs = nextRun(runs, 1 + (i % 97), 4_320)
+    runs = nextRun(runs, 0, 4_320, 0.1)
+  }
+  assert.ok(runChance({ ...runs, value: 0, length: 1 }) < first * 8)
+})

@@ -37,7 +37,8 @@ export const EMPTY_RUNS: Runs = {
 export function nextRun(runs: Runs, value: number, memory: number, weight = 1): Runs {
   const length = runs.value === value ? runs.length + 1 : 1
   const key = value === 0 ? 'zeros' : 'others'
-  return { ...runs, [key]: counted(runs[key], length, memory, weight), value, length }
+  const next = { ...runs, [key]: counted(runs[key], length, weight), value, length }
+  return runsCounted(next) > memory ? halved(next) : next
 }
 
 /** Part of all readings at which a run of this length is reached. */
@@ -55,18 +56,23 @@ export function runChance(runs: Runs): number {
   return chance
 }
 
+/** Both books forget together, or zeros would seem to become more usual. */
+function halved(runs: Runs): Runs {
+  const half = ({ reached }: RunBook): RunBook => ({ reached: reached.map((one) => one / 2) })
+  return { ...runs, zeros: half(runs.zeros), others: half(runs.others) }
+}
+
 /** A meter that has never been at 0 is not expected to be; one that rests there is. */
 function zeroChance(runs: Runs): number {
   return ((runs.zeros.reached[0] ?? 0) + ZERO_WEIGHT) / (runsCounted(runs) + 1)
 }
 
-function counted(book: RunBook, length: number, memory: number, weight: number): RunBook {
+function counted(book: RunBook, length: number, weight: number): RunBook {
   if (length > RUN_LENGTHS_MAX) return book
   const at = length - 1
   const reached = book.reached.slice()
   while (reached.length <= at) reached.push(0)
   reached[at] = (reached[at] ?? 0) + weight
-  if ((reached[0] ?? 0) > memory) return { reached: reached.map((one) => one / 2) }
   return { reached }
 }
 
