@@ -30,7 +30,7 @@ export type Channel = (typeof CHANNELS)[number]
  * a run of equal values comes in whole steps, and with less than a quarter none would be rare.
  */
 export const BUDGET_PARTS: Readonly<Record<Channel, number>> = {
-  surprise: 0.17,
+  surprise: 0.16,
   season: 0.04,
   hours: 0.04,
   level: 0.03,

@@ -24,10 +24,10 @@ export interface ParetoFit {
 
 /** The usual shape, and how many excesses it weighs as much as. */
 const USUAL: Readonly<Record<FitManner, { readonly shape: number; readonly weight: number }>> = {
-  moments: { shape: 0.1, weight: 40 },
+  moments: { shape: 0, weight: 20 },
   quantiles: { shape: 0, weight: 60 },
 }
-const SHAPE_MIN: Readonly<Record<FitManner, number>> = { moments: -0.1, quantiles: -0.1 }
+const SHAPE_MIN: Readonly<Record<FitManner, number>> = { moments: -0.2, quantiles: -0.1 }
 const SHAPE_MAX: Readonly<Record<FitManner, number>> = { moments: 0.6, quantiles: 0.25 }
 const SHAPE_NONE = 1e-6
 /** Narrower excesses than this part of the level are taken as that wide. */
