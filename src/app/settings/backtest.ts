@@ -11,7 +11,6 @@ const BACKTEST: readonly Role[] = ['backtest']
 
 /** `watch` is EnergyGuard's detector; `original` the mean and deviation of each half hour. */
 export const RULES = ['watch', 'original'] as const
-export type Rule = (typeof RULES)[number]
 
 export const backtestSettings = {
   rule: choice(RULES, {
