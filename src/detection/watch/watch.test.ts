@@ -102,6 +102,13 @@ test('a level that changes for good waits for confirmation, and is then the usua
   assert.ok(must(confirmed.profile.slots[0]).median > must(usual[0]) + 3)
 })
 
+test('what alarms is not learned', () => {
+  const faulty = changed(800, 806, (value) => value + 8)
+  const profileAfter = (count: number) =>
+    must(stateAfter(faulty.slice(0, count)).known).season.profile
+  assert.deepEqual(profileAfter(806), profileAfter(800))
+})
+
 test('the unit of the meter does not matter', () => {
   const faulty = changed(800, 803, (value) => value * 2)
   const plain = verdictsOf(faulty)
