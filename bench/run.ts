@@ -4,7 +4,8 @@
  * figures of different days.
  *
  * `--cpu-prof FOLDER` has every process of ours write a profile when it ends. For `store`:
- * `--keys N`, `--rounds N` (slices of each line), and `--million` in place of all the rest.
+ * `--keys N`, `--rounds N` (slices of each line), and `--million` in place of all the rest. For
+ * `detection`: `--data FOLDER`, `--weeks N`, `--buildings N`, `--seed TEXT`, `--budget N`.
  */
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -12,6 +13,7 @@ import { parseArgs } from 'node:util'
 import { type KafkaBroker, startKafkaBroker } from '../test/support/kafka-broker.ts'
 import { missingTools } from '../test/support/kafka-install.ts'
 import { alarmBench } from './alarm.ts'
+import { detectionBench } from './detection.ts'
 import { ingestionBench } from './ingestion.ts'
 import { quorum } from './quorum.ts'
 import { storeBench } from './store.ts'
@@ -20,25 +22,33 @@ import { onKafka, onOneFile } from './support/logs.ts'
 import { machineLine, neighbourLine } from './support/machine.ts'
 import { type Bench, type Environment, tableText } from './support/report.ts'
 
-const NAMES = ['ingestion', 'quorum', 'store', 'alarm'] as const
+const NAMES = ['ingestion', 'quorum', 'store', 'alarm', 'detection'] as const
 type Name = (typeof NAMES)[number]
 const NEED_A_BROKER: readonly Name[] = ['ingestion', 'alarm']
 
 const KEYS = 50_000
 const MILLION = 1_000_000
 const ROUNDS = 7
+/** Beside the repository, where the data that everybody shares lie. */
+const PUBLIC_SERIES = '../shared/detection/data'
 const POSITIVE = /^[1-9]\d*$/
 
 interface Choices {
   readonly env: Environment
   readonly store: Bench
+  readonly detection: Bench
 }
 
 const say = (text: string) => process.stderr.write(`... ${text}\n`)
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
 /** Benches that cannot be run here become a sentence. */
-function benchOf(name: Name, store: Bench, bootstrap: string | undefined): Bench | string {
+function benchOf(
+  name: Name,
+  { store, detection }: Choices,
+  bootstrap: string | undefined,
+): Bench | string {
+  if (name === 'detection') return detection
   if (name === 'quorum') return quorum
   if (name === 'store') return store
   if (name === 'ingestion') {
@@ -55,6 +65,11 @@ async function main(): Promise<number> {
       keys: { type: 'string' },
       rounds: { type: 'string', default: String(ROUNDS) },
       million: { type: 'boolean', default: false },
+      data: { type: 'string', default: PUBLIC_SERIES },
+      weeks: { type: 'string', default: '8' },
+      buildings: { type: 'string', default: '1' },
+      seed: { type: 'string', default: 'bench' },
+      budget: { type: 'string', default: '1' },
     },
   })
   const wrong = positionals.filter((one) => !NAMES.some((name) => name === one))
@@ -71,18 +86,38 @@ async function main(): Promise<number> {
   const env = folder === undefined ? {} : profileInto(resolve(folder))
   const options = { keys: Number(keys), rounds: Number(values.rounds) }
   const store = values.million ? storeMillionBench(options.keys) : storeBench(options)
+  const detection = detectionBench(detectionOptions(values))
   const chosen = NAMES.filter((name) => positionals.length === 0 || positionals.includes(name))
   print(`energyguard bench: ${machineLine()}`)
   const neighbours = neighbourLine()
   if (neighbours) print(neighbours)
-  for (const name of chosen) await runOne(name, { env, store })
+  for (const name of chosen) await runOne(name, { env, store, detection })
   return 0
 }
 
+function detectionOptions(
+  values: Readonly<Record<'data' | 'weeks' | 'buildings' | 'seed' | 'budget', string>>,
+) {
+  const { data, seed } = values
+  const numbers = { weeks: values.weeks, buildings: values.buildings, budget: values.budget }
+  const [weeks, buildings, budget] = Object.entries(numbers).map(([name, text]) => {
+    if (!(Number(text) > 0)) throw new Error(`--${name} takes a number over 0.`)
+    return Number(text)
+  })
+  return {
+    data: resolve(data),
+    seed,
+    weeks: weeks ?? 0,
+    buildings: buildings ?? 0,
+    budget: budget ?? 0,
+  }
+}
+
 /** Each has a broker of its own, so that none inherits the work of another. */
-async function runOne(name: Name, { env, store }: Choices): Promise<void> {
+async function runOne(name: Name, choices: Choices): Promise<void> {
+  const { env } = choices
   const broker = NEED_A_BROKER.includes(name) ? await ownBroker() : undefined
-  const bench = benchOf(name, store, broker?.bootstrap ?? process.env.KAFKA_BOOTSTRAP)
+  const bench = benchOf(name, choices, broker?.bootstrap ?? process.env.KAFKA_BOOTSTRAP)
   print(typeof bench === 'string' ? bench : `\n${tableText(await bench.run({ say, env }))}`)
   await broker?.stop()
 }

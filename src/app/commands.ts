@@ -73,6 +73,14 @@ const roleCommands: readonly Command[] = [
     run: async (invocation) =>
       (await import('./roles/populate-history.ts')).runPopulate(invocation),
   },
+  {
+    path: 'backtest',
+    role: 'backtest',
+    summary: 'what the detector would have said of a recorded series',
+    args: [{ name: '<file>', help: 'CSV with timestamp,value; plain or gzip' }],
+    hasJson: true,
+    run: async (invocation) => (await import('./roles/backtest.ts')).runBacktest(invocation),
+  },
 ]
 
 const clientCommands: readonly Command[] = [

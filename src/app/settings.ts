@@ -1,8 +1,9 @@
 /**
- * Every setting of EnergyGuard, each declared once in one of the four files below. Whoever needs a
+ * Every setting of EnergyGuard, each declared once in one of the five files below. Whoever needs a
  * new one adds it there and nowhere else: flags, environment names, the configuration file, the
  * README's table and `config print` follow by themselves.
  */
+import { backtestSettings } from './settings/backtest.ts'
 import { commonSettings } from './settings/common.ts'
 import { meterSettings } from './settings/meters.ts'
 import { pipelineSettings } from './settings/pipeline.ts'
@@ -14,6 +15,7 @@ export const SETTINGS = {
   ...storeSettings,
   ...pipelineSettings,
   ...meterSettings,
+  ...backtestSettings,
 } as const
 
 export type SettingName = keyof typeof SETTINGS

@@ -86,3 +86,35 @@ test('a steady load gives the same energy at whatever pace it is read', () => {
     }),
   )
 })
+
+test('across resets and gaps energy is never negative, and sums to what the counter ran', () => {
+  const turn = fc.record({
+    gapMs: fc.integer({ min: PACE_MS_MIN, max: 3 * 86_400_000 }),
+    kwh: fc.integer({ min: 0, max: 50 }),
+    isReset: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(turn, { maxLength: 40 }), (turns) => {
+      let timeMs = T
+      let { counter } = energyOf(undefined, reading({ sensore1_kwh: 900 }), timeMs)
+      let [kwh, first, ran, summed] = [900, 900, 0, 0]
+      for (const { gapMs, kwh: more, isReset } of turns) {
+        const before = { timeMs, counter }
+        timeMs += gapMs
+        const last = kwh
+        kwh = isReset ? Math.min(more, kwh) : kwh + more
+        if (kwh < last) {
+          ran += last - first
+          first = kwh
+        }
+        const found = energyOf(before, reading({ sensore1_kwh: kwh }), timeMs)
+        counter = found.counter
+        assert.ok((found.deltaKwh ?? 0) >= 0)
+        const pace = gapMs / 30_000
+        summed += (found.deltaKwh ?? 0) * (Math.abs(pace - 1) <= 0.1 ? 1 : pace)
+      }
+      const rounding = turns.length * 0.01
+      assert.ok(Math.abs(summed - (ran + kwh - first)) <= rounding)
+    }),
+  )
+})

@@ -12,6 +12,7 @@ import { standardNormal } from '../model/gaussian.ts'
 import { assert } from '../model/must.ts'
 import type { Reading } from '../model/reading.ts'
 import type { Random } from '../ports/random.ts'
+import type { EpisodeKind } from './labelled-episodes.ts'
 import type { BuildingOptions, OutlierKind } from './simulator-options.ts'
 
 export const COUNTER_START_KWH = [900, 730, 560] as const
@@ -25,12 +26,12 @@ export interface AnomalyLabel {
   readonly piano: number
   /** Of the reading. */
   readonly timestamp: string
-  readonly kind: OutlierKind | 'shift'
+  readonly kind: OutlierKind | 'shift' | EpisodeKind
   /** Times; for current of a power outlier see `ampSpikeCoupling`. */
   readonly factor?: number
   /** V, added. */
   readonly bump?: number
-  /** A shift lasts until then. */
+  /** A shift or an episode lasts until then. */
   readonly until?: string
 }
 

@@ -2,6 +2,8 @@
  * What the simulated building is made of (contract, row "simulator"). The defaults are the
  * contract's.
  */
+import type { EpisodeKind } from './labelled-episodes.ts'
+
 export const OUTLIER_KINDS = ['kw', 'a', 'v', 'dkwh'] as const
 export type OutlierKind = (typeof OUTLIER_KINDS)[number]
 
@@ -68,6 +70,10 @@ export const BUILDING_DEFAULTS: BuildingOptions = {
 }
 
 export interface SimulatorOptions extends BuildingOptions {
+  /** Labelled episodes that are laid over the floors, in turn; empty = none. */
+  readonly episodeKinds: readonly EpisodeKind[]
+  /** Rest of a floor between two episodes, at least. */
+  readonly episodeEveryHours: number
   readonly topic: string
   /** Where each injected anomaly is written down. */
   readonly labelsTopic: string

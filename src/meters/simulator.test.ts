@@ -19,8 +19,9 @@ function scene(
   seed = 42,
 ) {
   const [log, trace] = [scriptedLog(3), recordingTrace()]
-  const options = {
+  const options: SimulatorOptions = {
     ...BUILDING_DEFAULTS,
+    ...{ episodeKinds: [], episodeEveryHours: 96 },
     ...{ topic: READINGS_TOPIC, labelsTopic: LABELS_TOPIC, startMs: START_MS, ticks: 20 },
     ...some,
   }
@@ -103,4 +104,25 @@ test('no reading is published before its time; those that became due follow at o
   await eventually('five more ticks', () => count() === 18)
   stop.abort()
   await running
+})
+
+test('labelled episodes are laid over the floors, each told once with its end', async () => {
+  const episodes = { episodeKinds: ['drop-out', 'voltage-sag'] as const, episodeEveryHours: 1 }
+  const { log, run } = scene({
+    ...episodes,
+    anomalyRate: 0,
+    shiftProb: 0,
+    kwhSpikeProb: 0,
+    ticks: 9_000,
+  })
+  await run()
+  const labels = valuesOf(log, LABELS_TOPIC).map((value) => JSON.parse(value))
+  assert.deepEqual(new Set(labels.map(({ kind }) => kind)), new Set(episodes.episodeKinds))
+  const { piano, timestamp, until } = labels.find(({ kind }) => kind === 'drop-out')
+  const readings = valuesOf(log, READINGS_TOPIC).map((value) => JSON.parse(value))
+  const within = readings.filter(
+    (one) => one.piano === piano && one.timestamp >= timestamp && one.timestamp < until,
+  )
+  assert.equal(within.length, 40)
+  assert.ok(within.every((one) => one.sensore2_kw === 0 && one.sensore3_tensione === 0))
 })

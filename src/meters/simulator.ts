@@ -7,6 +7,7 @@
 import type { Log } from '../ports/log.ts'
 import { appendPatiently, type PatienceWorld } from '../ports/patience.ts'
 import type { Service } from '../ports/service.ts'
+import { type EpisodeOverlay, episodeOverlay } from './episode-overlay.ts'
 import { type Building, startBuilding, tick } from './simulated-building.ts'
 import type { SimulatorOptions } from './simulator-options.ts'
 
@@ -43,11 +44,12 @@ async function live(
   signal: AbortSignal,
 ): Promise<void> {
   let building = startBuilding(options, world.random.fork('building'))
+  const overlay = episodeOverlay(options, startMs, world.random.fork('episodes'))
   let saidMs = startMs
   while (building.ticks !== options.ticks) {
     const dueMs = startMs + Math.round(building.ticks * options.intervalSeconds * 1000)
     await untilDue(world, dueMs, signal)
-    building = await publish(world, options, building, dueMs, signal)
+    building = await publish(world, options, { building, overlay }, dueMs, signal)
     if (dueMs - saidMs < PROGRESS_EVERY_MS) continue
     world.trace.note('info', { kind: 'simulator.progress', ticks: building.ticks })
     saidMs = dueMs
@@ -66,11 +68,12 @@ async function untilDue({ clock }: MeterWorld, dueMs: number, signal: AbortSigna
 async function publish(
   world: MeterWorld,
   options: SimulatorOptions,
-  building: Building,
+  { building, overlay }: { readonly building: Building; readonly overlay: EpisodeOverlay },
   timeMs: number,
   signal: AbortSignal,
 ): Promise<Building> {
-  const { state, readings, labels } = tick(building, timeMs)
+  const ticked = tick(building, timeMs)
+  const { readings, labels } = overlay.lay(ticked, timeMs)
   const records = (documents: readonly { readonly piano: number }[]) =>
     documents.map((one) => ({ key: String(one.piano), value: JSON.stringify(one) }))
   if (labels.length > 0) await appendPatiently(world, options.labelsTopic, records(labels), signal)
@@ -80,5 +83,5 @@ async function publish(
     readings: readings.length,
     anomalies: labels.length,
   })
-  return state
+  return ticked.state
 }

@@ -28,6 +28,8 @@ function optionsOf(settings: Settings): SimulatorOptions {
     ...{ topic: settings.topic, labelsTopic: LABELS_TOPIC },
     startMs: settings.simStart === null ? null : (parseTimestamp(settings.simStart) ?? null),
     ticks: settings.simTicks,
+    episodeKinds: settings.simEpisodeKinds,
+    episodeEveryHours: settings.simEpisodeEveryHours,
     intervalSeconds: settings.intervalSeconds,
     timeZone: settings.siteTimezone,
     baseKw: [settings.simBaseKwFloor1, settings.simBaseKwFloor2, settings.simBaseKwFloor3],

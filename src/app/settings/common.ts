@@ -100,7 +100,7 @@ export const commonSettings = {
   }),
 } as const
 
-function parseTimeZone(value: string): string | undefined {
+export function parseTimeZone(value: string): string | undefined {
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(value)
     return value

@@ -1,6 +1,8 @@
 /**
  * Settings of whatever makes readings: the simulated building, replay, and the synthetic history.
  */
+
+import { EPISODE_KINDS, type EpisodeKind } from '../../meters/labelled-episodes.ts'
 import {
   BUILDING_DEFAULTS as BUILDING,
   OUTLIER_KINDS,
@@ -92,6 +94,21 @@ export const meterSettings = {
     environment: ['SIM_OUTLIER_SEQUENCE'],
     roles: SIMULATORS,
     rule: `${OUTLIER_KINDS.join(', ')}, between commas`,
+  }),
+  simEpisodeKinds: list(parseEpisode, {
+    help: 'Labelled episodes that are laid over the floors, in turn; none when empty.',
+    fallback: [],
+    environment: ['SIM_EPISODE_KINDS'],
+    roles: SIMULATORS,
+    rule: `${EPISODE_KINDS.join(', ')}, between commas`,
+  }),
+  simEpisodeEveryHours: number({
+    help: 'Rest of a floor between two episodes.',
+    unit: 'h',
+    fallback: 96,
+    min: 0.01,
+    environment: ['SIM_EPISODE_EVERY_HOURS'],
+    roles: SIMULATORS,
   }),
   simBaseKwFloor1: tune('SIM_BASE_KW_FLOOR1', BUILDING.baseKw[0], 'Base power of floor 1.', 'kW'),
   simBaseKwFloor2: tune('SIM_BASE_KW_FLOOR2', BUILDING.baseKw[1], 'Base power of floor 2.', 'kW'),
@@ -198,6 +215,10 @@ export const meterSettings = {
     roles: ['replay'],
   }),
 } as const
+
+function parseEpisode(entry: string): EpisodeKind | undefined {
+  return EPISODE_KINDS.find((kind) => kind === entry)
+}
 
 function parseOutlier(entry: string): OutlierKind | undefined {
   return OUTLIER_KINDS.find((one) => one === entry)

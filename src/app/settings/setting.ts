@@ -16,6 +16,7 @@ export const ROLES = [
   'replay',
   'login',
   'populate-history',
+  'backtest',
   'ring',
   'key',
   'alerts',

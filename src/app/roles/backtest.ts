@@ -1,0 +1,108 @@
+/**
+ * Tries the detector on the past: each reading of a recorded series goes, one by one, through the
+ * very code that runs live. Writes a verdict for each and prints what it would have cost and told.
+ */
+import { writeFile } from 'node:fs/promises'
+import { recordedLines } from '../../adapters/recorded-file.ts'
+import { systemClock } from '../../adapters/system-clock.ts'
+import {
+  originalRule,
+  type SeriesRule,
+  type WatchedSeries,
+  watchRule,
+} from '../../detection/series-rule.ts'
+import type { Invocation } from '../command.ts'
+import { EXIT_DONE } from '../lifecycle.ts'
+import { CommandError } from '../output.ts'
+import { type SeriesRow, seriesRows } from '../recorded-series.ts'
+import type { Settings } from '../settings.ts'
+
+const DAY_MS = 86_400_000
+const DAYS_PER_MONTH = 365.25 / 12
+
+export async function runBacktest({ args, resolved, json, output }: Invocation): Promise<number> {
+  const { settings } = resolved
+  const [path = ''] = args
+  const zone = settings.seriesTimezone
+  const rows = seriesRows(recordedLines(path), zone)
+  const watched = settings.rule === 'watch' ? watchedSeries(settings) : undefined
+  const tally = await judgeAll(rows, watched ?? originalRule(zone))
+  if (tally.readings === 0) throw new CommandError(`${path} has no readings.`)
+  if (settings.backtestOutput !== null) await writeFile(settings.backtestOutput, tally.csv.join(''))
+  const summary = summaryOf(tally, settings, watched)
+  output.data(json ? JSON.stringify(summary) : textOf(summary))
+  return EXIT_DONE
+}
+
+function watchedSeries({ budget, seriesTimezone }: Settings): WatchedSeries {
+  return watchRule({ budgetPerMonth: budget, timeZone: seriesTimezone, holidays: new Set() })
+}
+
+interface Tally {
+  readonly csv: string[]
+  readonly byChannel: Map<string, number>
+  readings: number
+  alerts: number
+  firstMs: number
+  lastMs: number
+  tookMs: number
+}
+
+/** Rows that measured nothing are kept in the answer, with a score of 0, and not judged. */
+async function judgeAll(rows: AsyncIterable<SeriesRow>, rule: SeriesRule): Promise<Tally> {
+  const csv = ['timestamp,score,alert\n']
+  const byChannel = new Map<string, number>()
+  const tally = { csv, byChannel, readings: 0, alerts: 0, firstMs: Infinity, lastMs: 0, tookMs: 0 }
+  const startMs = systemClock.monotonicMs()
+  for await (const { timestamp, timeMs, value } of rows) {
+    const verdict = value === undefined ? undefined : rule.step(timeMs, value)
+    csv.push(`${timestamp},${verdict?.score.toFixed(4) ?? 0},${verdict?.isAlert ? 1 : 0}\n`)
+    if (value === undefined) continue
+    tally.readings += 1
+    tally.firstMs = Math.min(tally.firstMs, timeMs)
+    tally.lastMs = Math.max(tally.lastMs, timeMs)
+    if (!verdict?.isAlert) continue
+    tally.alerts += 1
+    const channel = verdict.finding?.channel ?? 'pattern'
+    byChannel.set(channel, (byChannel.get(channel) ?? 0) + 1)
+  }
+  tally.tookMs = systemClock.monotonicMs() - startMs
+  return tally
+}
+
+function summaryOf(tally: Tally, settings: Settings, watched: WatchedSeries | undefined) {
+  const { readings, alerts, byChannel, firstMs, lastMs, tookMs } = tally
+  const months = (lastMs - firstMs) / DAY_MS / DAYS_PER_MONTH
+  const state = watched?.state()
+  return {
+    rule: settings.rule,
+    metric: settings.metric,
+    readings,
+    from: new Date(firstMs).toISOString(),
+    to: new Date(lastMs).toISOString(),
+    alerts,
+    alertsPerMonth: months > 0 ? Number((alerts / months).toFixed(2)) : null,
+    budgetPerMonth: watched ? settings.budget : null,
+    byChannel: Object.fromEntries(byChannel),
+    learned: watched?.learned() ?? null,
+    stateBytes: state ? JSON.stringify(state).length : null,
+    microsecondsPerReading: Number(((tookMs * 1000) / readings).toFixed(1)),
+  }
+}
+
+function textOf(summary: ReturnType<typeof summaryOf>): string {
+  const channels = Object.entries(summary.byChannel).map(([name, count]) => `${name} ${count}`)
+  const budget =
+    summary.budgetPerMonth === null
+      ? ''
+      : ` (at most ${summary.budgetPerMonth} of them may be false: the budget)`
+  const rate = summary.alertsPerMonth ?? '-'
+  const state = summary.stateBytes === null ? '' : `, state ${summary.stateBytes} bytes`
+  return [
+    `${summary.readings} readings of ${summary.metric} from ${summary.from} to ${summary.to}`,
+    `rule ${summary.rule}: ${summary.alerts} alarms, ${rate} a month${budget}`,
+    ...(channels.length > 0 ? [`by channel: ${channels.join(', ')}`] : []),
+    ...(summary.learned ? [`learned so far: ${summary.learned}${state}`] : []),
+    `${summary.microsecondsPerReading} µs a reading, reading the file included`,
+  ].join('\n')
+}

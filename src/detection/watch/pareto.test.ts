@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { FIT_MANNERS, fitExcesses, quantileOf, survivalOf } from './pareto.ts'
+
+/** Quantiles of a generalised Pareto distribution, evenly spread: a sample without chance. */
+function sample(count: number, scale: number, shape: number): number[] {
+  const fit = { level: 0, scale, shape, part: 1 }
+  return Array.from({ length: count }, (_, i) => quantileOf(fit, (count - i - 0.5) / count))
+}
+
+test('what a fit says of a rate is undone by what it says of a value', () => {
+  const fits = fc.record({
+    level: fc.double({ min: 0, max: 10, noNaN: true }),
+    scale: fc.double({ min: 0.1, max: 5, noNaN: true }),
+    shape: fc.double({ min: -0.1, max: 0.6, noNaN: true }),
+    part: fc.double({ min: 0.1, max: 0.5, noNaN: true }),
+  })
+  fc.assert(
+    fc.property(fits, fc.double({ min: 1e-5, max: 0.09, noNaN: true }), (fit, survival) => {
+      const back = survivalOf(fit, quantileOf(fit, survival))
+      assert.ok(Math.abs(back / survival - 1) < 1e-6)
+    }),
+  )
+})
+
+test('either manner finds an exponential tail again, within a tenth', () => {
+  const sorted = sample(2_000, 2, 0)
+  for (const manner of FIT_MANNERS) {
+    const fit = fitExcesses(sorted, 800, manner)
+    assert.ok(Math.abs(fit.scale / 2 - 1) < 0.1, `${manner} ${fit.scale}`)
+    assert.ok(Math.abs(fit.shape) < 0.05, `${manner} ${fit.shape}`)
+  }
+})
+
+test('a heavier tail is told from a lighter one', () => {
+  for (const manner of FIT_MANNERS) {
+    const light = fitExcesses(sample(2_000, 1, 0), 800, manner)
+    const heavy = fitExcesses(sample(2_000, 1, 0.4), 800, manner)
+    assert.ok(heavy.shape > light.shape + 0.1, manner)
+  }
+})
+
+test('through quantiles, the size of the largest values does not matter', () => {
+  const sorted = sample(50, 1, 0)
+  const wild = [...sorted.slice(0, -1), 1e9]
+  const limit = (values: number[]) => quantileOf(fitExcesses(values, 20, 'quantiles'), 1e-3)
+  assert.equal(limit(wild), limit(sorted))
+})
+
+test('values that do not vary still have a tail', () => {
+  for (const manner of FIT_MANNERS) {
+    const fit = fitExcesses(new Array<number>(40).fill(3), 16, manner)
+    assert.ok(survivalOf(fit, 6) < 1e-3)
+    assert.ok(Number.isFinite(quantileOf(fit, 1e-4)))
+  }
+})

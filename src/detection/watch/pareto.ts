@@ -1,0 +1,114 @@
+/**
+ * The generalised Pareto distribution of excesses over a level, fitted in one of two manners.
+ *
+ * `moments`: probability-weighted moments (Hosking and Wallis 1987). Efficient, for statistics with
+ * thousands of values behind them, whose tails differ from meter to meter.
+ * `quantiles`: through the values that half and an eighth of the excesses pass, a relative of
+ * Pickands' estimator (1975) with a closed form. An anomaly then counts as one more large value,
+ * whatever its size; for slow statistics, where one episode fills a part of all half days.
+ *
+ * The shape is drawn towards one that is usual: a dozen excesses say little about it, and the rate
+ * of rare values rests on it more than on anything else.
+ */
+export const FIT_MANNERS = ['moments', 'quantiles'] as const
+export type FitManner = (typeof FIT_MANNERS)[number]
+
+export interface ParetoFit {
+  /** The level that excesses are counted from. */
+  readonly level: number
+  readonly scale: number
+  readonly shape: number
+  /** Part of all values that lies over the level. */
+  readonly part: number
+}
+
+/** The usual shape, and how many excesses it weighs as much as. */
+const USUAL: Readonly<Record<FitManner, { readonly shape: number; readonly weight: number }>> = {
+  moments: { shape: 0, weight: 20 },
+  quantiles: { shape: 0, weight: 60 },
+}
+const SHAPE_MIN: Readonly<Record<FitManner, number>> = { moments: -0.2, quantiles: -0.1 }
+const SHAPE_MAX: Readonly<Record<FitManner, number>> = { moments: 0.6, quantiles: 0.25 }
+const SHAPE_NONE = 1e-6
+/** Narrower excesses than this part of the level are taken as that wide. */
+const SCALE_PART_MIN = 0.02
+const SCALE_MIN = 1e-9
+
+/** `sorted` rising; the `count` largest are the excesses. */
+export function fitExcesses(
+  sorted: ArrayLike<number>,
+  count: number,
+  manner: FitManner,
+): ParetoFit {
+  const above = Math.min(count, sorted.length - 1)
+  const level = sorted[sorted.length - 1 - above] ?? 0
+  const found =
+    manner === 'moments' ? byMoments(sorted, above, level) : byQuantiles(sorted, above, level)
+  const scale = Math.max(found.scale, Math.abs(level) * SCALE_PART_MIN, SCALE_MIN)
+  return { level, scale, shape: found.shape, part: above / sorted.length }
+}
+
+interface Found {
+  readonly scale: number
+  readonly shape: number
+}
+
+function byMoments(sorted: ArrayLike<number>, above: number, level: number): Found {
+  let sum = 0
+  let weighted = 0
+  for (let rank = 0; rank < above; rank += 1) {
+    const excess = (sorted[sorted.length - above + rank] ?? level) - level
+    sum += excess
+    weighted += excess * ((above - rank - 0.65) / above)
+  }
+  const mean = sum / above
+  const spread = mean - (2 * weighted) / above
+  const shape = drawn('moments', spread > 0 ? 2 - mean / spread : Infinity, above)
+  return { shape, scale: mean * (1 - shape) }
+}
+
+/** With y = 2^shape the quotient of the two quantiles is y^2 + y + 1. */
+function byQuantiles(sorted: ArrayLike<number>, above: number, level: number): Found {
+  const half = quantileAt(sorted, above, 1 / 2) - level
+  const eighth = quantileAt(sorted, above, 1 / 8) - level
+  const quotient = half > 0 ? eighth / half : Number.POSITIVE_INFINITY
+  const found = Math.log2((Math.sqrt(Math.max(1, 4 * quotient - 3)) - 1) / 2)
+  const shape = drawn('quantiles', found, above)
+  const scale = isExponential(shape) ? half / Math.LN2 : (half * shape) / (2 ** shape - 1)
+  return { shape, scale }
+}
+
+function drawn(manner: FitManner, shape: number, count: number): number {
+  const usual = USUAL[manner]
+  const bounded = Math.min(SHAPE_MAX[manner], Math.max(SHAPE_MIN[manner], shape))
+  return (bounded * count + usual.shape * usual.weight) / (count + usual.weight)
+}
+
+/** The value that this part of the `above` largest lies over, between two ranks as a line. */
+function quantileAt(sorted: ArrayLike<number>, above: number, part: number): number {
+  const place = sorted.length - 0.5 - above * part
+  const rank = Math.min(sorted.length - 1, Math.floor(place))
+  const low = sorted[rank] ?? 0
+  const high = sorted[Math.min(sorted.length - 1, rank + 1)] ?? low
+  return low + (high - low) * (place - rank)
+}
+
+function isExponential(shape: number): boolean {
+  return Math.abs(shape) < SHAPE_NONE
+}
+
+/** Part of all values that reaches `value`; 1 below the level, where nothing is rare. */
+export function survivalOf({ level, scale, shape, part }: ParetoFit, value: number): number {
+  if (value <= level) return 1
+  const excess = (value - level) / scale
+  if (isExponential(shape)) return part * Math.exp(-excess)
+  const base = 1 + shape * excess
+  return base <= 0 ? 0 : part * base ** (-1 / shape)
+}
+
+/** The value that this part of all values reaches. */
+export function quantileOf({ level, scale, shape, part }: ParetoFit, survival: number): number {
+  const times = Math.max(1, part / survival)
+  if (isExponential(shape)) return level + scale * Math.log(times)
+  return level + (scale * (times ** shape - 1)) / shape
+}

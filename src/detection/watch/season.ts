@@ -1,0 +1,171 @@
+/**
+ * Against what is usual at this weekday and time, on three time scales: the bin itself, the last
+ * hours, and the level of the last days. A slow level follows the weather, within bounds.
+ *
+ * What alarms is not learned. When the level itself has changed, that is an alarm of its own which
+ * asks for confirmation: until then the profile stays as it was and only the level follows, so
+ * that the detector neither takes a fault for normal nor goes blind beside it.
+ */
+import { type Judgement, judge } from './judgement.ts'
+import { shareOf, type WatchOptions } from './options.ts'
+import { learnSlot, type Profile, shifted, startProfile, usualOf } from './profile.ts'
+import { EMPTY_SCALES, learnScale, type Scales, scaleOf } from './scale.ts'
+import { EMPTY_TAIL, type Tail } from './tail.ts'
+
+const TAILS = ['seasonUp', 'seasonDown', 'hoursUp', 'hoursDown', 'levelUp', 'levelDown'] as const
+type TailName = (typeof TAILS)[number]
+
+export interface Season {
+  readonly profile: Profile
+  readonly scales: Scales
+  /** How far the last days lie from the profile. */
+  readonly level: number
+  /** Mean deviation of the last hours, in usual deviations. */
+  readonly hours: number
+  readonly tails: Readonly<Record<TailName, Tail>>
+  /** A changed level that nobody has confirmed yet. */
+  readonly shift: Shift | null
+  /** Hours that bins have alarmed without a break. */
+  readonly alarmedHours: number
+}
+
+interface Shift {
+  readonly sinceMs: number
+  /** The largest that the level has been since. */
+  readonly level: number
+  /** The level before. */
+  readonly before: number
+  /** Hours for which bins have lain nearer to the level before. */
+  readonly backHours: number
+}
+
+export interface Bin {
+  readonly timeMs: number
+  readonly mean: number
+  readonly slot: number
+  readonly cell: number
+  readonly hoursLong: number
+  readonly scaleMin: number
+  /** Another channel found an anomaly in it. */
+  readonly isAlarmed: boolean
+}
+
+export interface SeasonStep {
+  readonly season: Season
+  readonly judgements: readonly Judgement[]
+}
+
+/** Half-life of the level. */
+const LEVEL_HOURS = 48
+/** A bin moves the level by at most so many usual deviations. */
+const LEVEL_CLIP = 3
+const HOURS_MEMORY = 5
+/** Bins that alarm for so long are a changed level. */
+const SHIFT_AFTER_HOURS = 24
+/** A shift is over when bins have been back for so long. */
+const BACK_HOURS = 3
+
+export function startSeason(slotsPerDay: number): Season {
+  const tails = Object.fromEntries(TAILS.map((name) => [name, EMPTY_TAIL])) as Season['tails']
+  const start = { profile: startProfile(slotsPerDay), scales: EMPTY_SCALES, tails }
+  return { ...start, level: 0, hours: 0, shift: null, alarmedHours: 0 }
+}
+
+/** The level has changed for good, somebody says: it becomes the profile. */
+export function confirmShift(season: Season): Season {
+  return { ...season, profile: shifted(season.profile, season.level), level: 0, shift: null }
+}
+
+export function stepSeason(before: Season, bin: Bin, options: WatchOptions): SeasonStep {
+  const usual = usualOf(before.profile, bin.slot)
+  if (usual === undefined) {
+    return { season: learned(before, bin, 0, bin.isAlarmed), judgements: [] }
+  }
+  const isBack = isNearerToBefore(before, bin.mean - usual)
+  const reference = isBack && before.shift ? before.shift.before : before.level
+  const deviation = bin.mean - usual - reference
+  const scale = Math.max(scaleOf(before.scales, bin.cell), bin.scaleMin)
+  if (scale <= 0) return { season: learned(before, bin, deviation, bin.isAlarmed), judgements: [] }
+  const weight = 1 - Math.exp(-bin.hoursLong / HOURS_MEMORY)
+  const hours = before.hours + (deviation / scale - before.hours) * weight
+  const judged = judgeAll({ ...before, hours }, bin, usual + reference, scale, options)
+  const isAlarmed = judged.judgements.some(({ finding }) => finding)
+  const alarmedHours = isAlarmed ? before.alarmedHours + bin.hoursLong : 0
+  const counted = { ...judged.season, alarmedHours }
+  const season = learned(counted, bin, deviation, isAlarmed || bin.isAlarmed)
+  const { judgements } = judged
+  return { season: withShift(season, bin, judgements, isBack), judgements }
+}
+
+function judgeAll(
+  season: Season,
+  bin: Bin,
+  expected: number,
+  scale: number,
+  options: WatchOptions,
+): SeasonStep {
+  const { timeMs, mean: value } = bin
+  const { level, hours } = season
+  const questions = [
+    { channel: 'season', off: (value - expected) / scale, expected },
+    { channel: 'hours', off: hours, expected: value - hours * scale },
+    { channel: 'level', off: level / scale, expected: value - level },
+  ] as const
+  // A changed level that waits for confirmation has been told.
+  const open = season.shift ? questions.slice(0, 2) : questions
+  const tails = { ...season.tails }
+  const judgements = open.map(({ channel, off, expected }) => {
+    const direction = off > 0 ? 'up' : 'down'
+    const name: TailName = off > 0 ? `${channel}Up` : `${channel}Down`
+    const sharePerMonth = shareOf(options, channel)
+    const about = { channel, direction, timeMs, value, expected, scale, sharePerMonth } as const
+    const judgement = judge(tails[name], { ...about, statistic: Math.abs(off) })
+    tails[name] = judgement.tail
+    return judgement
+  })
+  return { season: { ...season, tails }, judgements }
+}
+
+/** Opens a shift when the level says so or bins have alarmed for a day. */
+function withShift(
+  season: Season,
+  bin: Bin,
+  judgements: readonly Judgement[],
+  isBack: boolean,
+): Season {
+  const { shift, level, alarmedHours } = season
+  if (shift) return followed(season, shift, isBack ? shift.backHours + bin.hoursLong : 0)
+  const isFound = judgements.some(({ finding }) => finding?.channel === 'level')
+  if (!isFound && alarmedHours < SHIFT_AFTER_HOURS) return season
+  const sinceMs = bin.timeMs - alarmedHours * 3_600_000
+  return { ...season, shift: { sinceMs, level, before: isFound ? 0 : level, backHours: 0 } }
+}
+
+/** A shift goes on, or is over: then things are as if it had never been. */
+function followed(season: Season, shift: Shift, backHours: number): Season {
+  if (backHours >= BACK_HOURS) return { ...season, level: shift.before, shift: null, hours: 0 }
+  return { ...season, shift: { ...shift, level: larger(shift.level, season.level), backHours } }
+}
+
+function isNearerToBefore({ shift, level }: Season, deviation: number): boolean {
+  return shift !== null && Math.abs(deviation - shift.before) < Math.abs(deviation - level)
+}
+
+function larger(one: number, other: number): number {
+  return Math.abs(other) > Math.abs(one) ? other : one
+}
+
+function learned(season: Season, bin: Bin, deviation: number, isAlarmed: boolean): Season {
+  const scale = scaleOf(season.scales, bin.cell)
+  const step = 1 - 0.5 ** (bin.hoursLong / LEVEL_HOURS)
+  const limit = scale > 0 ? LEVEL_CLIP * scale : Math.abs(deviation)
+  const moved = season.level + step * Math.max(-limit, Math.min(limit, deviation))
+  if (season.shift) return { ...season, level: moved }
+  if (isAlarmed) return season
+  return {
+    ...season,
+    level: moved,
+    scales: learnScale(season.scales, bin.cell, deviation, 1 / bin.hoursLong),
+    profile: learnSlot(season.profile, bin.slot, bin.mean),
+  }
+}

@@ -1,0 +1,304 @@
+/**
+ * The detector: from what is known of one floor's metric and a reading to what is known afterwards
+ * and what is to be said. Pure and causal: the same readings give the same verdicts, whoever runs
+ * it and however often it was stopped on the way, and none depends on what comes later.
+ *
+ * The state is plain JSON and bounded: a week of bins, eight weeks of each slot, half a thousand
+ * half days of each channel; nothing grows with the number of readings.
+ */
+import { binMinutesOf, type Cadence, GAP_STEPS, NO_CADENCE, withInterval } from './cadence.ts'
+import type { Witness, Witnesses } from './forecast.ts'
+import type { Judgement } from './judgement.ts'
+import {
+  askedAt,
+  CLOCK_NOT_ASKED,
+  DAY_MINUTES,
+  type LocalClock,
+  localMinutes,
+  WEEK_MINUTES,
+} from './local-clock.ts'
+import { shareOf, type WatchOptions } from './options.ts'
+import { usualAt, usualOf, usualOfSunday } from './profile.ts'
+import { EMPTY_RUNS, type Runs } from './runs.ts'
+import { cellOf } from './scale.ts'
+import { type Season, startSeason, stepSeason } from './season.ts'
+import { stepStuck } from './stuck.ts'
+import { afterGap, type Surprise, startSurprise, stepSurprise } from './surprise.ts'
+import type { Finding, Learned, Verdict } from './verdict.ts'
+import { startWeek, valueAt, type Week, withBin } from './week.ts'
+
+export interface WatchState {
+  readonly version: 1
+  /** Of the newest reading. */
+  readonly timeMs: number
+  readonly value: number
+  readonly cadence: Cadence
+  readonly clock: LocalClock
+  /** Null until the cadence is known. */
+  readonly known: Known | null
+}
+
+interface Known {
+  readonly binMinutes: 15 | 30 | 60
+  /** Local minutes of the newest reading. */
+  readonly minutes: number
+  /** Mean size of a value; the unit in which no deviation at all is told from a small one. */
+  readonly size: number
+  readonly surprise: Surprise
+  readonly season: Season
+  readonly runs: Runs
+  readonly week: Week
+  /** The bin that is being filled. */
+  readonly bin: RunningBin
+  /** Bins learned so far. */
+  readonly bins: number
+  /** The local day that goes as a Sunday goes; -1 = none. */
+  readonly sundayLike: number
+  /** Channels that found something at the newest reading. */
+  readonly going: readonly string[]
+}
+
+interface RunningBin {
+  readonly number: number
+  readonly timeMs: number
+  readonly sum: number
+  readonly keptSum: number
+  readonly count: number
+  readonly isAlarmed: boolean
+}
+
+/** Deviations below this part of the usual size of a value have no meaning. */
+const SCALE_PART_MIN = 0.002
+const SIZE_READINGS = 1_000
+const HOUR_MINUTES = 60
+
+export interface WatchStep {
+  readonly state: WatchState
+  readonly verdict: Verdict
+}
+
+/** `state` undefined: the first reading. `value` must be finite. */
+export function watch(
+  state: WatchState | undefined,
+  timeMs: number,
+  value: number,
+  options: WatchOptions,
+): WatchStep {
+  if (!state) return { state: firstState(timeMs, value), verdict: learning() }
+  if (timeMs <= state.timeMs) return { state, verdict: { kind: 'late' } }
+  const { cadence, isNew } = withInterval(state.cadence, timeMs - state.timeMs)
+  const clock = askedAt(state.clock, timeMs, options.timeZone)
+  const newest = { ...state, timeMs, value, cadence, clock }
+  const { stepMs } = cadence
+  if (stepMs === null) return { state: newest, verdict: learning() }
+  const minutes = localMinutes(clock, timeMs)
+  if (isNew || !state.known) {
+    return {
+      state: { ...newest, known: startKnown(stepMs, timeMs, minutes, value) },
+      verdict: learning(),
+    }
+  }
+  const isGap = timeMs - state.timeMs > GAP_STEPS * stepMs
+  const reading = { timeMs, minutes, value, stepMs, isGap }
+  const { known, judgements } = stepKnown(state.known, reading, options)
+  const verdict = verdictOf(state.known, known, judgements)
+  const going = goingOf(state.known, judgements)
+  return { state: { ...newest, known: { ...known, going } }, verdict }
+}
+
+function firstState(timeMs: number, value: number): WatchState {
+  const start = { version: 1, timeMs, value, cadence: NO_CADENCE, clock: CLOCK_NOT_ASKED } as const
+  return { ...start, known: null }
+}
+
+function learning(): Verdict {
+  return { kind: 'judged', score: 0, findings: [], opens: undefined, learned: 'cadence' }
+}
+
+function startKnown(stepMs: number, timeMs: number, minutes: number, value: number): Known {
+  const binMinutes = binMinutesOf(stepMs)
+  const bin = emptyBin(Math.floor(minutes / binMinutes), timeMs)
+  return {
+    ...{ binMinutes, minutes, bin, size: Math.abs(value), bins: 0, sundayLike: -1, going: [] },
+    surprise: startSurprise(value),
+    season: startSeason(DAY_MINUTES / binMinutes),
+    runs: EMPTY_RUNS,
+    week: startWeek(WEEK_MINUTES / binMinutes),
+  }
+}
+
+function emptyBin(number: number, timeMs: number): RunningBin {
+  return { number, timeMs, sum: 0, keptSum: 0, count: 0, isAlarmed: false }
+}
+
+interface Reading {
+  readonly timeMs: number
+  readonly minutes: number
+  readonly value: number
+  readonly stepMs: number
+  readonly isGap: boolean
+}
+
+type Judged = Omit<Judgement, 'tail'>
+interface KnownStep {
+  readonly known: Known
+  readonly judgements: readonly Judged[]
+}
+
+/**
+ * A meter that speaks as slowly as bins are long is judged against its season at once; a faster one
+ * when the bin is full, because the mean of many readings is steadier than each.
+ */
+function stepKnown(before: Known, reading: Reading, options: WatchOptions): KnownStep {
+  const number = Math.floor(reading.minutes / before.binMinutes)
+  const isSlow = reading.stepMs >= before.binMinutes * 0.9 * 60_000
+  const closed = number !== before.bin.number ? closeBin(before, options) : undefined
+  const opened = closed ? { ...closed.known, bin: emptyBin(number, reading.timeMs) } : before
+  const judged = stepReading(opened, reading, isSlow, options)
+  const last = isSlow ? closeBin(judged.known, options) : undefined
+  const known = last ? { ...last.known, bin: emptyBin(number, reading.timeMs) } : judged.known
+  const judgements = [
+    ...(closed?.judgements ?? []),
+    ...judged.judgements,
+    ...(last?.judgements ?? []),
+  ]
+  return { known, judgements }
+}
+
+function stepReading(
+  before: Known,
+  reading: Reading,
+  isSlow: boolean,
+  options: WatchOptions,
+): KnownStep {
+  const { timeMs, minutes, value, stepMs, isGap } = reading
+  const stuck = stepStuck(before.runs, value, stepMs, shareOf(options, 'stuck'))
+  const moment = {
+    ...{ timeMs, value, stepMs, cell: cellOf(minutes % WEEK_MINUTES) },
+    scaleMin: before.size * SCALE_PART_MIN,
+    sharePerMonth: shareOf(options, 'surprise'),
+  }
+  const seen = witnessesOf(before, minutes, isSlow)
+  const surprised = isGap
+    ? afterGap(before.surprise, value)
+    : stepSurprise(before.surprise, moment, seen)
+  const found = [surprised.judgement, stuck.judgement].filter((one) => one !== undefined)
+  const isAlarmed = found.some(({ finding }) => finding)
+  const { bin } = before
+  const known = {
+    ...before,
+    minutes,
+    size: before.size + (Math.abs(value) - before.size) / SIZE_READINGS,
+    surprise: surprised.surprise,
+    runs: stuck.runs,
+    bin: {
+      ...bin,
+      timeMs,
+      sum: bin.sum + value,
+      keptSum: bin.keptSum + surprised.kept,
+      count: bin.count + 1,
+      isAlarmed: bin.isAlarmed || isAlarmed,
+    },
+  }
+  return { known, judgements: found }
+}
+
+/** What yesterday, a week ago and the profile say of this moment. Slow meters sit on whole bins. */
+function witnessesOf(known: Known, minutes: number, isSlow: boolean): Witnesses {
+  const { binMinutes, week, season } = known
+  const place = (at: number) => (isSlow ? Math.floor(at / binMinutes) : at / binMinutes - 0.5)
+  const [now, before] = [place(minutes), place(known.minutes)]
+  const back = (lag: number) =>
+    witness(valueAt(week, now - lag / binMinutes), valueAt(week, before - lag / binMinutes))
+  return {
+    usual: witness(usualAt(season.profile, now), usualAt(season.profile, before)),
+    yesterday: back(DAY_MINUTES),
+    weekAgo: back(WEEK_MINUTES),
+  }
+}
+
+function witness(now: number | undefined, before: number | undefined): Witness | undefined {
+  return now === undefined || before === undefined ? undefined : { now, before }
+}
+
+function closeBin(before: Known, options: WatchOptions): KnownStep {
+  const { bin, binMinutes } = before
+  if (bin.count === 0) return { known: before, judgements: [] }
+  const mean = bin.sum / bin.count
+  const minutes = bin.number * binMinutes
+  const slot = slotOf(before, bin.number, options)
+  const { season, judgements } = stepSeason(
+    before.season,
+    {
+      ...{ timeMs: bin.timeMs, mean, slot, cell: cellOf(minutes % WEEK_MINUTES) },
+      hoursLong: binMinutes / HOUR_MINUTES,
+      scaleMin: before.size * SCALE_PART_MIN,
+      isAlarmed: bin.isAlarmed,
+    },
+    options,
+  )
+  const isAlarmed = judgements.some(({ finding }) => finding)
+  const isSunday = isAlarmed && isLikeSunday(before, bin.number, mean)
+  const known = {
+    ...before,
+    season,
+    week: withBin(before.week, bin.number, bin.keptSum / bin.count),
+    bins: before.bins + (isAlarmed ? 0 : 1),
+    sundayLike: isSunday ? Math.floor(minutes / DAY_MINUTES) : before.sundayLike,
+  }
+  return { known, judgements: isSunday ? judgements.map(asSunday) : judgements }
+}
+
+/** Holidays are judged as Sundays: those that were told, and a day that was found to be one. */
+function slotOf(known: Known, bin: number, { holidays }: WatchOptions): number {
+  const perDay = DAY_MINUTES / known.binMinutes
+  const day = Math.floor(bin / perDay)
+  const isSunday = day === known.sundayLike || holidays.has(day)
+  return isSunday ? 6 * perDay + (bin % perDay) : bin % (perDay * 7)
+}
+
+/** Far from what is usual, and near to what is usual on Sundays. */
+function isLikeSunday(known: Known, bin: number, mean: number): boolean {
+  const { profile, level } = known.season
+  const perWeek = profile.slots.length
+  const usual = usualOf(profile, bin % perWeek)
+  const sunday = usualOfSunday(profile, bin % perWeek)
+  if (usual === undefined || sunday === undefined) return false
+  return Math.abs(mean - sunday - level) < Math.abs(mean - usual - level) / 2
+}
+
+function asSunday(judgement: Judgement): Judgement {
+  const { finding } = judgement
+  return finding ? { ...judgement, finding: { ...finding, isLikeSunday: true } } : judgement
+}
+
+/** An alarm opens when a channel finds something that it did not find at the reading before. */
+function verdictOf(before: Known, known: Known, judgements: readonly Judged[]): Verdict {
+  const findings = judgements.flatMap(({ finding }) => (finding ? [finding] : []))
+  const score = Math.max(0, ...judgements.map((one) => one.score))
+  const opens = findings.find((finding) => !before.going.includes(nameOf(finding)))
+  return { kind: 'judged', score, findings, opens, learned: learnedOf(known) }
+}
+
+/** Bins of a fast meter are judged now and then; what they found goes on until the next one. */
+function goingOf(before: Known, judgements: readonly Judged[]): readonly string[] {
+  const found = judgements.flatMap(({ finding }) => (finding ? [nameOf(finding)] : []))
+  const isBinJudged = judgements.some(({ channel }) => isOfBins(channel))
+  if (isBinJudged) return found
+  const lasting = before.going.filter((name) => isOfBins(name.split(' ')[0] ?? ''))
+  return [...new Set([...lasting, ...found])]
+}
+
+function isOfBins(channel: string): boolean {
+  return channel === 'season' || channel === 'hours' || channel === 'level'
+}
+
+function nameOf({ channel, direction }: Finding): string {
+  return `${channel} ${direction}`
+}
+
+function learnedOf({ bins, binMinutes }: Known): Learned {
+  const days = (bins * binMinutes) / DAY_MINUTES
+  if (days < 3) return 'first-days'
+  return days < 21 ? 'daily-profile' : 'weekly-profile'
+}
