@@ -1,0 +1,65 @@
+/**
+ * The answer in one line, and the power of the whole building beside it.
+ */
+import { useQueries } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { bandQuery } from '../../api/queries.ts'
+import type { Reading } from '../../api/types.ts'
+import { useNow } from '../../app/live-context.tsx'
+import { useLanguage } from '../../app/use-choices.ts'
+import { sumOfUsual, usualAt } from '../../lib/band.ts'
+import type { FloorRow } from '../../lib/floors.ts'
+import { formatNumber } from '../../lib/format.ts'
+import type { PanelState } from '../../lib/panel-state.ts'
+import { totalsOf } from '../../lib/verdict.ts'
+import { Icon } from '../../parts/Icon.tsx'
+
+const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
+
+interface VerdictProps {
+  readonly rows: readonly FloorRow[]
+  readonly samples: ReadonlyMap<number, readonly Reading[]>
+  readonly state: PanelState
+}
+
+export function Verdict({ rows, samples, state }: VerdictProps) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const problems = rows.reduce((sum, row) => sum + row.problems, 0)
+  const isKnown = state.kind === 'ready' || state.kind === 'stale'
+  const tone = !isKnown ? 'info' : problems > 0 ? 'high' : 'good'
+  const text = isKnown
+    ? problems > 0
+      ? t('now.problems', { count: problems })
+      : t('now.normal')
+    : t('now.waiting')
+  const { kw } = totalsOf(samples)
+  return (
+    <section className={`verdict tone-${tone}`} aria-label={t('now.verdict')}>
+      <span className="verdict-sign">
+        <Icon name={problems > 0 ? 'alert' : 'check'} size={28} />
+      </span>
+      <h1>{text}</h1>
+      <p className="verdict-power">
+        <b>{kw === undefined ? '–' : formatNumber(kw, language, 1)}</b> kW
+        <Expected floors={rows.map(({ floor }) => floor)} />
+      </p>
+    </section>
+  )
+}
+
+function Expected({ floors }: { readonly floors: readonly number[] }) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const now = useNow(MINUTE_MS)
+  const dayEnd = (Math.floor(now / DAY_MS) * DAY_MS) / 1000
+  const usual = useQueries({
+    queries: floors.map((floor) => bandQuery(floor, 'kw', dayEnd)),
+    combine: (results) => sumOfUsual(results.map(({ data }) => data && usualAt(data, now / 1000))),
+  })
+  if (!usual) return <small>{t('now.noBand')}</small>
+  const low = formatNumber(usual.low, language, 1)
+  const high = formatNumber(usual.high, language, 1)
+  return <small>{t('now.expected', { low, high })}</small>
+}
