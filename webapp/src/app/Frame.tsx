@@ -75,15 +75,17 @@ function Navigation() {
   ]
   return (
     <nav className="rail" aria-label={t('nav.label')}>
-      <span className="rail-brand">
-        <Icon name="bolt" size={22} /> EnergyGuard
-      </span>
-      {targets.map(([name, to]) => (
-        <AppLink key={name} to={to} className="rail-link">
-          <Icon name={SIGNS[name]} />
-          <span>{t(`nav.${name}`)}</span>
-        </AppLink>
-      ))}
+      <div className="rail-inner">
+        <span className="rail-brand">
+          <Icon name="bolt" size={22} /> EnergyGuard
+        </span>
+        {targets.map(([name, to]) => (
+          <AppLink key={name} to={to} className="rail-link">
+            <Icon name={SIGNS[name]} />
+            <span>{t(`nav.${name}`)}</span>
+          </AppLink>
+        ))}
+      </div>
     </nav>
   )
 }

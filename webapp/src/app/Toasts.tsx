@@ -12,7 +12,7 @@ import { AppLink } from './AppLink.tsx'
 import { useLive, useLiveClient } from './live-context.tsx'
 
 /** More wait until one of these goes. */
-const TOASTS_MAX = 4
+const TOASTS_MAX = 3
 const TOAST_MS = 8_000
 const CRITICAL_TOAST_MS = 20_000
 
@@ -56,7 +56,7 @@ export function Toasts() {
 
   return (
     <>
-      <Notifications limit={TOASTS_MAX} position="top-right" />
+      <Notifications limit={TOASTS_MAX} position="bottom-right" />
       <div className="visually-hidden" aria-live="polite">
         {said.polite}
       </div>

@@ -17,10 +17,24 @@ const teal: MantineColorsTuple = [
   '#054e4b',
 ]
 
+/** Bluish, so that inputs and surfaces are of one family. */
+const dark: MantineColorsTuple = [
+  '#e6edf3',
+  '#b8c4ce',
+  '#9fb0bf',
+  '#6b7b88',
+  '#36434f',
+  '#222d36',
+  '#1b252d',
+  '#151d24',
+  '#0f161c',
+  '#0a0f14',
+]
+
 export const theme = createTheme({
   primaryColor: 'teal',
   primaryShade: { light: 7, dark: 7 },
-  colors: { teal },
+  colors: { teal, dark },
   defaultRadius: 'md',
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   headings: { fontWeight: '650' },

@@ -144,7 +144,6 @@ export const en = {
     asChart: 'As chart (T)',
     cut_one: 'Only the newest {{count}} row is shown; the CSV has all.',
     cut_other: 'Only the newest {{count}} rows are shown; the CSV has all.',
-    band: 'usual',
   },
   alerts: {
     title_one: '{{count}} alert',

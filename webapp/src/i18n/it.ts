@@ -157,7 +157,6 @@ export const it: Texts<typeof en> = {
     asChart: 'Come grafico (T)',
     cut_one: 'Si vede solo {{count}} riga, la più recente; il CSV le ha tutte.',
     cut_other: 'Si vedono solo le {{count}} righe più recenti; il CSV le ha tutte.',
-    band: 'usuale',
   },
   alerts: {
     title_one: '{{count}} allarme',

@@ -73,7 +73,7 @@ export function chartOptions(
     },
     scales: { x: { time: true }, y: { range: (_, low, high) => yRange(low, high, marks()) } },
     axes: [
-      { ...axis, values: (_, splits) => timeLabels(splits, look.language), space: 70 },
+      { ...axis, values: (_, splits) => timeLabels(splits, look.language), space: 70, size: 30 },
       {
         ...axis,
         size: 52,

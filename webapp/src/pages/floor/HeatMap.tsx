@@ -58,7 +58,7 @@ function HeatTable({ cells }: { readonly cells: readonly HeatCell[] }) {
         <table>
           <thead>
             <tr>
-              <td />
+              <td className="heat-corner" />
               {Array.from({ length: SLOTS / 4 }, (_, at) => (
                 <th key={slotText(at * 4)} scope="col" colSpan={4}>
                   {slotText(at * 4)}

@@ -12,7 +12,7 @@ import { Panel } from '../../parts/Panel.tsx'
 import { SeverityBadge } from '../../parts/Severity.tsx'
 import { useSentence } from '../../parts/use-sentence.ts'
 
-const SHOWN_MAX = 6
+const SHOWN_MAX = 5
 
 export function ActiveAlerts({ active }: { readonly active: readonly Notification[] }) {
   const { t } = useTranslation()
