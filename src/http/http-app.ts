@@ -25,6 +25,7 @@ import { bodyText, parseJson } from './json-body.ts'
 import { routedUrl } from './key-path.ts'
 import { errorAnswer, STATUS_TOO_LARGE } from './problems.ts'
 import type { RequestTally } from './request-tally.ts'
+import { addWebApp, type WebApp } from './web-app.ts'
 
 export type HttpApp = FastifyInstance<
   RawServerDefault,
@@ -39,6 +40,8 @@ export interface HttpAppOptions {
   readonly title: string
   readonly trace: Trace
   readonly tally: RequestTally
+  /** Pages beside the routes. */
+  readonly web?: WebApp | undefined
 }
 
 /** Bodies of routes that take no documents. */
@@ -77,6 +80,7 @@ export async function createHttpApp(
   answerErrors(app, options.trace)
   answerStrangers(app)
   countAnswers(app, options.tally)
+  if (options.web) addWebApp(app, options.web)
   readBodies(app, (text) => (text === undefined ? undefined : parseJson(text)))
   await app.register(cors, {
     origin: ORIGINS,

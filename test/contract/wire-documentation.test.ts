@@ -44,6 +44,10 @@ const ROUTES = [
   ['/livez', 'get'],
   ['/readyz', 'get'],
   ['/metrics', 'get'],
+  ['/api/v1/readings', 'get'],
+  ['/api/v1/live', 'get'],
+  ['/api/v1/thresholds/preview', 'get'],
+  ['/api/v1/system', 'get'],
 ] as const
 
 test('every route is in the documentation, with a sentence about it', () => {

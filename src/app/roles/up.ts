@@ -12,6 +12,7 @@ import { type Context, runRole } from '../context.ts'
 import { lockFolder } from '../folder-lock.ts'
 import { openLog } from '../open-log.ts'
 import { joinParts, type Part, part } from '../part.ts'
+import type { Stage } from '../pipeline-tally.ts'
 import { localShardsPart } from '../shard-part.ts'
 import { type CoordinatorPart, coordinatorPart } from './coordinator.ts'
 import { archivePart, detectionPart } from './detect.ts'
@@ -45,8 +46,13 @@ async function storePart(context: Context, log: Log): Promise<CoordinatorPart> {
   const network = createLocalNetwork(context.clock)
   const shards = localShardsPart(context, network, SHARDS)
   const bootstrap = shards.addresses
-  const coordinator = await coordinatorPart(context, { network, log, bootstrap })
+  const stages = stagesOf(context)
+  const coordinator = await coordinatorPart(context, { network, log, bootstrap, stages })
   return { ...coordinator, part: joinParts([shards.part, coordinator.part]) }
+}
+
+function stagesOf({ settings }: Context): readonly Stage[] {
+  return [...(settings.simulate ? ['simulator' as const] : []), 'ingestion', 'detection', 'archive']
 }
 
 function stagesPart(context: Context, log: Log, { store, thresholds }: CoordinatorPart): Part {
