@@ -21,7 +21,7 @@ import {
 
 /** Rows that one request may read: a week of a reading every five seconds fits. */
 export const ROWS_MAX = 150_000
-/** Rows looked at on each side of the range, for the zones they were sent in. */
+/** Rows looked at on each side of a range, for the zones they were sent in. */
 const PROBE_ROWS = 16
 
 export interface StoredReading {
@@ -97,7 +97,7 @@ function takeRow(
   take({ timeMs, reading: JSON.parse(text) as Reading })
 }
 
-/** Zones of the newest readings, and of those that stand next to the range. */
+/** Zones of the newest readings, and of those that stand next to the ranges. */
 async function zonesNearby(
   store: ReadingsStore,
   floor: number,
@@ -109,13 +109,12 @@ async function zonesNearby(
     if (zoneMs !== undefined) zones.add(zoneMs)
   }
   for (const timestamp of await indexed(store, floor)) learn(timestamp)
-  const ranges = keyRangesOf(floor, stretch, zones)
-  const [from = '', to = ''] = [ranges[0]?.from, ranges.at(-1)?.to]
-  const widest = widestRange(floor, stretch)
-  const probes = await Promise.all([
-    store.scan({ from: widest.from, to: from, limit: PROBE_ROWS, reverse: true }),
-    store.scan({ from: to, to: widest.to, limit: PROBE_ROWS }),
-  ])
+  const gaps = without([widestRange(floor, stretch)], keyRangesOf(floor, stretch, zones))
+  const probes = await Promise.all(
+    gaps.flatMap((gap) =>
+      [false, true].map((reverse) => store.scan({ ...gap, limit: PROBE_ROWS, reverse })),
+    ),
+  )
   for (const probe of probes) {
     if (probe.kind !== 'page') return probe
     for (const { key } of probe.entries) learn(key.slice(readingKey(floor, '').length))

@@ -25,7 +25,7 @@ const stretchFields = {
   to: moment.describe('Exclusive.'),
 }
 const metricField = z.enum(METRICS)
-const floorField = z.coerce.number().int().min(1)
+const floorField = z.coerce.number('must be a floor, an integer >= 1').int().min(1)
 
 const pointsQuerySchema = z.object({
   floor: floorField,

@@ -20,8 +20,8 @@ type Encoding = 'br' | 'gzip' | 'identity'
 const INDEX = 'index.html'
 /** Pages whose address is that of a route: a browser that opens it is shown the page. */
 const SHARED_PATHS: ReadonlySet<string> = new Set(['/admin/thresholds'])
-/** `name-Bx3_9kQz.js`, as Vite names what it builds. */
-const HASHED = /-[\w-]{8,}\.\w+$/
+/** Where Vite puts what carries a hash of its content in its name. */
+const HASHED_FOLDER = 'assets/'
 const FOR_EVER = 'public, max-age=31536000, immutable'
 const ASK_AGAIN = 'no-cache'
 const COMPRESSED_BYTES_MIN = 1_024
@@ -70,7 +70,7 @@ class WebFile {
 
   constructor(path: string, bytes: Buffer) {
     this.extension = path.slice(path.lastIndexOf('.') + 1)
-    this.isHashed = HASHED.test(path)
+    this.isHashed = path.startsWith(HASHED_FOLDER)
     this.type = TYPES[this.extension] ?? 'application/octet-stream'
     this.etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
     this.bytes = bytes
