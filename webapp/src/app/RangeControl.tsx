@@ -19,7 +19,14 @@ export function RangeControl() {
     else choose({ range: value as RangeName, from: undefined, to: undefined })
   }
   return (
-    <Popover opened={isOpen} onChange={setOpen} position="bottom-end" trapFocus returnFocus>
+    <Popover
+      opened={isOpen}
+      onChange={setOpen}
+      position="bottom-end"
+      trapFocus
+      returnFocus
+      withRoles={false}
+    >
       <Popover.Target>
         <div className="range">
           <NativeSelect

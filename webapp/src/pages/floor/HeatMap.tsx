@@ -54,7 +54,7 @@ function HeatTable({ cells }: { readonly cells: readonly HeatCell[] }) {
   return (
     <>
       {top && <p className="soft">{t('floor.heatSummary', words(top))}</p>}
-      <section className="heat" tabIndex={0} aria-label={t('floor.heat')}>
+      <div role="group" className="heat" tabIndex={0} aria-label={t('floor.heat')}>
         <table>
           <thead>
             <tr>
@@ -83,7 +83,7 @@ function HeatTable({ cells }: { readonly cells: readonly HeatCell[] }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </div>
     </>
   )
 }

@@ -70,10 +70,12 @@ export function NowPage() {
         <FloorPager page={page} total={floors.length} />
       </Panel>
       <div className="side-by-side">
-        <LiveChart floors={shown} samples={samples} connection={connection} hasFloors={isRead} />
+        <div className="page">
+          <LiveChart floors={shown} samples={samples} connection={connection} hasFloors={isRead} />
+          <Totals floors={floors} samples={samples} state={state} />
+        </div>
         <ActiveAlerts active={active} />
       </div>
-      <Totals floors={floors} samples={samples} state={state} />
     </div>
   )
 }

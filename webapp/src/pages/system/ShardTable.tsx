@@ -60,7 +60,7 @@ function Rows(props: { rows: readonly ShardRow[]; onRemove: (node: string) => vo
   const { t } = useTranslation()
   const heads = ['health', 'keys', 'partitions', 'hints'] as const
   return (
-    <section className="scroll" tabIndex={0} aria-label={t('system.shards')}>
+    <div role="group" className="scroll" tabIndex={0} aria-label={t('system.shards')}>
       <table className="data">
         <thead>
           <tr>
@@ -79,7 +79,7 @@ function Rows(props: { rows: readonly ShardRow[]; onRemove: (node: string) => vo
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }
 
