@@ -4,8 +4,8 @@
  *
  * Schemas check what comes in and what goes out, and the documentation is made from the same ones.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import cors from '@fastify/cors'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import cors, { type FastifyCorsOptions } from '@fastify/cors'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, {
@@ -40,6 +40,8 @@ export interface HttpAppOptions {
   readonly title: string
   readonly trace: Trace
   readonly tally: RequestTally
+  /** Pages of the host that is asked, on whatever port, may ask too. */
+  readonly isForHost?: boolean
   /** Pages beside the routes. */
   readonly web?: WebApp | undefined
 }
@@ -83,17 +85,30 @@ export async function createHttpApp(
   if (options.web) addWebApp(app, options.web)
   readBodies(app, (text) => (text === undefined ? undefined : parseJson(text)))
   await app.register(cors, {
-    origin: ORIGINS,
-    credentials: true,
-    methods: METHODS,
-    maxAge: PREFLIGHT_SECONDS_MAX,
-    strictPreflight: false,
-    exposedHeaders: [LAST_KNOWN_HEADER, REASON_HEADER, 'retry-after', 'etag'],
+    delegator: ({ headers }, done) => done(null, corsOf(headers, options.isForHost === true)),
   })
   await addDocumentation(app, options.title)
   addRoutes(app)
   await app.ready()
   return app
+}
+
+function corsOf({ origin, host }: IncomingHttpHeaders, isForHost: boolean): FastifyCorsOptions {
+  const isOfHost =
+    isForHost && origin !== undefined && hostnameOf(origin) === hostnameOf(`http://${host}`)
+  return {
+    origin: isOfHost ? [...ORIGINS, origin] : ORIGINS,
+    credentials: true,
+    methods: METHODS,
+    maxAge: PREFLIGHT_SECONDS_MAX,
+    strictPreflight: false,
+    exposedHeaders: [LAST_KNOWN_HEADER, REASON_HEADER, 'retry-after', 'etag'],
+  }
+}
+
+/** An address that is none has no host. */
+function hostnameOf(address: string): string | undefined {
+  return URL.canParse(address) ? new URL(address).hostname : undefined
 }
 
 /** Bodies of this app, or of the part of it that a plugin was given, become what `read` makes. */
