@@ -21,7 +21,7 @@ test('the zone of a text is how far its clock is ahead of UTC', () => {
   }
 })
 
-test('where all is UTC, an hour is an hour of keys and a day of the rarer spelling is not read', () => {
+test('where all is UTC, an hour is an hour of keys, once for each spelling', () => {
   const ranges = keyRangesOf(1, { fromMs: NOON_MS, toMs: NOON_MS + 60 * MINUTE_MS }, [])
   assert.deepEqual(ranges, [
     { from: 'energy:p1:2026-01-05 12:00', to: 'energy:p1:2026-01-05 13:01' },
@@ -34,7 +34,7 @@ const zoneMinutes = fc.integer({ min: -(23 * 60 + 59), max: 23 * 60 + 59 })
 const moment = fc.integer({ min: 2 * DAY_MS, max: Date.UTC(2100, 0, 1) })
 const spelling = fc.constantFrom('T', ' ', 't')
 
-test('every reading of a stretch has its key in the ranges, however its sender writes times', () => {
+test('every reading of a stretch has its key in the ranges, however times are written', () => {
   fc.assert(
     fc.property(
       ...[moment, fc.integer({ min: 1, max: 3 * DAY_MS }), fc.nat(), zoneMinutes, spelling],
@@ -58,7 +58,7 @@ test('every reading of a stretch has its key in the ranges, however its sender w
   )
 })
 
-test('the newest reading and the index are no readings, and no other floor is in the ranges', () => {
+test('the newest, the index and other floors are in no range', () => {
   const stretch = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }
   const ranges = [...keyRangesOf(1, stretch, [DAY_MS]), widestRange(1, stretch)]
   for (const key of ['energy:p1:latest', 'energy:p1:index', 'energy:p10:2026-01-05T12:00:00Z']) {

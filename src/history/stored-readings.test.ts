@@ -55,7 +55,7 @@ test('a zone that the index has long forgotten is learnt from the rows themselve
   assert.deepEqual((await timesIn(store)).times, [0, 10, 20, 30, 40, 50])
 })
 
-test('a sender that was there for this hour alone is found by what stands beside the hour', async () => {
+test('a sender of this hour alone is found by what stands beside the hour', async () => {
   const store = fakeStore()
   await keepReadings(
     store,
@@ -65,7 +65,7 @@ test('a sender that was there for this hour alone is found by what stands beside
   assert.deepEqual((await timesIn(store)).times, [0, 10, 20, 30, 40, 50])
 })
 
-test('whatever the zone of each reading, with them in the index none is missed or told twice', async () => {
+test('with all zones in the index, no reading is missed and none is told twice', async () => {
   const reading = fc.record({
     zone: fc.integer({ min: -720, max: 840 }),
     minute: fc.integer({ min: -120, max: 180 }),
@@ -96,7 +96,7 @@ test('an hour of a sender in UTC does not cost a day of rows', async () => {
   assert.ok(end.kind === 'done' && end.rows <= 8, JSON.stringify(end))
 })
 
-test('beyond so many rows it stops and says so; it stops too when nobody waits any more', async () => {
+test('beyond so many rows it stops and says so; so it does when nobody waits any more', async () => {
   const store = fakeStore()
   await keepReadings(store, sender(0, NOON_MS, 6))
   assert.deepEqual((await timesIn(store, { rowsMax: 5 })).end, {

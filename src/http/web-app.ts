@@ -119,10 +119,15 @@ export function contentSecurityPolicy(host: string | undefined): string {
 /** Adds the pages: before all routes, since those that are added after it keep their addresses. */
 export function addWebApp(app: HttpApp, web: WebApp): void {
   const routed = new Set<string>()
-  app.addHook('onRoute', ({ url }) => void routed.add(firstPart(url)))
-  app.addHook('onRequest', async (request, reply) => {
-    const file = await fileFor(web, routed, request)
-    return file && sendFile(file, request, reply)
+  app.addHook('onRoute', ({ url }) => {
+    const part = firstPart(url)
+    if (part !== '') routed.add(part)
+  })
+  /** With a callback, since all requests for keys pass here too. */
+  app.addHook('onRequest', (request, reply, done) => {
+    const file = fileFor(web, routed, request)
+    if (file) sendFile(file, request, reply).catch(done)
+    else done()
   })
 }
 
@@ -132,23 +137,30 @@ function fileFor(
   { method, url, headers }: FastifyRequest,
 ): WebFile | undefined {
   if (method !== 'GET' && method !== 'HEAD') return undefined
-  const path = url.split('?')[0] ?? url
-  if (path === '/') return web.index
   const isOpened = headers.accept?.includes('text/html') === true
-  if (SHARED_PATHS.has(path)) return isOpened ? web.index : undefined
-  if (routed.has(firstPart(path))) return undefined
-  const file = web.fileAt(path)
-  if (file) return file
+  if (routed.has(firstPart(url))) {
+    return isOpened && SHARED_PATHS.has(pathOf(url)) ? web.index : undefined
+  }
+  const path = pathOf(url)
+  if (path === '/') return web.index
   const isPage = isOpened && !path.slice(path.lastIndexOf('/')).includes('.')
-  return isPage ? web.index : undefined
+  return web.fileAt(path) ?? (isPage ? web.index : undefined)
 }
 
-/** `/key/a` -> `key`. */
-function firstPart(path: string): string {
-  return path.split('/')[1] ?? ''
+function pathOf(url: string): string {
+  return url.split('?')[0] ?? url
 }
 
-async function sendFile(file: WebFile, request: FastifyRequest, reply: FastifyReply) {
+/** `/key/a` -> `key`; nothing for `/`. */
+function firstPart(url: string): string {
+  return /^\/([^/?]+)/.exec(url)?.[1] ?? ''
+}
+
+async function sendFile(
+  file: WebFile,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   const { headers } = request
   reply.headers({
     'content-type': file.type,
@@ -159,11 +171,14 @@ async function sendFile(file: WebFile, request: FastifyRequest, reply: FastifyRe
     'referrer-policy': 'same-origin',
     'content-security-policy': contentSecurityPolicy(headers.host),
   })
-  if (headers['if-none-match'] === file.etag) return reply.code(304).send()
+  if (headers['if-none-match'] === file.etag) {
+    reply.code(304).send()
+    return
+  }
   const encoding = file.isCompressible ? encodingFor(headers['accept-encoding']) : 'identity'
   const bytes = await file.in(encoding)
   if (encoding !== 'identity') reply.header('content-encoding', encoding)
-  return reply.send(bytes)
+  reply.send(bytes)
 }
 
 /** The best that is taken; `q=0` means that it is not. */

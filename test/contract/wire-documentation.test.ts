@@ -103,6 +103,10 @@ const operations = [
   { op: 'get', key: '' },
 ]
 
+const stretch = 'from=2026-01-05T12:00:00Z&to=2026-01-05T13:00:00Z'
+const points = `floor=1&metric=kw&${stretch}&step=60`
+const trial = `floor=default&metric=kw&value=11&${stretch}`
+
 test('what comes when all is well, and what comes for a wrong request, is described', async () => {
   const spare = await runningShard()
   await allDescribed(store, [
@@ -142,6 +146,11 @@ test('what comes when all is well, and what comes for a wrong request, is descri
     ['get', '/livez'],
     ['get', '/readyz'],
     ['get', '/metrics'],
+    ['get', '/api/v1/readings', `/api/v1/readings?${points}`],
+    ['get', '/api/v1/readings'],
+    ['get', '/api/v1/thresholds/preview', `/api/v1/thresholds/preview?${trial}`],
+    ['get', '/api/v1/thresholds/preview'],
+    ['get', '/api/v1/system'],
   ])
 })
 
@@ -154,6 +163,8 @@ test('what comes without shards is described', async () => {
     ['put', '/admin/thresholds', '/admin/thresholds', {}],
     ['get', '/readyz'],
     ['post', '/batch', '/batch', { operations }],
+    ['get', '/api/v1/readings', `/api/v1/readings?${points}`],
+    ['get', '/api/v1/thresholds/preview', `/api/v1/thresholds/preview?${trial}`],
   ])
 })
 

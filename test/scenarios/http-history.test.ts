@@ -134,7 +134,7 @@ test('many charts at once wait for one another, and all are answered', async (t)
   assert.ok(most <= 2 * 8, `${most} scans at once`)
 })
 
-test('a limit is tried before it is saved: for one floor, or for all that inherit it', async (t) => {
+test('a limit is tried before it is saved: on one floor, or all that inherit it', async (t) => {
   const face = await facedWithReadings(t)
   const ask = async (query: string) => {
     const path = `/api/v1/thresholds/preview?${query}&${FROM_TO}`

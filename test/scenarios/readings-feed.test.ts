@@ -1,5 +1,5 @@
 /**
- * Readings on their way to whoever looks on, over a log that is there, was there before, or is away.
+ * Readings on their way to whoever looks on, over a log that is there, has a long past, or is away.
  */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
