@@ -41,9 +41,12 @@ test(
     await stack().send([quiet(2, { sensore2_kw: 14.5 })])
     const red = page.locator('[data-floor="2"] [data-metric="kw"][data-over="true"]')
     await red.waitFor()
-    assert.match(await red.innerText(), /14\.50\s+kW\s+over/)
+    assert.match((await red.textContent()) ?? '', /14\.50\s+kW\s+over/)
     await toasts(page).first().waitFor()
-    assert.match(await toasts(page).first().innerText(), /Floor 2: Power 14\.50 kW is over/)
+    assert.match(
+      (await toasts(page).first().textContent()) ?? '',
+      /Floor 2: Power 14\.50 kW is over/,
+    )
     await eventually('the bell counts it', async () => (await unreadOf(page)) > before)
     await page.getByRole('heading', { name: /problem/ }).waitFor()
     await page.close()

@@ -41,7 +41,8 @@ test(
     await logIn(page, 'admin')
     const panel = page.locator('.panel', { has: page.getByRole('heading', { name: 'Floor 2' }) })
     await panel.getByText('Inherits the default').waitFor()
-    await panel.getByText('Own thresholds').click()
+    await panel.getByRole('switch').focus()
+    await page.keyboard.press('Space')
     await page.locator('[data-field="2.kw_max"]').fill('2,5')
     await panel.locator('.preview').waitFor()
     await page.getByRole('button', { name: 'Save' }).click()
@@ -66,7 +67,9 @@ test(
   options,
   async () => {
     const page = await stack().open('/admin/thresholds?lang=en', {
-      prepare: (one) => one.addInitScript("sessionStorage.setItem('energyguard.token', 'old')"),
+      prepare: async (one) => {
+        await one.addInitScript("sessionStorage.setItem('energyguard.token', 'old')")
+      },
     })
     await page.locator('[data-field="default.kw_max"]').fill('12')
     await page.getByRole('button', { name: 'Save' }).click()
@@ -82,14 +85,13 @@ test('the keyboard alone reaches everything, charts included', options, async ()
   const seen = new Set<string>()
   for (let presses = 0; presses < 60 && !seen.has('FIGURE'); presses += 1) {
     await page.keyboard.press('Tab')
-    const what = 'const e = document.activeElement; `${e.tagName}`'
-    seen.add(String(await page.evaluate(`(() => { ${what.replace('; ', '; return ')} })()`)))
+    seen.add(String(await page.evaluate('document.activeElement.tagName')))
   }
   assert.ok(seen.has('FIGURE'), `only ${[...seen].join(', ')}`)
   await page.keyboard.press('ArrowLeft')
   const spoken = page.locator('figure.chart > [aria-live]')
   await eventually('the moment is read out', async () =>
-    /Floor \d .* kW/.test(await spoken.innerText()),
+    /Floor \d .* kW/.test((await spoken.textContent()) ?? ''),
   )
   await page.keyboard.press('t')
   await page.locator('figure.chart table').waitFor()
@@ -140,7 +142,8 @@ test('a panel that loads, that is empty, and that fails; the others go on', opti
         await one.route('**/api/v1/live', (route) => route.fulfill({ status: 404, json: {} }))
       },
     })
-    await page.locator(`.panel[data-state="${state}"]`, { hasText: 'Floors' }).waitFor()
+    const floors = page.getByRole('region', { name: 'Floors', exact: true })
+    await page.locator(`.panel[data-state="${state}"]`).and(floors).waitFor()
     if (state === 'error') await page.getByText('no quorum').first().waitFor()
     await page.getByRole('link', { name: 'Alerts', exact: true }).click()
     await page.locator('.panel[data-state="ready"], .panel[data-state="empty"]').first().waitFor()
@@ -150,12 +153,13 @@ test('a panel that loads, that is empty, and that fails; the others go on', opti
 
 test('a panel that needs a log-in says so', options, async () => {
   const page = await stack().open('/admin/thresholds?lang=en', {
-    prepare: (one) =>
-      one.route('**/admin/thresholds', (route) =>
+    prepare: async (one) => {
+      await one.route('**/admin/thresholds', (route) =>
         route.request().isNavigationRequest()
           ? route.continue()
           : route.fulfill({ status: 403, json: { detail: 'no' } }),
-      ),
+      )
+    },
   })
   await page.locator('.panel[data-state="denied"]').waitFor()
   await page.close()

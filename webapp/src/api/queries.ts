@@ -3,7 +3,7 @@
  * that the answer depends on.
  */
 import { queryOptions } from '@tanstack/react-query'
-import { BAND_DAYS, BAND_STEP_SECONDS, bandOf } from '../lib/band.ts'
+import { BAND_DAYS_MIN, BAND_STEP_SECONDS, bandOf } from '../lib/band.ts'
 import { pointsOf } from '../lib/series.ts'
 import { ask, askFeature, isAbsent } from './http.ts'
 import { readKey, readLatest, readSamples } from './store-keys.ts'
@@ -83,16 +83,17 @@ function isoOf(seconds: number): string {
 }
 
 /** What is usual on a floor; `dayEndSeconds` changes once a day, and the answer with it. */
-export function bandQuery(floor: number, metric: Metric, dayEndSeconds: number) {
+export function bandQuery(floor: number, metric: Metric, dayEndSeconds: number, days: number) {
   const stretch = {
-    fromSeconds: dayEndSeconds - BAND_DAYS * DAY_SECONDS,
+    fromSeconds: dayEndSeconds - days * DAY_SECONDS,
     toSeconds: dayEndSeconds,
     stepSeconds: BAND_STEP_SECONDS,
   }
   return queryOptions({
-    queryKey: ['band', floor, metric, dayEndSeconds],
+    queryKey: ['band', floor, metric, dayEndSeconds, days],
     queryFn: async ({ signal }) => bandOf(await readHistory(floor, metric, stretch, signal)),
-    staleTime: 10 * MINUTE_MS,
+    staleTime: DAY_SECONDS * 1000,
+    enabled: days >= BAND_DAYS_MIN,
   })
 }
 

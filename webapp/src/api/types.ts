@@ -83,6 +83,7 @@ export interface SystemAnswer {
 export interface StageRow {
   readonly stage: string
   readonly ratePerSecond: number
-  readonly lag: number
+  /** Null: nobody can say. */
+  readonly lag: number | null
   readonly errors: number
 }

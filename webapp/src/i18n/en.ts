@@ -140,6 +140,7 @@ export const en = {
     summary: '{{name}}: from {{min}} to {{max}} {{unit}}, last {{last}}.',
     nothing: 'No readings in this time.',
     empty: 'No readings in this time. Choose a longer time, or wait for the next reading.',
+    tableOf: '{{title}}, table',
     asTable: 'As table (T)',
     asChart: 'As chart (T)',
     cut_one: 'Only the newest {{count}} row is shown; the CSV has all.',

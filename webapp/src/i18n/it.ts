@@ -153,6 +153,7 @@ export const it: Texts<typeof en> = {
     nothing: 'Nessuna lettura in questo periodo.',
     empty:
       'Nessuna lettura in questo periodo. Scegli un periodo più lungo, o aspetta la prossima lettura.',
+    tableOf: '{{title}}, tabella',
     asTable: 'Come tabella (T)',
     asChart: 'Come grafico (T)',
     cut_one: 'Si vede solo {{count}} riga, la più recente; il CSV le ha tutte.',

@@ -4,6 +4,7 @@ import { AskError, failureOf } from '../api/http.ts'
 import type { Notification, Reading, ReadingPoint, Severity } from '../api/types.ts'
 import { activeAlerts, kindOf, selectAlerts, spansOf, unreadIds } from './alerts.ts'
 import { BAND_STEP_SECONDS, bandOf, sumOfUsual, usualAt } from './band.ts'
+import { daysWithin } from './budget.ts'
 import { csvOf } from './csv.ts'
 import { FLOORS_PER_PAGE, pageOfFloors } from './floors.ts'
 import { formatAge, formatNumber } from './format.ts'
@@ -140,4 +141,10 @@ test('a table is saved as CSV with its gaps left empty', () => {
     text,
     'time,"kw ""net"""\r\n1970-01-01T00:00:00.000Z,1.5\r\n1970-01-01T00:01:00.000Z,\r\n',
   )
+})
+
+test('the faster a meter sends, the fewer days are asked for at once, and at least one', () => {
+  assert.equal(daysWithin(30_000, 28), 28)
+  assert.equal(daysWithin(2_000, 28), 2)
+  assert.equal(daysWithin(100, 28), 1)
 })

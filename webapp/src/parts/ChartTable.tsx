@@ -23,7 +23,7 @@ export function ChartTable(props: {
   const rows = table.times.map((time, at) => ({ time, at })).reverse()
   return (
     // A box that scrolls must be reached by keyboard.
-    <div role="group" className="scroll" tabIndex={0} aria-label={title}>
+    <section className="scroll" tabIndex={0} aria-label={t('chart.tableOf', { title })}>
       <table className="data">
         <caption className="visually-hidden">{title}</caption>
         <thead>
@@ -53,6 +53,6 @@ export function ChartTable(props: {
         </tbody>
       </table>
       {rows.length > ROWS_MAX && <p className="soft">{t('chart.cut', { count: ROWS_MAX })}</p>}
-    </div>
+    </section>
   )
 }

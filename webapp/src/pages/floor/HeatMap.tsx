@@ -6,14 +6,16 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../../api/queries.ts'
-import { useNow } from '../../app/live-context.tsx'
+import { useLive, useNow } from '../../app/live-context.tsx'
 import { useLanguage } from '../../app/use-choices.ts'
+import { daysWithin } from '../../lib/budget.ts'
 import { formatNumber } from '../../lib/format.ts'
 import { type HeatCell, heatOf, hottest, SLOTS, slotText, WEEKDAYS } from '../../lib/heat.ts'
 import { panelStateOf } from '../../lib/panel-state.ts'
+import { intervalMsOf } from '../../live/machine.ts'
 import { Panel } from '../../parts/Panel.tsx'
 
-const DAYS = 28
+const DAYS_MAX = 28
 const STEP_SECONDS = 1_800
 const HEIGHT_PX = 210
 
@@ -21,7 +23,8 @@ export function HeatMap({ floor }: { readonly floor: number }) {
   const { t } = useTranslation()
   const now = useNow(STEP_SECONDS * 1000)
   const toSeconds = Math.ceil(now / 1000 / STEP_SECONDS) * STEP_SECONDS
-  const fromSeconds = toSeconds - DAYS * 86_400
+  const days = useLive(({ samples }) => daysWithin(intervalMsOf(samples), DAYS_MAX))
+  const fromSeconds = toSeconds - days * 86_400
   const { data, error, refetch } = useQuery(
     historyQuery(floor, 'kw', { fromSeconds, toSeconds, stepSeconds: STEP_SECONDS }),
   )
@@ -54,7 +57,11 @@ function HeatTable({ cells }: { readonly cells: readonly HeatCell[] }) {
   return (
     <>
       {top && <p className="soft">{t('floor.heatSummary', words(top))}</p>}
-      <div role="group" className="heat" tabIndex={0} aria-label={t('floor.heat')}>
+      <section
+        className="heat"
+        tabIndex={0}
+        aria-label={t('chart.tableOf', { title: t('floor.heat') })}
+      >
         <table>
           <thead>
             <tr>
@@ -83,7 +90,7 @@ function HeatTable({ cells }: { readonly cells: readonly HeatCell[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </>
   )
 }

@@ -5,10 +5,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { bandQuery, historyQuery } from '../../api/queries.ts'
+import { historyQuery } from '../../api/queries.ts'
 import type { Metric, ReadingPoint } from '../../api/types.ts'
 import { useConnection, useLive } from '../../app/live-context.tsx'
 import type { Span } from '../../app/search.ts'
+import { useBand } from '../../app/use-band.ts'
 import { useThresholds } from '../../app/use-building.ts'
 import { useChoices, useChoose } from '../../app/use-choices.ts'
 import { spansOf } from '../../lib/alerts.ts'
@@ -20,7 +21,6 @@ import { ChartFigure } from '../../parts/ChartFigure.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 
 const WEEK_SECONDS = 604_800
-const DAY_SECONDS = 86_400
 const HEIGHT_PX = 190
 const NONE: readonly ReadingPoint[] = []
 
@@ -100,8 +100,7 @@ function useMarks({ floor, metric, span }: MetricPanelProps, table: Table) {
   const limits = limitsFor(useThresholds(), floor)
   const limit = limits[METRIC_FACTS[metric].limit]
   const notifications = useLive((state) => state.notifications)
-  const dayEnd = Math.floor(span.toSeconds / DAY_SECONDS) * DAY_SECONDS
-  const band = useQuery(bandQuery(floor, metric, dayEnd)).data
+  const band = useBand(floor, metric, span.toSeconds)
   return useMemo(
     () => ({
       limits: [limit],

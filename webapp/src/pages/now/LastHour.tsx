@@ -5,9 +5,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { bandQuery, historyQuery } from '../../api/queries.ts'
+import { historyQuery } from '../../api/queries.ts'
 import type { Reading } from '../../api/types.ts'
 import { useNow } from '../../app/live-context.tsx'
+import { useBand } from '../../app/use-band.ts'
 import { useLanguage } from '../../app/use-choices.ts'
 import { usualAt } from '../../lib/band.ts'
 import { formatNumber } from '../../lib/format.ts'
@@ -17,7 +18,6 @@ import { HEIGHT, sparkOf, WIDTH } from '../../lib/spark.ts'
 const HOUR_SECONDS = 3_600
 const STEP_SECONDS = 30
 const REFRESH_SECONDS = 60
-const DAY_SECONDS = 86_400
 
 export const LastHour = memo(function LastHour(props: {
   readonly floor: number
@@ -31,8 +31,7 @@ export const LastHour = memo(function LastHour(props: {
   const fromSeconds = toSeconds - HOUR_SECONDS
   const stretch = { fromSeconds, toSeconds, stepSeconds: STEP_SECONDS }
   const history = useQuery(historyQuery(floor, 'kw', stretch)).data
-  const dayEnd = Math.floor(toSeconds / DAY_SECONDS) * DAY_SECONDS
-  const band = useQuery(bandQuery(floor, 'kw', dayEnd)).data
+  const band = useBand(floor, 'kw', toSeconds)
   const spark = useMemo(() => {
     const points = joinPoints(history ?? [], pointsOf(samples, 'kw', STEP_SECONDS))
     const inside = points.filter(({ t: time }) => time >= fromSeconds)

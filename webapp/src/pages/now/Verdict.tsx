@@ -1,11 +1,10 @@
 /**
  * The answer in one line, and the power of the whole building beside it.
  */
-import { useQueries } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { bandQuery } from '../../api/queries.ts'
 import type { Reading } from '../../api/types.ts'
 import { useNow } from '../../app/live-context.tsx'
+import { useBands } from '../../app/use-band.ts'
 import { useLanguage } from '../../app/use-choices.ts'
 import { sumOfUsual, usualAt } from '../../lib/band.ts'
 import type { FloorRow } from '../../lib/floors.ts'
@@ -14,7 +13,6 @@ import type { PanelState } from '../../lib/panel-state.ts'
 import { totalsOf } from '../../lib/verdict.ts'
 import { Icon } from '../../parts/Icon.tsx'
 
-const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 
 interface VerdictProps {
@@ -53,11 +51,8 @@ function Expected({ floors }: { readonly floors: readonly number[] }) {
   const { t } = useTranslation()
   const language = useLanguage()
   const now = useNow(MINUTE_MS)
-  const dayEnd = (Math.floor(now / DAY_MS) * DAY_MS) / 1000
-  const usual = useQueries({
-    queries: floors.map((floor) => bandQuery(floor, 'kw', dayEnd)),
-    combine: (results) => sumOfUsual(results.map(({ data }) => data && usualAt(data, now / 1000))),
-  })
+  const bands = useBands(floors, 'kw', now / 1000)
+  const usual = sumOfUsual(bands.map((band) => band && usualAt(band, now / 1000)))
   if (!usual) return <small>{t('now.noBand')}</small>
   const low = formatNumber(usual.low, language, 1)
   const high = formatNumber(usual.high, language, 1)

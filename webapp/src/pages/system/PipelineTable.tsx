@@ -25,7 +25,7 @@ export function PipelineTable({ stages }: { readonly stages: readonly StageRow[]
             <tr key={stage}>
               <th scope="row">{stage}</th>
               <td>{formatNumber(ratePerSecond, language, 1)}</td>
-              <td>{formatNumber(lag, language, 0)}</td>
+              <td>{lag === null ? '–' : formatNumber(lag, language, 0)}</td>
               <td className={errors > 0 ? 'over' : undefined}>
                 {formatNumber(errors, language, 0)}
               </td>

@@ -60,7 +60,11 @@ function Rows(props: { rows: readonly ShardRow[]; onRemove: (node: string) => vo
   const { t } = useTranslation()
   const heads = ['health', 'keys', 'partitions', 'hints'] as const
   return (
-    <div role="group" className="scroll" tabIndex={0} aria-label={t('system.shards')}>
+    <section
+      className="scroll"
+      tabIndex={0}
+      aria-label={t('chart.tableOf', { title: t('system.shards') })}
+    >
       <table className="data">
         <thead>
           <tr>
@@ -79,7 +83,7 @@ function Rows(props: { rows: readonly ShardRow[]; onRemove: (node: string) => vo
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }
 
