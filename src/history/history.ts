@@ -75,13 +75,16 @@ const JUDGED_AT_ONCE = 5_000
 
 export function createHistory(world: HistoryWorld, rowsMax = ROWS_MAX): History {
   const lane = new Lane(READERS_MAX, READERS_WAITING_MAX)
-  const inTurn = async <T>(work: () => Promise<HistoryOutcome<T>>, isWanted: () => boolean) =>
-    (await lane.run(async () => (isWanted() ? await work() : GONE))) ?? BUSY
+  const inTurn = async <T>(
+    { fromMs, toMs }: Stretch,
+    isWanted: () => boolean,
+    work: () => Promise<HistoryOutcome<T>>,
+  ) => (await lane.run(toMs - fromMs, async () => (isWanted() ? await work() : GONE))) ?? BUSY
   return {
     points: (query, isWanted) =>
-      inTurn(() => readPoints(world, query, { rowsMax, isWanted }), isWanted),
+      inTurn(query, isWanted, () => readPoints(world, query, { rowsMax, isWanted })),
     preview: (query, isWanted) =>
-      inTurn(() => tryLimit(world, query, { rowsMax, isWanted }), isWanted),
+      inTurn(query, isWanted, () => tryLimit(world, query, { rowsMax, isWanted })),
   }
 }
 

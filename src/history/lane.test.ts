@@ -2,32 +2,33 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Lane } from './lane.ts'
 
-test('few work at once, some wait in order, and the next one is refused', async () => {
-  const lane = new Lane(2, 1)
+test('few work at once, some wait, the least first, and the next one is refused', async () => {
+  const lane = new Lane(2, 3)
   const begun: string[] = []
   const ends: (() => void)[] = []
-  const enter = (name: string) =>
-    lane.run(async () => {
+  const enter = ([name, size]: readonly [string, number]) =>
+    lane.run(size, async () => {
       begun.push(name)
       await new Promise<void>((resolve) => ends.push(resolve))
       return name
     })
-  const entered = ['a', 'b', 'c'].map(enter)
-  assert.equal(await enter('d'), undefined)
+  const sizes = { a: 9, b: 1, c: 9, d: 2, e: 2 }
+  const entered = Object.entries(sizes).map(enter)
+  assert.equal(await enter(['f', 1]), undefined)
   assert.deepEqual(begun, ['a', 'b'])
-  ends[0]?.()
-  assert.equal(await entered[0], 'a')
-  await new Promise((resolve) => setImmediate(resolve))
-  assert.deepEqual(begun, ['a', 'b', 'c'])
-  for (const end of ends) end()
-  assert.deepEqual(await Promise.all(entered), ['a', 'b', 'c'])
+  for (let ended = 0; ended < 5; ended += 1) {
+    ends[ended]?.()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.deepEqual(begun, ['a', 'b', 'd', 'e', 'c'])
+  assert.deepEqual(await Promise.all(entered), Object.keys(sizes))
 })
 
 test('work that fails makes room as any other does', async () => {
   const lane = new Lane(1, 0)
   await assert.rejects(
-    lane.run(() => Promise.reject(new Error('broken'))),
+    lane.run(1, () => Promise.reject(new Error('broken'))),
     /broken/,
   )
-  assert.equal(await lane.run(async () => 7), 7)
+  assert.equal(await lane.run(1, async () => 7), 7)
 })

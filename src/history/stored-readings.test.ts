@@ -96,7 +96,7 @@ test('an hour of a sender in UTC does not cost a day of rows', async () => {
   assert.ok(end.kind === 'done' && end.rows <= 8, JSON.stringify(end))
 })
 
-test('beyond so many rows it stops and says so; so it does when nobody waits any more', async () => {
+test('beyond so many rows it stops and says so, and when nobody waits it stops too', async () => {
   const store = fakeStore()
   await keepReadings(store, sender(0, NOON_MS, 6))
   assert.deepEqual((await timesIn(store, { rowsMax: 5 })).end, {
