@@ -6,10 +6,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
-import { alertOf, type Dashboard, NO_BROWSER, quiet, startDashboard } from '../support/dashboard.ts'
+import {
+  alertOf,
+  type Dashboard,
+  dashboardOfFile,
+  NO_BROWSER,
+  quiet,
+} from '../support/dashboard.ts'
 import { eventually } from '../support/eventually.ts'
 
-const dashboard: Dashboard | undefined = NO_BROWSER ? undefined : await startDashboard()
+const dashboard = await dashboardOfFile()
 const options = { skip: NO_BROWSER }
 
 function stack(): Dashboard {

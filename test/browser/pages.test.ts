@@ -9,12 +9,11 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import {
   alertOf,
-  type Dashboard,
   DESKTOP,
+  dashboardOfFile,
   NO_BROWSER,
   PHONE,
   quiet,
-  startDashboard,
 } from '../support/dashboard.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -32,7 +31,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   en: ['Now', 'Floor', 'Alerts', 'Thresholds', 'System'],
 }
 
-const dashboard: Dashboard | undefined = NO_BROWSER ? undefined : await startDashboard()
+const dashboard = await dashboardOfFile()
 await dashboard?.send([1, 2, 3].map((floor) => quiet(floor)))
 await dashboard?.raise(alertOf(2, 3, 'pages'))
 

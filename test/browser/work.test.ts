@@ -5,10 +5,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page, Route } from 'playwright-core'
-import { type Dashboard, NO_BROWSER, quiet, startDashboard } from '../support/dashboard.ts'
+import { type Dashboard, dashboardOfFile, NO_BROWSER, quiet } from '../support/dashboard.ts'
 import { eventually } from '../support/eventually.ts'
 
-const dashboard: Dashboard | undefined = NO_BROWSER ? undefined : await startDashboard()
+const dashboard = await dashboardOfFile()
 const options = { skip: NO_BROWSER }
 await dashboard?.send([1, 2, 3].map((floor) => quiet(floor)))
 

@@ -26,6 +26,7 @@ export interface Dashboard {
   readonly url: string
   readonly coordinatorUrl: string
   readonly door: Door
+  stop(): Promise<void>
   /** As a meter: this floor, now, with these sensors. */
   send(readings: readonly object[]): Promise<void>
   /** As a detector. */
@@ -39,7 +40,15 @@ export interface OpenOptions {
   readonly prepare?: (page: Page) => Promise<void>
 }
 
-/** Ends with the file. Each page that is opened must say nothing wrong. */
+/** Ends with the file; undefined where there is no browser. */
+export async function dashboardOfFile(): Promise<Dashboard | undefined> {
+  if (NO_BROWSER) return undefined
+  const dashboard = await startDashboard()
+  after(() => dashboard.stop())
+  return dashboard
+}
+
+/** Each page that is opened must say nothing wrong. */
 export async function startDashboard(): Promise<Dashboard> {
   execFileSync(process.execPath, [join(ROOT_DIR, 'scripts/build-webapp.ts')], { stdio: 'ignore' })
   const flags = ['--port', '0', '--login-ports', '0', '--no-simulate']
@@ -55,13 +64,13 @@ export async function startDashboard(): Promise<Dashboard> {
     ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
     args: ['--no-sandbox'],
   })
-  after(async () => {
-    await browser.close()
-    door.close()
-    await log.close()
-    await up.stop()
-  })
   return {
+    async stop() {
+      await browser.close()
+      door.close()
+      await log.close()
+      await up.stop()
+    },
     url: door.url,
     coordinatorUrl: up.address,
     door,

@@ -5,6 +5,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { BAND_DAYS_MIN, BAND_STEP_SECONDS, bandOf } from '../lib/band.ts'
 import { pointsOf } from '../lib/series.ts'
+import { Turns } from '../lib/turns.ts'
 import { ask, askFeature, isAbsent } from './http.ts'
 import { readKey, readLatest, readSamples } from './store-keys.ts'
 import type {
@@ -45,10 +46,22 @@ export interface Stretch {
   readonly stepSeconds: number
 }
 
-export function historyQuery(floor: number, metric: Metric, stretch: Stretch) {
+/** Whose history is read first. */
+const RANKS = { chart: 0, card: 1, band: 2 } as const
+type Rank = keyof typeof RANKS
+/** As many as the coordinator reads at once, and one more so that it never waits for us. */
+const turns = new Turns(3)
+
+export function historyQuery(
+  floor: number,
+  metric: Metric,
+  stretch: Stretch,
+  rank: Rank = 'chart',
+) {
   return queryOptions({
     queryKey: ['history', floor, metric, stretch],
-    queryFn: ({ signal }) => readHistory(floor, metric, stretch, signal),
+    queryFn: ({ signal }) =>
+      turns.take(RANKS[rank], signal, () => readHistory(floor, metric, stretch, signal)),
     staleTime: MINUTE_MS,
     /** While the span moves on, the former one is shown and not a skeleton. */
     placeholderData: (previous: readonly ReadingPoint[] | undefined, query) =>
@@ -91,7 +104,10 @@ export function bandQuery(floor: number, metric: Metric, dayEndSeconds: number, 
   }
   return queryOptions({
     queryKey: ['band', floor, metric, dayEndSeconds, days],
-    queryFn: async ({ signal }) => bandOf(await readHistory(floor, metric, stretch, signal)),
+    queryFn: ({ signal }) =>
+      turns.take(RANKS.band, signal, async () =>
+        bandOf(await readHistory(floor, metric, stretch, signal)),
+      ),
     staleTime: DAY_SECONDS * 1000,
     enabled: days >= BAND_DAYS_MIN,
   })

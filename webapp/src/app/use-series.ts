@@ -59,7 +59,7 @@ export function useSeries(
   }, [floors, metric, span, samples, results])
   return {
     table,
-    hasData: floors.length > 0 && (results.isRead || table.times.length > 0),
+    hasData: results.isRead || (results.error !== undefined && table.times.length > 0),
     error: results.error,
     retry: results.retry,
   }
@@ -76,7 +76,7 @@ function combineResults(results: readonly Result[]) {
   return {
     data: results.map(({ data }) => data),
     error: results.find(({ error }) => error)?.error,
-    isRead: results.every(({ isSuccess }) => isSuccess),
+    isRead: results.length > 0 && results.every(({ isSuccess }) => isSuccess),
     retry: () => {
       for (const { refetch } of results) refetch()
     },

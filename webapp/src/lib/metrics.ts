@@ -71,3 +71,9 @@ export function judge(samples: readonly Reading[], metric: Metric, limits: Thres
     return { reading, value, isOver: over }
   })
 }
+
+/** Where a chart draws the limit: that of the energy is for 30 s, its values for their interval. */
+export function shownLimit(limits: ThresholdSet, metric: Metric, intervalMs: number): number {
+  const limit = limits[METRIC_FACTS[metric].limit]
+  return metric === 'delta_kwh' ? (limit * intervalMs) / ENERGY_WINDOW_MS : limit
+}

@@ -11,7 +11,8 @@ import { tableOf } from '../../lib/series.ts'
 import { ChartFigure } from '../../parts/ChartFigure.tsx'
 
 const AROUND_SECONDS = 900
-const STEP_SECONDS = 5
+/** A longer one would level the peak that the alert is about. */
+const STEP_SECONDS = 1
 const HEIGHT_PX = 200
 
 export function AlertChart({ one }: { readonly one: Notification }) {

@@ -14,9 +14,10 @@ import { useThresholds } from '../../app/use-building.ts'
 import { useChoices, useChoose } from '../../app/use-choices.ts'
 import { spansOf } from '../../lib/alerts.ts'
 import { type Band, usualAt } from '../../lib/band.ts'
-import { limitsFor, METRIC_FACTS } from '../../lib/metrics.ts'
+import { limitsFor, METRIC_FACTS, shownLimit } from '../../lib/metrics.ts'
 import { panelStateOf } from '../../lib/panel-state.ts'
 import { joinPoints, pointsOf, type Table, tableOf } from '../../lib/series.ts'
+import { intervalMsOf } from '../../live/machine.ts'
 import { ChartFigure } from '../../parts/ChartFigure.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 
@@ -88,7 +89,7 @@ function useLines({ floor, metric, span }: MetricPanelProps) {
     return tableOf(lines, stepSeconds, span)
   }, [history.data, before.data, compare, samples, metric, span, stepSeconds, isLive])
   const names = compare ? [t(`metric.${metric}`), t('floor.lastWeek')] : [t(`metric.${metric}`)]
-  const hasData = history.isSuccess || table.times.length > 0
+  const hasData = history.isSuccess || (history.isError && table.times.length > 0)
   return { table, names, hasData, error: history.error, retry: () => void history.refetch() }
 }
 
@@ -98,7 +99,8 @@ function shifted(points: readonly ReadingPoint[]): readonly ReadingPoint[] {
 
 function useMarks({ floor, metric, span }: MetricPanelProps, table: Table) {
   const limits = limitsFor(useThresholds(), floor)
-  const limit = limits[METRIC_FACTS[metric].limit]
+  const intervalMs = useLive((state) => intervalMsOf(state.samples))
+  const limit = shownLimit(limits, metric, intervalMs)
   const notifications = useLive((state) => state.notifications)
   const band = useBand(floor, metric, span.toSeconds)
   return useMemo(

@@ -27,7 +27,7 @@ export function EnergyToday(props: {
     toSeconds: Math.ceil(now / 1000 / REFRESH_SECONDS) * REFRESH_SECONDS,
     stepSeconds: STEP_SECONDS,
   }
-  const { data } = useQuery(historyQuery(floor, 'delta_kwh', stretch))
+  const { data } = useQuery(historyQuery(floor, 'delta_kwh', stretch, 'card'))
   const known = data?.filter(({ t: time }) => time >= midnight) ?? []
   const kwh = known.reduce((sum, { mean, count }) => sum + mean * count, 0)
   const isKnown = known.length > 0 && newest !== undefined

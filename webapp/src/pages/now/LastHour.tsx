@@ -30,7 +30,7 @@ export const LastHour = memo(function LastHour(props: {
   const toSeconds = Math.ceil(now / 1000 / REFRESH_SECONDS) * REFRESH_SECONDS
   const fromSeconds = toSeconds - HOUR_SECONDS
   const stretch = { fromSeconds, toSeconds, stepSeconds: STEP_SECONDS }
-  const history = useQuery(historyQuery(floor, 'kw', stretch)).data
+  const history = useQuery(historyQuery(floor, 'kw', stretch, 'card')).data
   const band = useBand(floor, 'kw', toSeconds)
   const spark = useMemo(() => {
     const points = joinPoints(history ?? [], pointsOf(samples, 'kw', STEP_SECONDS))
