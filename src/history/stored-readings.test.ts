@@ -47,7 +47,35 @@ test('senders in Rome, in Honolulu and in UTC, with a T or a space, are all foun
   assert.deepEqual(times, each)
 })
 
-test('a zone that the index has long forgotten is learnt from the rows themselves', async () => {
+/** Readings in UTC, one a second: nobody sees beyond them from where they stand. */
+function burst(fromMs: number) {
+  return Array.from({ length: 20 }, (_, i) => ({
+    piano: 1,
+    timestamp: writtenIn(0, fromMs + i * 1_000),
+  }))
+}
+
+/** Around the hour, wherever somebody may look for other zones. */
+function burstsAround() {
+  const day = NOON_MS - 12 * HOUR_MS
+  const edges = [day - 11.9 * HOUR_MS, day, NOON_MS - MINUTE_MS, NOON_MS + 61 * MINUTE_MS]
+  return [...edges, day + 24 * HOUR_MS - MINUTE_MS, NOON_MS + 24.9 * HOUR_MS].flatMap(burst)
+}
+
+test('a zone that is known by the index alone is known', async () => {
+  const store = fakeStore()
+  await keepReadings(store, [...burstsAround(), ...sender(9 * 60, NOON_MS, 6)])
+  assert.deepEqual((await timesIn(store)).times, [0, 10, 20, 30, 40, 50])
+})
+
+test('a zone that stands nowhere near the range is learnt from the rows within it', async () => {
+  const store = fakeStore()
+  const tokyo = sender(9 * 60, NOON_MS - 12 * HOUR_MS + 5 * MINUTE_MS, 6 * 13)
+  await keepReadings(store, [...burstsAround(), ...tokyo], 20)
+  assert.deepEqual((await timesIn(store)).times, [5, 15, 25, 35, 45, 55])
+})
+
+test('a zone that the index has long forgotten is found beside the range', async () => {
   const store = fakeStore()
   const past = sender(9 * 60, NOON_MS - 30 * HOUR_MS, 6 * 40)
   const now = sender(0, NOON_MS + 100 * HOUR_MS, 3)

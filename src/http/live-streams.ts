@@ -103,6 +103,10 @@ function eventText({ name, id, data }: WireEvent): string {
 const querySchema = z.object({
   last_event_id: z.string().optional().describe('As the header Last-Event-ID, for curl.'),
 })
+const streamSchema = {
+  description: 'A stream that goes on.',
+  content: { 'text/event-stream': { schema: z.string() } },
+}
 const FULL = { detail: 'Too many streams are open' }
 
 export function addLiveStreams(app: HttpApp, streams: LiveStreams): void {
@@ -110,7 +114,7 @@ export function addLiveStreams(app: HttpApp, streams: LiveStreams): void {
   const schema = {
     tags: ['notifications'],
     querystring: querySchema,
-    response: { 503: sentenceSchema },
+    response: { 200: streamSchema, 503: sentenceSchema },
   }
   const anomalies = {
     ...schema,
