@@ -126,8 +126,13 @@ export function addWebApp(app: HttpApp, web: WebApp): void {
   /** With a callback, since all requests for keys pass here too. */
   app.addHook('onRequest', (request, reply, done) => {
     const file = fileFor(web, routed, request)
-    if (file) sendFile(file, request, reply).catch(done)
-    else done()
+    if (file) {
+      sendFile(file, request, reply).catch(done)
+      return
+    }
+    /** Or a browser that goes back to the page would be shown the document. */
+    if (SHARED_PATHS.has(pathOf(request.url))) reply.header('cache-control', 'no-store')
+    done()
   })
 }
 

@@ -60,7 +60,8 @@ test('a program is told what is not there, and thresholds are a document', async
     const { status, body } = await face.get(path)
     assert.deepEqual([status, body], [404, { detail: 'Not Found' }], path)
   }
-  const { status, body } = await face.get('/admin/thresholds')
+  const { status, body, headers } = await face.get('/admin/thresholds')
+  assert.equal(headers['cache-control'], 'no-store', 'a page has the same address')
   assert.deepEqual([status, Object.keys(body)], [200, ['default', 'per_floor']])
   assert.equal((await face.post('/alerts', {}, opened)).status, 404)
   const missing = await face.get('/assets/index-0ld0ld0l.js', opened)

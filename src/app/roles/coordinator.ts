@@ -71,6 +71,8 @@ export interface CoordinatorPart {
   readonly part: Part
   readonly url: string
   readonly store: Store
+  /** The dashboard has been built, and is served at `url`. */
+  readonly hasDashboard: boolean
   /** For detection in the same process. */
   readonly thresholds: ThresholdSource
 }
@@ -92,13 +94,14 @@ export async function coordinatorPart(
   const expectsShards = bootstrap.length > 0
   const store = coordinator.systemStore
   const book = createThresholdsBook({ clock, trace, store, file, expectsShards })
+  const web = webApp()
   const streams = new LiveStreams({ clock, trace, live, readings })
   metrics.gauge('http_streams', 'Streams of alarms that are open.', () => streams.size)
   const app = await createCoordinatorApp({
     ...{ trace, metrics, live, streams, thresholds: book },
     history: historyOf(context, coordinator.store),
     pipeline: pipelineOf(context, log, [...stages, 'live']),
-    web: webApp(),
+    web,
     store: coordinator.store,
     ring: coordinator.ring,
     adminToken: settings.adminToken,
@@ -119,6 +122,7 @@ export async function coordinatorPart(
     part: joinParts([part(services), face.part]),
     url: face.url,
     store: coordinator.store,
+    hasDashboard: web !== undefined,
     thresholds: book.source,
   }
 }

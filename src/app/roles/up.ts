@@ -30,7 +30,7 @@ export function runUp(invocation: Invocation): Promise<number> {
     const log = await openLog(context)
     const store = await storePart(context, log)
     const login = await loginPart(context, context.settings.loginPorts, '--login-ports')
-    context.announce(welcome(context, store.url, login.urls))
+    context.announce(welcome(context, store, login.urls))
     return joinParts([
       part([], async () => lock.release()),
       part([], () => log.close()),
@@ -73,9 +73,14 @@ function statisticsOf({ clock, settings, trace }: Context): StatisticsTable {
   return statistics
 }
 
-function welcome({ settings }: Context, url: string, logins: readonly string[]): string {
+function welcome(
+  { settings }: Context,
+  { url, hasDashboard }: CoordinatorPart,
+  logins: readonly string[],
+): string {
   return [
     `energyguard up ready at ${url}`,
+    ...(hasDashboard ? [`  dashboard        ${url}/`] : []),
     `  newest reading   ${url}/key/energy:p1:latest`,
     `  alarms, live     ${url}/anomalies/stream`,
     `  every route      ${url}/docs`,
