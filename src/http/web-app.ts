@@ -63,6 +63,7 @@ export class WebApp {
 class WebFile {
   readonly isHashed: boolean
   readonly type: string
+  /** Weak: the same for all encodings. */
   readonly etag: string
   private readonly extension: string
   private readonly bytes: Buffer
@@ -72,7 +73,7 @@ class WebFile {
     this.extension = path.slice(path.lastIndexOf('.') + 1)
     this.isHashed = path.startsWith(HASHED_FOLDER)
     this.type = TYPES[this.extension] ?? 'application/octet-stream'
-    this.etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
+    this.etag = `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
     this.bytes = bytes
   }
 
