@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 import { type KafkaBroker, startKafkaBroker } from '../test/support/kafka-broker.ts'
 import { missingTools } from '../test/support/kafka-install.ts'
 import { alarmBench } from './alarm.ts'
+import { dashboardBench } from './dashboard.ts'
 import { ingestionBench } from './ingestion.ts'
 import { quorum } from './quorum.ts'
 import { storeBench } from './store.ts'
@@ -20,7 +21,7 @@ import { onKafka, onOneFile } from './support/logs.ts'
 import { machineLine, neighbourLine } from './support/machine.ts'
 import { type Bench, type Environment, tableText } from './support/report.ts'
 
-const NAMES = ['ingestion', 'quorum', 'store', 'alarm'] as const
+const NAMES = ['ingestion', 'quorum', 'store', 'alarm', 'dashboard'] as const
 type Name = (typeof NAMES)[number]
 const NEED_A_BROKER: readonly Name[] = ['ingestion', 'alarm']
 
@@ -41,6 +42,7 @@ const print = (text: string) => process.stdout.write(`${text}\n`)
 function benchOf(name: Name, store: Bench, bootstrap: string | undefined): Bench | string {
   if (name === 'quorum') return quorum
   if (name === 'store') return store
+  if (name === 'dashboard') return dashboardBench
   if (name === 'ingestion') {
     return bootstrap ? ingestionBench(onKafka(bootstrap)) : 'ingestion: left out, no Kafka.'
   }

@@ -14,6 +14,10 @@ const PATHS: Readonly<Record<Channel, string>> = {
 const NOTIFICATIONS_ASKED = 1_000
 const BASE: string = import.meta.env?.VITE_COORDINATOR_URL ?? ''
 
+/** Twenty meters send at twenty moments; an eye needs no more pictures than five a second. */
+const DRAW_EVERY_MS = 200
+let drawnMs = 0
+
 export const browserWorld: LiveWorld = {
   now: () => Date.now(),
   open: (channel, lastEventId, signal) =>
@@ -37,8 +41,12 @@ export const browserWorld: LiveWorld = {
     ]
   },
   nextFrame(call) {
-    /** A tab in the background draws no frames, yet its bell counts. */
-    if (document.hidden) setTimeout(call, 0)
-    else requestAnimationFrame(call)
+    const waitMs = Math.max(0, drawnMs + DRAW_EVERY_MS - performance.now())
+    setTimeout(() => {
+      drawnMs = performance.now()
+      /** A tab in the background draws no frames, yet its bell counts. */
+      if (document.hidden) call()
+      else requestAnimationFrame(call)
+    }, waitMs)
   },
 }
