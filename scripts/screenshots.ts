@@ -22,16 +22,13 @@ const PAGES: Readonly<Record<string, string>> = {
 }
 const FLOORS = 3
 const DAYS = 8
-const STEP_MS = 300_000
-const FRESH_MS = 30_000
+const STEP_MS = 120_000
 const RECORDS_PER_APPEND = 500
-const DRAWN_MS = 1_500
+const DRAWN_MS = 5_000
 
 async function giveAPast(dashboard: Dashboard): Promise<void> {
-  const nowMs = Date.now()
-  const long = { floors: FLOORS, days: DAYS, stepMs: STEP_MS, endMs: nowMs - 3_600_000 }
-  const fresh = { floors: FLOORS, days: 1 / 24, stepMs: FRESH_MS, endMs: nowMs - 1_000 }
-  const all = [...readingsOfDays(long), ...readingsOfDays(fresh)]
+  const endMs = Date.now() - 1_000
+  const all = [...readingsOfDays({ floors: FLOORS, days: DAYS, stepMs: STEP_MS, endMs })]
   for (let at = 0; at < all.length; at += RECORDS_PER_APPEND) {
     await dashboard.send(all.slice(at, at + RECORDS_PER_APPEND))
   }
@@ -51,6 +48,7 @@ async function take(dashboard: Dashboard, name: string, path: string, isPhone: b
   await page.locator('.panel').first().waitFor()
   const isAlerts = name.startsWith('alerts')
   if (isAlerts) await page.locator('.alert-rows button').first().click()
+  await page.waitForLoadState('networkidle', { timeout: DRAWN_MS }).catch(() => {})
   await eventually(
     'every panel is drawn',
     async () => (await page.locator('[data-state="loading"]').count()) === 0,

@@ -87,7 +87,7 @@ test(
       await sleep(3_300)
     }
     await stack().door.open()
-    await page.locator('[data-connection="live"]').waitFor()
+    await page.locator('[data-connection="offline"]').waitFor({ state: 'detached' })
     await toasts(page).filter({ hasText: '3 alerts were raised while you were offline' }).waitFor()
     await page.goto(`${stack().url}/alerts?lang=en`)
     for (const name of ['before', 'cut-a', 'cut-b', 'cut-c']) {

@@ -2,7 +2,14 @@
  * The one live client of the tab, for whoever is drawn. Parts of the state are immutable, so a
  * component that selects a part is drawn again only when that part has changed.
  */
-import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import type { LiveClient } from '../live/live-client.ts'
 import { type Connection, connectionOf, type LiveState } from '../live/machine.ts'
 
@@ -32,6 +39,8 @@ export function useNow(everyMs: number): number {
 }
 
 export function useConnection(): Connection {
-  const state = useLive((whole) => whole)
-  return connectionOf(state, useNow(1_000))
+  const now = useNow(1_000)
+  /** As a text, so that what has not changed is not drawn again. */
+  const text = useLive((state) => JSON.stringify(connectionOf(state, now)))
+  return useMemo(() => JSON.parse(text) as Connection, [text])
 }

@@ -25,44 +25,49 @@ export function useSpan(): Span & { readonly stepSeconds: number } {
   )
 }
 
-export interface SeriesQuery {
-  readonly table: Table
-  readonly hasData: boolean
+export interface Histories {
+  /** In the order of the floors. */
+  readonly data: readonly (readonly ReadingPoint[] | undefined)[]
+  readonly isRead: boolean
   readonly error: unknown
   readonly retry: () => void
 }
 
 const NO_HISTORY: readonly ReadingPoint[] = []
+type SteppedSpan = Span & { readonly stepSeconds: number }
 
-export function useSeries(
+/** Asked for apart from what is live: to ask costs more than to draw, and happens more seldom. */
+export function useHistories(
   floors: readonly number[],
   metric: Metric,
-  span: Span & { readonly stepSeconds: number },
-  samples: ReadonlyMap<number, readonly Reading[]>,
-): SeriesQuery {
+  span: SteppedSpan,
+): Histories {
   const stretch = {
     fromSeconds: span.fromSeconds,
     toSeconds: span.toSeconds,
     stepSeconds: span.stepSeconds,
   }
-  const results = useQueries({
+  return useQueries({
     queries: floors.map((floor) => historyQuery(floor, metric, stretch)),
     combine: combineResults,
   })
-  const table = useMemo(() => {
+}
+
+export function useLines(
+  { data }: Histories,
+  floors: readonly number[],
+  metric: Metric,
+  span: SteppedSpan,
+  samples: ReadonlyMap<number, readonly Reading[]>,
+): Table {
+  return useMemo(() => {
     const lines = floors.map((floor, at) => {
-      const history = results.data[at] ?? NO_HISTORY
+      const history = data[at] ?? NO_HISTORY
       if (!span.isLive) return history
       return joinPoints(history, pointsOf(samples.get(floor) ?? [], metric, span.stepSeconds))
     })
     return tableOf(lines, span.stepSeconds, span)
-  }, [floors, metric, span, samples, results])
-  return {
-    table,
-    hasData: results.isRead || (results.error !== undefined && table.times.length > 0),
-    error: results.error,
-    retry: results.retry,
-  }
+  }, [floors, metric, span, samples, data])
 }
 
 interface Result {

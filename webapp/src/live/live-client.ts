@@ -69,6 +69,10 @@ export class LiveClient {
   readonly take = (event: LiveEvent): void => {
     const before = this.state
     this.state = step(before, event, this.world.now())
+    /** What was passed over meanwhile is made up for by the newest of each floor. */
+    if (before.isPaused && !this.state.isPaused) {
+      void this.askFor((signal) => this.world.poll(signal))
+    }
     if (this.state === before || !this.isTold) return
     this.isTold = false
     this.world.nextFrame(() => {

@@ -48,7 +48,7 @@ export const FloorCard = memo(
         <LastHour floor={row.floor} samples={samples} />
         {count > 1 && <SampleTable samples={samples} limits={limits} count={count} />}
         <footer className="soft">
-          <EnergyToday floor={row.floor} newest={newest} />
+          <EnergyToday floor={row.floor} />
           <time title={utcOf(timeMs)}>{formatTime(timeMs, language, 'time')}</time>
         </footer>
       </article>

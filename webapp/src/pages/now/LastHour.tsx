@@ -12,6 +12,7 @@ import { useBand } from '../../app/use-band.ts'
 import { useLanguage } from '../../app/use-choices.ts'
 import { usualAt } from '../../lib/band.ts'
 import { formatNumber } from '../../lib/format.ts'
+import { timeMsOf } from '../../lib/metrics.ts'
 import { factsOf, joinPoints, pointsOf } from '../../lib/series.ts'
 import { HEIGHT, sparkOf, WIDTH } from '../../lib/spark.ts'
 
@@ -19,10 +20,12 @@ const HOUR_SECONDS = 3_600
 const STEP_SECONDS = 30
 const REFRESH_SECONDS = 60
 
-export const LastHour = memo(function LastHour(props: {
+interface LastHourProps {
   readonly floor: number
   readonly samples: readonly Reading[]
-}) {
+}
+
+export const LastHour = memo(function LastHour(props: LastHourProps) {
   const { floor, samples } = props
   const { t } = useTranslation()
   const language = useLanguage()
@@ -56,4 +59,20 @@ export const LastHour = memo(function LastHour(props: {
       <path className="spark-line" d={spark.line} />
     </svg>
   )
-})
+}, isSameSlot)
+
+/** A line of an hour is drawn anew when it has moved by what an eye can see. */
+const SLOT_MS = 10_000
+
+function isSameSlot(before: LastHourProps, after: LastHourProps): boolean {
+  return before.floor === after.floor && slotOf(before.samples) === slotOf(after.samples)
+}
+
+/** The first samples come one by one, and each is seen. */
+function slotOf(samples: readonly Reading[]): string {
+  const newest = samples.at(-1)
+  const slot = newest ? Math.floor(timeMsOf(newest) / SLOT_MS) : 0
+  return `${slot} ${Math.min(samples.length, FEW_SAMPLES)}`
+}
+
+const FEW_SAMPLES = 10

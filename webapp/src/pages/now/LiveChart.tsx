@@ -2,35 +2,49 @@
  * The chosen metric as it moves, with a line for each floor on the page.
  */
 import { SegmentedControl } from '@mantine/core'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Metric, Reading } from '../../api/types.ts'
+import type { Metric } from '../../api/types.ts'
+import { useConnection, useLive } from '../../app/live-context.tsx'
 import { useChoices, useChoose } from '../../app/use-choices.ts'
-import { useSeries, useSpan } from '../../app/use-series.ts'
+import { type Histories, useHistories, useLines, useSpan } from '../../app/use-series.ts'
 import { METRIC_FACTS, METRIC_LIST } from '../../lib/metrics.ts'
 import { panelStateOf } from '../../lib/panel-state.ts'
-import type { Connection } from '../../live/machine.ts'
 import { ChartFigure } from '../../parts/ChartFigure.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 
 interface LiveChartProps {
   readonly floors: readonly number[]
-  readonly samples: ReadonlyMap<number, readonly Reading[]>
-  readonly connection: Connection
   readonly hasFloors: boolean
 }
 
 const CHART_HEIGHT_PX = 260
 
-export function LiveChart({ floors, samples, connection, hasFloors }: LiveChartProps) {
-  const { t } = useTranslation()
+export const LiveChart = memo(function LiveChart({ floors, hasFloors }: LiveChartProps) {
   const { metric = 'kw' } = useChoices()
-  const choose = useChoose()
   const span = useSpan()
-  const series = useSeries(floors, metric, span, samples)
+  const histories = useHistories(floors, metric, span)
+  return <Lines {...{ floors, hasFloors, metric, span, histories }} />
+})
+
+interface LinesProps extends LiveChartProps {
+  readonly metric: Metric
+  readonly span: ReturnType<typeof useSpan>
+  readonly histories: Histories
+}
+
+function Lines({ floors, hasFloors, metric, span, histories }: LinesProps) {
+  const { t } = useTranslation()
+  const choose = useChoose()
+  const connection = useConnection()
+  const samples = useLive((state) => state.samples)
+  const table = useLines(histories, floors, metric, span, samples)
+  const isEmpty = table.times.length === 0
+  const hasData = histories.isRead || (histories.error !== undefined && !isEmpty)
   const state = panelStateOf({
-    hasData: series.hasData || (hasFloors && floors.length === 0),
-    isEmpty: series.table.times.length === 0,
-    error: series.error,
+    hasData: hasData || (hasFloors && floors.length === 0),
+    isEmpty,
+    error: histories.error,
     connection,
   })
   return (
@@ -38,7 +52,7 @@ export function LiveChart({ floors, samples, connection, hasFloors }: LiveChartP
       title={t('now.chart')}
       state={state}
       empty={t('chart.empty')}
-      onRetry={series.retry}
+      onRetry={histories.retry}
       heightPx={CHART_HEIGHT_PX + 60}
       actions={<MetricChoice metric={metric} onChange={(next) => choose({ metric: next })} />}
     >
@@ -46,7 +60,7 @@ export function LiveChart({ floors, samples, connection, hasFloors }: LiveChartP
         title={`${t('now.chart')}: ${t(`metric.${metric}`)}`}
         metric={metric}
         names={floors.map((floor) => t('word.floorN', { floor }))}
-        table={series.table}
+        table={table}
         span={span}
         heightPx={CHART_HEIGHT_PX}
         onBrush={(from, to) => choose({ from, to, range: undefined })}

@@ -71,7 +71,7 @@ export function NowPage() {
       </Panel>
       <div className="side-by-side">
         <div className="page">
-          <LiveChart floors={shown} samples={samples} connection={connection} hasFloors={isRead} />
+          <LiveChart floors={shown} hasFloors={isRead} />
           <Totals floors={floors} samples={samples} state={state} />
         </div>
         <ActiveAlerts active={active} />

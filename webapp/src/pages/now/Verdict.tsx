@@ -1,6 +1,7 @@
 /**
  * The answer in one line, and the power of the whole building beside it.
  */
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Reading } from '../../api/types.ts'
 import { useNow } from '../../app/live-context.tsx'
@@ -33,6 +34,7 @@ export function Verdict({ rows, samples, state }: VerdictProps) {
       : t('now.normal')
     : t('now.waiting')
   const { kw } = totalsOf(samples)
+  const floorsText = rows.map(({ floor }) => floor).join()
   return (
     <section className={`verdict tone-${tone}`} aria-label={t('now.verdict')}>
       <span className="verdict-sign">
@@ -41,20 +43,22 @@ export function Verdict({ rows, samples, state }: VerdictProps) {
       <h1>{text}</h1>
       <p className="verdict-power">
         <b>{kw === undefined ? '–' : formatNumber(kw, language, 1)}</b> kW
-        <Expected floors={rows.map(({ floor }) => floor)} />
+        <Expected floorsText={floorsText} />
       </p>
     </section>
   )
 }
 
-function Expected({ floors }: { readonly floors: readonly number[] }) {
+/** The floors as a text, since a list would be a new one each time. */
+const Expected = memo(function Expected({ floorsText }: { readonly floorsText: string }) {
   const { t } = useTranslation()
   const language = useLanguage()
   const now = useNow(MINUTE_MS)
+  const floors = floorsText === '' ? [] : floorsText.split(',').map(Number)
   const bands = useBands(floors, 'kw', now / 1000)
   const usual = sumOfUsual(bands.map((band) => band && usualAt(band, now / 1000)))
   if (!usual) return <small>{t('now.noBand')}</small>
   const low = formatNumber(usual.low, language, 1)
   const high = formatNumber(usual.high, language, 1)
   return <small>{t('now.expected', { low, high })}</small>
-}
+})
