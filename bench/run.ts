@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util'
 import { type KafkaBroker, startKafkaBroker } from '../test/support/kafka-broker.ts'
 import { missingTools } from '../test/support/kafka-install.ts'
 import { alarmBench } from './alarm.ts'
+import { dashboardBench } from './dashboard.ts'
 import { detectionBench } from './detection.ts'
 import { ingestionBench } from './ingestion.ts'
 import { quorum } from './quorum.ts'
@@ -22,7 +23,7 @@ import { onKafka, onOneFile } from './support/logs.ts'
 import { machineLine, neighbourLine } from './support/machine.ts'
 import { type Bench, type Environment, tableText } from './support/report.ts'
 
-const NAMES = ['ingestion', 'quorum', 'store', 'alarm', 'detection'] as const
+const NAMES = ['ingestion', 'quorum', 'store', 'alarm', 'dashboard', 'detection'] as const
 type Name = (typeof NAMES)[number]
 const NEED_A_BROKER: readonly Name[] = ['ingestion', 'alarm']
 
@@ -51,6 +52,7 @@ function benchOf(
   if (name === 'detection') return detection
   if (name === 'quorum') return quorum
   if (name === 'store') return store
+  if (name === 'dashboard') return dashboardBench
   if (name === 'ingestion') {
     return bootstrap ? ingestionBench(onKafka(bootstrap)) : 'ingestion: left out, no Kafka.'
   }

@@ -29,9 +29,13 @@ const IMPORTS: Record<string, { own: string[]; npm: string[]; node: boolean }> =
   'src/meters': { own: STAGE, npm: [], node: false },
   'src/ingestion': { own: STAGE, npm: [], node: false },
   'src/detection': { own: STAGE, npm: [], node: false },
+  'src/history': { own: STAGE, npm: [], node: false },
   'src/live': { own: STAGE, npm: ['zod'], node: false },
   'src/http': {
-    own: [...STAGE, 'src/live', 'src/store/backup.ts', 'src/store/coordinator/ring-admin.ts'],
+    own: [
+      ...[...STAGE, 'src/live', 'src/history', 'src/store/backup.ts'],
+      'src/store/coordinator/ring-admin.ts',
+    ],
     npm: ['fastify', 'zod', 'fastify-type-provider-zod', '@fastify/*'],
     node: true,
   },

@@ -17,6 +17,7 @@ import {
   runServices,
   stopSignal,
 } from './lifecycle.ts'
+import { PipelineTally } from './pipeline-tally.ts'
 import type { Resolved } from './settings/resolve.ts'
 import type { Settings } from './settings.ts'
 
@@ -27,6 +28,8 @@ export interface Context {
   readonly random: Random
   readonly trace: Trace
   readonly metrics: Metrics
+  /** What the stages of this process do. */
+  readonly pipeline: PipelineTally
   /** Aborted when the process is asked to stop; building a role obeys it too. */
   readonly signal: AbortSignal
   /** Says that the role can serve, and where; on stdout, unless a program reads the data there. */
@@ -40,7 +43,8 @@ export async function runRole(
 ): Promise<number> {
   const { resolved, output } = invocation
   const metrics = prometheusMetrics()
-  const trace = joinTraces([pinoTrace(logOptions(resolved)), metrics.trace])
+  const pipeline = new PipelineTally(systemClock)
+  const trace = joinTraces([pinoTrace(logOptions(resolved)), metrics.trace, pipeline])
   const process_: Process = { clock: systemClock, trace, exit: (code) => process.exit(code) }
   dieOfSurprises(process_)
   const controller = stopSignal(process_)
@@ -51,6 +55,7 @@ export async function runRole(
     random: systemRandom(),
     trace,
     metrics,
+    pipeline,
     signal: controller.signal,
     announce: invocation.json ? output.message : output.data,
   }

@@ -52,6 +52,14 @@ const PATTERNS: Record<PatternKind, Metric> = {
   pattern_outlier_volt: 'tensione',
 }
 
+/** A set in which one limit alone can be passed. */
+export function limitsOn(metric: Metric, value: number): ThresholdSet {
+  const never = Number.POSITIVE_INFINITY
+  const limits = { delta_kwh_max: never, kw_max: never, corrente_max: never, tensione_max: never }
+  const own = Object.values(LIMITS).find((limit) => limit.metric === metric)
+  return own ? { ...limits, [own.field]: value } : limits
+}
+
 /** A narrower band than this has no width: every value would be an outlier of it. */
 const DEVIATION_MIN = 1e-9
 

@@ -67,7 +67,7 @@ export function step(
 }
 
 /** Sensors that did not measure are absent or null on the wire; here they are undefined. */
-function measurementsOf(reading: Reading, deltaKwh: number | undefined): Measurements {
+export function measurementsOf(reading: Reading, deltaKwh: number | undefined): Measurements {
   return {
     kw: reading.sensore2_kw ?? undefined,
     corrente: reading.sensore3_corrente ?? undefined,

@@ -2,6 +2,7 @@
  * The public face of a coordinator: every route of the contract's section "Coordinator", and the
  * routes beside it. Here stands only what is where; each subject has a file of its own.
  */
+import type { History } from '../history/history.ts'
 import type { Live } from '../live/live.ts'
 import type { ThresholdsBook } from '../live/thresholds-book.ts'
 import { must } from '../model/must.ts'
@@ -11,12 +12,13 @@ import type { Backup } from '../store/backup.ts'
 import { type Store, VALUE_BYTES_MAX } from '../store/client.ts'
 import type { RingAdmin } from '../store/coordinator/ring-admin.ts'
 import { guardRingChanges } from './admin-token.ts'
-import { type AnomalyStream, addAnomalyStream } from './anomaly-stream.ts'
 import { addBackupRoutes } from './backup-routes.ts'
 import { addBatchRoutes } from './batch-routes.ts'
+import { addHistoryRoutes } from './history-routes.ts'
 import { createHttpApp, type HttpApp } from './http-app.ts'
 import { addKeyLane } from './key-lane.ts'
 import { addKeyRoutes, type KeyDoor } from './key-routes.ts'
+import { addLiveStreams, type LiveStreams } from './live-streams.ts'
 import { addNotificationRoutes } from './notification-routes.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
 import { readAnswers, writeAnswers, writtenSchema } from './outcome-schemas.ts'
@@ -24,7 +26,9 @@ import { readAnswer, writeAnswer } from './outcomes.ts'
 import { addRequestGate, GATE_DEFAULTS, type GateLimits } from './request-gate.ts'
 import { RequestTally } from './request-tally.ts'
 import { addShardingRoutes } from './sharding-routes.ts'
+import { addSystemRoutes, type PipelineReport } from './system-routes.ts'
 import { addThresholdsRoutes } from './thresholds-routes.ts'
+import type { WebApp } from './web-app.ts'
 
 export interface CoordinatorParts extends OpsParts {
   readonly clock: Pick<Clock, 'monotonicMs'>
@@ -34,7 +38,11 @@ export interface CoordinatorParts extends OpsParts {
   readonly ring: RingAdmin
   readonly live: Pick<Live, 'isReady' | 'list' | 'unread' | 'markRead' | 'broadcast'>
   readonly thresholds: Pick<ThresholdsBook, 'current' | 'replace'>
-  readonly stream: AnomalyStream
+  readonly streams: LiveStreams
+  readonly history: History
+  readonly pipeline: PipelineReport
+  /** The dashboard, where it has been built. */
+  readonly web?: WebApp | undefined
   readonly adminToken: string
   /** What changes of the ring ask for; null: anybody may change it. */
   readonly ringToken: string | null
@@ -46,14 +54,14 @@ export interface CoordinatorParts extends OpsParts {
 
 export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> {
   const tally = new RequestTally()
-  const options = { title: 'EnergyGuard coordinator', trace: parts.trace, tally }
+  const options = { title: 'EnergyGuard coordinator', trace: parts.trace, tally, web: parts.web }
   return createHttpApp(options, (app) => {
     guardRingChanges(app, parts.ringToken)
     const gate = addRequestGate(app, parts.gate ?? GATE_DEFAULTS)
     const summary = 'It answers.'
     const health = { tags: ['operations'], summary, response: { 200: statusOkSchema } }
     app.get('/health', { schema: health }, () => ({ status: 'ok' as const }))
-    /** For whoever opens the address in a browser. */
+    /** For whoever opens the address in a browser where there is no dashboard. */
     app.get('/', { schema: { hide: true } }, (_, reply) => reply.redirect('/docs'))
     const door = keyDoor(parts.store)
     addKeyRoutes(app, door, KEY_ANSWERS, VALUE_BYTES_MAX)
@@ -63,7 +71,9 @@ export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> 
     addShardingRoutes(app, parts.ring, parts.store)
     addThresholdsRoutes(app, parts.thresholds, parts.adminToken)
     addNotificationRoutes(app, parts.live, parts.broadcastToken)
-    addAnomalyStream(app, parts.stream)
+    addLiveStreams(app, parts.streams)
+    addHistoryRoutes(app, parts.history, parts.thresholds)
+    addSystemRoutes(app, parts.pipeline, parts.ring, parts.store)
     addOpsRoutes(app, parts, tally)
   })
 }

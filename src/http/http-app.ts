@@ -4,8 +4,8 @@
  *
  * Schemas check what comes in and what goes out, and the documentation is made from the same ones.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import cors from '@fastify/cors'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import cors, { type FastifyCorsOptions } from '@fastify/cors'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, {
@@ -25,6 +25,7 @@ import { bodyText, parseJson } from './json-body.ts'
 import { routedUrl } from './key-path.ts'
 import { errorAnswer, STATUS_TOO_LARGE } from './problems.ts'
 import type { RequestTally } from './request-tally.ts'
+import { addWebApp, type WebApp } from './web-app.ts'
 
 export type HttpApp = FastifyInstance<
   RawServerDefault,
@@ -39,6 +40,10 @@ export interface HttpAppOptions {
   readonly title: string
   readonly trace: Trace
   readonly tally: RequestTally
+  /** Pages of the host that is asked, on whatever port, may ask too. */
+  readonly isForHost?: boolean
+  /** Pages beside the routes. */
+  readonly web?: WebApp | undefined
 }
 
 /** Bodies of routes that take no documents. */
@@ -77,19 +82,33 @@ export async function createHttpApp(
   answerErrors(app, options.trace)
   answerStrangers(app)
   countAnswers(app, options.tally)
+  if (options.web) addWebApp(app, options.web)
   readBodies(app, (text) => (text === undefined ? undefined : parseJson(text)))
   await app.register(cors, {
-    origin: ORIGINS,
-    credentials: true,
-    methods: METHODS,
-    maxAge: PREFLIGHT_SECONDS_MAX,
-    strictPreflight: false,
-    exposedHeaders: [LAST_KNOWN_HEADER, REASON_HEADER, 'retry-after', 'etag'],
+    delegator: ({ headers }, done) => done(null, corsOf(headers, options.isForHost === true)),
   })
   await addDocumentation(app, options.title)
   addRoutes(app)
   await app.ready()
   return app
+}
+
+function corsOf({ origin, host }: IncomingHttpHeaders, isForHost: boolean): FastifyCorsOptions {
+  const isOfHost =
+    isForHost && origin !== undefined && hostnameOf(origin) === hostnameOf(`http://${host}`)
+  return {
+    origin: isOfHost ? [...ORIGINS, origin] : ORIGINS,
+    credentials: true,
+    methods: METHODS,
+    maxAge: PREFLIGHT_SECONDS_MAX,
+    strictPreflight: false,
+    exposedHeaders: [LAST_KNOWN_HEADER, REASON_HEADER, 'retry-after', 'etag'],
+  }
+}
+
+/** An address that is none has no host. */
+function hostnameOf(address: string): string | undefined {
+  return URL.canParse(address) ? new URL(address).hostname : undefined
 }
 
 /** Bodies of this app, or of the part of it that a plugin was given, become what `read` makes. */

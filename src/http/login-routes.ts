@@ -24,7 +24,8 @@ export function createLoginApp(
   parts: OpsParts & { readonly trace: Trace },
 ): Promise<HttpApp> {
   const tally = new RequestTally()
-  const options = { title: 'EnergyGuard login', trace: parts.trace, tally }
+  /** The dashboard comes from the coordinator, which is another port of the same host. */
+  const options = { title: 'EnergyGuard login', trace: parts.trace, tally, isForHost: true }
   return createHttpApp(options, (app) => {
     addLogin(app, credentials)
     const health = { summary: 'It answers.', response: { 200: statusOkSchema } }

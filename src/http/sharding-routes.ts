@@ -16,7 +16,7 @@ import { type Answer, answer, invalidAnswer, sendAnswer } from './answer.ts'
 import type { HttpApp } from './http-app.ts'
 import { invalidSchema, sentenceSchema } from './problems.ts'
 
-const infoSchema = z.object({
+export const infoSchema = z.object({
   total_nodes: z.int(),
   replication_factor: z.int(),
   virtual_nodes_per_node: z.int(),
@@ -135,7 +135,7 @@ function addNodeRoutes(app: HttpApp, ring: RingAdmin): void {
   )
 }
 
-function infoBody(info: RingInfo, reachable: boolean): z.output<typeof infoSchema> {
+export function infoBody(info: RingInfo, reachable: boolean): z.output<typeof infoSchema> {
   return {
     total_nodes: info.totalNodes,
     replication_factor: info.replicationFactor,

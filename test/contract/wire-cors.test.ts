@@ -107,11 +107,6 @@ test('a route that does not know a method is 405 and says which it knows', async
   }
 })
 
-test('whoever opens the address in a browser is shown every route', async () => {
-  const { status, headers } = await coordinator.get('/')
-  assert.deepEqual([status, headers.location], [302, '/docs'])
-})
-
 test('what is no route is 404, whatever is sent with it', async () => {
   for (const [method, path] of [
     ['GET', '/no/such/route'],

@@ -46,6 +46,10 @@ const ROUTES = [
   ['/livez', 'get'],
   ['/readyz', 'get'],
   ['/metrics', 'get'],
+  ['/api/v1/readings', 'get'],
+  ['/api/v1/live', 'get'],
+  ['/api/v1/thresholds/preview', 'get'],
+  ['/api/v1/system', 'get'],
 ] as const
 
 test('every route is in the documentation, with a sentence about it', () => {
@@ -101,6 +105,10 @@ const operations = [
   { op: 'get', key: '' },
 ]
 
+const stretch = 'from=2026-01-05T12:00:00Z&to=2026-01-05T13:00:00Z'
+const points = `floor=1&metric=kw&${stretch}&step=60`
+const trial = `floor=default&metric=kw&value=11&${stretch}`
+
 test('what comes when all is well, and what comes for a wrong request, is described', async () => {
   const spare = await runningShard()
   await allDescribed(store, [
@@ -144,6 +152,11 @@ test('what comes when all is well, and what comes for a wrong request, is descri
     ['get', '/livez'],
     ['get', '/readyz'],
     ['get', '/metrics'],
+    ['get', '/api/v1/readings', `/api/v1/readings?${points}`],
+    ['get', '/api/v1/readings'],
+    ['get', '/api/v1/thresholds/preview', `/api/v1/thresholds/preview?${trial}`],
+    ['get', '/api/v1/thresholds/preview'],
+    ['get', '/api/v1/system'],
   ])
 })
 
@@ -156,6 +169,8 @@ test('what comes without shards is described', async () => {
     ['put', '/admin/thresholds', '/admin/thresholds', {}],
     ['get', '/readyz'],
     ['post', '/batch', '/batch', { operations }],
+    ['get', '/api/v1/readings', `/api/v1/readings?${points}`],
+    ['get', '/api/v1/thresholds/preview', `/api/v1/thresholds/preview?${trial}`],
   ])
 })
 

@@ -37,6 +37,18 @@ test('name and password are admin unless told otherwise, the token is the defaul
   assert.deepEqual([answer.status, answer.body], [200, { token: 'eg-admin-token' }])
 })
 
+test('the dashboard may ask from whatever port of the same host, and no other page', async () => {
+  const ask = async (origin: string) => {
+    const answer = await fetch(`${login.process.address}/login`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    })
+    return answer.headers.get('access-control-allow-origin')
+  }
+  assert.equal(await ask('http://127.0.0.1:8000'), 'http://127.0.0.1:8000')
+  assert.notEqual(await ask('http://elsewhere.example'), 'http://elsewhere.example')
+})
+
 test('a bad body is 422 with each wrong field named', async () => {
   const fieldsOf = async (json: unknown) => {
     const { status, body } = await login.post('/login', json)

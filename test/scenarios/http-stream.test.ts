@@ -11,7 +11,7 @@ import {
   STREAM_CLIENTS_MAX,
   STREAM_UNSENT_BYTES_MAX,
   STREAM_UNSENT_BYTES_SUM_MAX,
-} from '../../src/http/anomaly-stream.ts'
+} from '../../src/http/event-streams.ts'
 import { listenTo, type StreamListener } from '../support/event-stream.ts'
 import { eventually } from '../support/eventually.ts'
 import { coordinatorFace, type Face } from '../support/face.ts'

@@ -7,11 +7,15 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { systemClock } from '../../src/adapters/system-clock.ts'
-import { AnomalyStream, type StreamLimits } from '../../src/http/anomaly-stream.ts'
+import { createHistory } from '../../src/history/history.ts'
 import { type CoordinatorParts, createCoordinatorApp } from '../../src/http/coordinator-app.ts'
+import type { StreamLimits } from '../../src/http/event-streams.ts'
 import type { HttpApp } from '../../src/http/http-app.ts'
 import { createHttpServer } from '../../src/http/http-server.ts'
+import { LiveStreams } from '../../src/http/live-streams.ts'
 import type { Live, Subscriber } from '../../src/live/live.ts'
+import type { FloorReading } from '../../src/live/newest-readings.ts'
+import type { ReadingListener, ReadingsFeed } from '../../src/live/readings-feed.ts'
 import type { ThresholdsBook } from '../../src/live/thresholds-book.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
 import type { Clock } from '../../src/ports/clock.ts'
@@ -26,7 +30,8 @@ export const ADMIN_TOKEN = 'test-admin-token'
 export interface Face extends WireClient {
   readonly store: FakeStore
   readonly live: FakeLive
-  readonly stream: AnomalyStream
+  readonly readings: FakeFeed
+  readonly stream: LiveStreams
   readonly trace: RecordingTrace
   readonly app: HttpApp
 }
@@ -41,9 +46,12 @@ export async function coordinatorFace(
   { clock = systemClock, streamLimits, ...changed }: FaceOptions = {},
 ): Promise<Face> {
   const [store, live, trace] = [fakeStore(), new FakeLive(), recordingTrace()]
-  const stream = new AnomalyStream({ clock, trace, live }, streamLimits)
+  const readings = new FakeFeed()
+  const stream = new LiveStreams({ clock, trace, live, readings }, streamLimits)
   const app = await createCoordinatorApp({
-    ...{ clock, trace, store, live, stream, ring: noRing, thresholds: defaultBook },
+    ...{ clock, trace, store, live, streams: stream, ring: noRing, thresholds: defaultBook },
+    history: createHistory({ clock, store: changed.store ?? store, createTrial: noTrial }),
+    pipeline: async () => [],
     ...{ adminToken: ADMIN_TOKEN, ringToken: null, broadcastToken: null },
     readiness: () => undefined,
     backup: noBackup,
@@ -51,7 +59,7 @@ export async function coordinatorFace(
     ...changed,
   })
   const url = await serve(t, app)
-  return { ...wireClient(url), store, live, stream, trace, app }
+  return { ...wireClient(url), store, live, readings, stream, trace, app }
 }
 
 /** Puts an app on a free port of loopback until the test ends. */
@@ -94,6 +102,30 @@ export class FakeLive implements Live {
     const event = { name: 'anomaly', data, ...(id === undefined ? {} : { id }) } as const
     for (const subscriber of this.subscribers) subscriber.take(event)
   }
+}
+
+/** Readings that a test shows. */
+export class FakeFeed implements Pick<ReadingsFeed, 'newest' | 'listen'> {
+  readonly known: FloorReading[] = []
+  readonly listeners = new Set<ReadingListener>()
+
+  newest(): readonly FloorReading[] {
+    return this.known
+  }
+
+  listen(listener: ReadingListener): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  show(floor: number, document: object): void {
+    const reading = { floor, timeMs: 0, text: JSON.stringify(document) }
+    for (const listener of this.listeners) listener(reading)
+  }
+}
+
+const noTrial = () => {
+  throw new Error('this test tries no limit')
 }
 
 const defaultBook: Pick<ThresholdsBook, 'current' | 'replace'> = {

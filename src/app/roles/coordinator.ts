@@ -7,14 +7,21 @@
  * are served while the log is away, and the alarms that are known while the shards are; `/readyz`
  * says what is missing.
  */
+import { fileURLToPath } from 'node:url'
 import { bodySignature } from '../../adapters/body-signature.ts'
 import { createHttpNetwork } from '../../adapters/http-network.ts'
 import { thresholdsFile } from '../../adapters/thresholds-file.ts'
-import { AnomalyStream } from '../../http/anomaly-stream.ts'
+import { readWebFiles } from '../../adapters/web-files.ts'
+import { LimitTrial } from '../../detection/limit-trial.ts'
+import { createHistory, type History } from '../../history/history.ts'
 import { createCoordinatorApp } from '../../http/coordinator-app.ts'
+import { LiveStreams } from '../../http/live-streams.ts'
+import { WebApp } from '../../http/web-app.ts'
 import { createLive } from '../../live/followed-live.ts'
 import type { Live } from '../../live/live.ts'
+import { createReadingsFeed } from '../../live/readings-feed.ts'
 import { createThresholdsBook } from '../../live/thresholds-book.ts'
+import type { Metric } from '../../model/alert.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Address, Network } from '../../ports/network.ts'
 import type { Service } from '../../ports/service.ts'
@@ -28,6 +35,8 @@ import { openFace } from '../face.ts'
 import { connectLog, declareTopics } from '../open-log.ts'
 import type { Readiness } from '../ops-server.ts'
 import { joinParts, type Part, part } from '../part.ts'
+import { pipelineReport } from '../pipeline-report.ts'
+import type { Stage } from '../pipeline-tally.ts'
 import type { Resolved } from '../settings/resolve.ts'
 import { DEFAULT_ADMIN_TOKEN } from '../settings/store.ts'
 
@@ -52,6 +61,8 @@ export interface CoordinatorSurroundings {
   readonly network: Network
   readonly log: Log
   readonly bootstrap: readonly Address[]
+  /** Stages that run beside it in this process. */
+  readonly stages?: readonly Stage[]
   /** What else the process waits for, for `/readyz`. */
   readonly readiness?: Readiness
 }
@@ -60,6 +71,8 @@ export interface CoordinatorPart {
   readonly part: Part
   readonly url: string
   readonly store: Store
+  /** The dashboard has been built, and is served at `url`. */
+  readonly hasDashboard: boolean
   /** For detection in the same process. */
   readonly thresholds: ThresholdSource
 }
@@ -67,22 +80,28 @@ export interface CoordinatorPart {
 /** Throws CommandError when the port cannot be had. */
 export async function coordinatorPart(
   context: Context,
-  { network, log, bootstrap, readiness = () => undefined }: CoordinatorSurroundings,
+  { network, log, bootstrap, stages = [], readiness = () => undefined }: CoordinatorSurroundings,
 ): Promise<CoordinatorPart> {
   const { clock, trace, metrics, settings } = context
   const coordinator = storeOf(context, network, bootstrap)
-  const live = createLive(
-    { clock, trace, log, random: context.random.fork('live') },
-    { bufferSize: settings.notifyBufferSize, suppressMs: settings.notifySuppressSeconds * 1000 },
-  )
+  const follower = { clock, trace, log, random: context.random.fork('live') }
+  const live = createLive(follower, {
+    bufferSize: settings.notifyBufferSize,
+    suppressMs: settings.notifySuppressSeconds * 1000,
+  })
+  const readings = createReadingsFeed(follower, settings.topic)
   const file = thresholdsFile(settings.thresholdsPath)
   const expectsShards = bootstrap.length > 0
   const store = coordinator.systemStore
   const book = createThresholdsBook({ clock, trace, store, file, expectsShards })
-  const stream = new AnomalyStream({ clock, trace, live })
-  metrics.gauge('http_streams', 'Streams of alarms that are open.', () => stream.size)
+  const web = webApp()
+  const streams = new LiveStreams({ clock, trace, live, readings })
+  metrics.gauge('http_streams', 'Streams of alarms that are open.', () => streams.size)
   const app = await createCoordinatorApp({
-    ...{ clock, trace, metrics, live, stream, thresholds: book },
+    ...{ clock, trace, metrics, live, streams, thresholds: book },
+    history: historyOf(context, coordinator.store),
+    pipeline: pipelineOf(context, log, [...stages, 'live']),
+    web,
     store: coordinator.store,
     backup: coordinator.backup,
     ring: coordinator.ring,
@@ -97,13 +116,14 @@ export async function coordinatorPart(
   const face = await openFace(clock, app, address, '--port')
   const services = [
     { name: 'store', service: { run: () => running } },
-    { name: 'live', service: onDeclaredTopics(context, log, live) },
+    { name: 'live', service: onDeclaredTopics(context, log, [live, readings]) },
     { name: 'thresholds', service: book },
   ]
   return {
     part: joinParts([part(services), face.part]),
     url: face.url,
     store: coordinator.store,
+    hasDashboard: web !== undefined,
     thresholds: book.source,
   }
 }
@@ -144,14 +164,37 @@ async function firstLook({ clock, signal }: Context, { store }: Coordinator): Pr
   }
 }
 
-/** Whoever comes first makes the topics; alarms are followed once they are there. */
-function onDeclaredTopics(context: Context, log: Log, live: Live): Service {
+/** Whoever comes first makes the topics; they are followed once they are there. */
+function onDeclaredTopics(context: Context, log: Log, followers: readonly Service[]): Service {
   return {
     async run(signal) {
       await declareTopics(context, log, signal)
-      await live.run(signal)
+      await Promise.all(followers.map((follower) => follower.run(signal)))
     },
   }
+}
+
+/** Limits are tried by the rules of the detectors, as far as this process is told of them. */
+function historyOf({ clock, settings }: Context, store: Store): History {
+  const rules = {
+    cooldownMs: settings.edgeCooldownSeconds * 1000,
+    margin: settings.anomalyThresholdMargin,
+  }
+  const createTrial = (metric: Metric, value: number) => new LimitTrial(metric, value, rules)
+  return createHistory({ clock, store, createTrial })
+}
+
+function pipelineOf({ clock, pipeline, settings }: Context, log: Log, stages: readonly Stage[]) {
+  const { topic, groupId } = settings
+  const world = { clock, log, tally: pipeline }
+  return pipelineReport(world, { stages, readingsTopic: topic, ingestionGroup: groupId })
+}
+
+const WEB_FOLDER = fileURLToPath(new URL('../../../webapp/dist', import.meta.url))
+
+function webApp(): WebApp | undefined {
+  const files = readWebFiles(WEB_FOLDER)
+  return files && new WebApp(files)
 }
 
 async function waitsFor({ store }: Coordinator, live: Live): Promise<string | undefined> {

@@ -12,6 +12,7 @@ import { type Context, runRole } from '../context.ts'
 import { lockFolder } from '../folder-lock.ts'
 import { openLog } from '../open-log.ts'
 import { joinParts, type Part, part } from '../part.ts'
+import type { Stage } from '../pipeline-tally.ts'
 import { localShardsPart } from '../shard-part.ts'
 import { type CoordinatorPart, coordinatorPart } from './coordinator.ts'
 import { archivePart, detectionPart } from './detect.ts'
@@ -29,7 +30,7 @@ export function runUp(invocation: Invocation): Promise<number> {
     const log = await openLog(context)
     const store = await storePart(context, log)
     const login = await loginPart(context, context.settings.loginPorts, '--login-ports')
-    context.announce(welcome(context, store.url, login.urls))
+    context.announce(welcome(context, store, login.urls))
     return joinParts([
       part([], async () => lock.release()),
       part([], () => log.close()),
@@ -45,8 +46,13 @@ async function storePart(context: Context, log: Log): Promise<CoordinatorPart> {
   const network = createLocalNetwork(context.clock)
   const shards = localShardsPart(context, network, SHARDS)
   const bootstrap = shards.addresses
-  const coordinator = await coordinatorPart(context, { network, log, bootstrap })
+  const stages = stagesOf(context)
+  const coordinator = await coordinatorPart(context, { network, log, bootstrap, stages })
   return { ...coordinator, part: joinParts([shards.part, coordinator.part]) }
+}
+
+function stagesOf({ settings }: Context): readonly Stage[] {
+  return [...(settings.simulate ? ['simulator' as const] : []), 'ingestion', 'detection', 'archive']
 }
 
 function stagesPart(context: Context, log: Log, { store, thresholds }: CoordinatorPart): Part {
@@ -67,9 +73,14 @@ function statisticsOf({ clock, settings, trace }: Context): StatisticsTable {
   return statistics
 }
 
-function welcome({ settings }: Context, url: string, logins: readonly string[]): string {
+function welcome(
+  { settings }: Context,
+  { url, hasDashboard }: CoordinatorPart,
+  logins: readonly string[],
+): string {
   return [
     `energyguard up ready at ${url}`,
+    ...(hasDashboard ? [`  dashboard        ${url}/`] : []),
     `  newest reading   ${url}/key/energy:p1:latest`,
     `  alarms, live     ${url}/anomalies/stream`,
     `  every route      ${url}/docs`,

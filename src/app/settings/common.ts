@@ -55,7 +55,7 @@ export const commonSettings = {
     fallback: READINGS_TOPIC,
     flag: '--topic',
     environmentByRole: { simulate: ['SIM_TOPIC'], replay: ['SIM_TOPIC'] },
-    roles: STAGES,
+    roles: ['coordinator', ...STAGES],
     pattern: /^[\w.-]{1,200}$/,
     rule: 'letters, digits, dots, dashes and underscores',
   }),

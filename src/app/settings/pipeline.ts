@@ -15,6 +15,8 @@ import {
 } from './setting.ts'
 
 const DETECTORS: readonly Role[] = ['up', 'detect']
+/** A coordinator tries limits by the same rules before they are saved. */
+const JUDGES: readonly Role[] = [...DETECTORS, 'coordinator']
 
 export const pipelineSettings = {
   groupId: text({
@@ -79,7 +81,7 @@ export const pipelineSettings = {
     min: 0,
     flag: '--edge-cooldown-secs',
     environment: ['EDGE_COOLDOWN_SECS'],
-    roles: DETECTORS,
+    roles: JUDGES,
   }),
   anomalySigmas: number({
     help: 'A pattern outlier is so many standard deviations off its slot.',
@@ -103,7 +105,7 @@ export const pipelineSettings = {
     min: 0,
     flag: '--anom-threshold-margin',
     environment: ['ANOM_THRESHOLD_MARGIN'],
-    roles: DETECTORS,
+    roles: JUDGES,
   }),
   statisticsRefreshSeconds: number({
     help: 'How often the historical statistics are read again.',

@@ -1,21 +1,14 @@
 /**
- * `GET /anomalies/stream`: alarms as they are raised, by Server-Sent Events. Every event carries
- * its place in the alerts log as id, so a client that comes back says where it was and misses
- * nothing.
- *
- * A client that does not read is cut off when too much waits for it, or for all clients together:
- * it comes back by itself and resumes, while its backlog would otherwise grow in this process
- * without bound. Comments in between keep proxies from taking the quiet for an end.
+ * One client of a stream of Server-Sent Events, and all of them together. A client that does not
+ * read is cut off when too much waits for it, or for all clients together: it comes back by itself
+ * and resumes, while its backlog would otherwise grow in this process without bound. Something
+ * comes now and then, so that no proxy takes quiet for an end.
  */
 import type { ServerResponse } from 'node:http'
-import { z } from 'zod'
+import type { FastifyReply } from 'fastify'
 import { REPLAY_EVENTS_MAX } from '../live/fold.ts'
-import type { Live, StreamEvent } from '../live/live.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Trace } from '../ports/trace.ts'
-import { COME_AGAIN } from './answer.ts'
-import type { HttpApp } from './http-app.ts'
-import { sentenceSchema } from './problems.ts'
 
 /** So many streams at once; the next one is answered 503. */
 export const STREAM_CLIENTS_MAX = 200
@@ -33,28 +26,35 @@ export interface StreamLimits {
   readonly unsentBytesSumMax: number
 }
 
-const LIMITS: StreamLimits = {
+export const STREAM_LIMITS: StreamLimits = {
   clientsMax: STREAM_CLIENTS_MAX,
   unsentBytesMax: STREAM_UNSENT_BYTES_MAX,
   unsentBytesSumMax: STREAM_UNSENT_BYTES_SUM_MAX,
 }
 
-export interface StreamWorld {
+export interface StreamsWorld {
   readonly clock: Clock
   readonly trace: Trace
-  readonly live: Pick<Live, 'subscribe' | 'newestId'>
+}
+
+/** What a client is to hear. */
+export interface Program {
+  /** Begins; returns how to end it. */
+  begin(client: StreamClient): () => void
+  /** What comes every HEARTBEAT_MS. */
+  readonly heartbeat: string
 }
 
 /** All streams of one coordinator. */
-export class AnomalyStream {
-  private readonly world: StreamWorld
+export class EventStreams {
+  private readonly world: StreamsWorld
   private readonly limits: StreamLimits
   private readonly clients = new Set<StreamClient>()
   /** At the most so much waits for all clients; counted anew only when it seems too much. */
   private unsentBytesAtMost = 0
   private isEnding = false
 
-  constructor(world: StreamWorld, limits: StreamLimits = LIMITS) {
+  constructor(world: StreamsWorld, limits: StreamLimits = STREAM_LIMITS) {
     this.world = world
     this.limits = limits
   }
@@ -68,7 +68,7 @@ export class AnomalyStream {
   }
 
   /** Serves a response, whose head is written, until the client goes away or `end`. */
-  serve(response: ServerResponse, lastEventId: string | undefined): void {
+  serve(response: ServerResponse, program: Program): void {
     const { unsentBytesMax } = this.limits
     const grown = (bytes: number) => this.keepToSum(bytes)
     const client = new StreamClient(response, this.world, unsentBytesMax, grown)
@@ -77,7 +77,7 @@ export class AnomalyStream {
       this.clients.delete(client)
       client.leave()
     })
-    client.begin(lastEventId)
+    client.begin(program)
   }
 
   /** No new ones, and those there are end at once. */
@@ -99,18 +99,18 @@ export class AnomalyStream {
   }
 }
 
-class StreamClient {
+export class StreamClient {
   private readonly response: ServerResponse
-  private readonly world: StreamWorld
+  private readonly world: StreamsWorld
   private readonly unsentBytesMax: number
   /** Told of what more waits for this client. */
   private readonly grown: (bytes: number) => void
   private readonly ending = new AbortController()
-  private unsubscribe: () => void = () => {}
+  private endProgram: () => void = () => {}
 
   constructor(
     response: ServerResponse,
-    world: StreamWorld,
+    world: StreamsWorld,
     unsentBytesMax: number,
     grown: (bytes: number) => void,
   ) {
@@ -124,19 +124,24 @@ class StreamClient {
     return this.response.writableLength
   }
 
-  begin(lastEventId: string | undefined): void {
-    /** A client that has no place yet is given one, so that it misses nothing from here on. */
-    const id = lastEventId === undefined ? this.world.live.newestId : undefined
-    this.write(eventText({ name: 'ping', data: {}, ...(id === undefined ? {} : { id }) }))
-    this.unsubscribe = this.world.live.subscribe(lastEventId, {
-      take: (event) => this.write(eventText(event)),
-    })
-    void this.beat()
+  /** What is written now would only wait. */
+  get isBehind(): boolean {
+    return this.response.writableNeedDrain
+  }
+
+  begin(program: Program): void {
+    this.endProgram = program.begin(this)
+    void this.beat(program.heartbeat)
+  }
+
+  /** Calls whenever nothing waits any more. */
+  onDrained(listener: () => void): void {
+    this.response.on('drain', listener)
   }
 
   leave(): void {
     this.ending.abort()
-    this.unsubscribe()
+    this.endProgram()
   }
 
   end(): void {
@@ -149,7 +154,7 @@ class StreamClient {
     this.response.destroy()
   }
 
-  private write(text: string): void {
+  write(text: string): void {
     if (this.response.destroyed || this.response.writableEnded) return
     const before = this.unsentBytes
     this.response.write(text)
@@ -157,25 +162,19 @@ class StreamClient {
     else this.grown(this.unsentBytes - before)
   }
 
-  private async beat(): Promise<void> {
+  private async beat(text: string): Promise<void> {
     const { signal } = this.ending
     while (!signal.aborted) {
       await this.world.clock.sleep(HEARTBEAT_MS, signal).catch(() => {})
-      if (!signal.aborted) this.write(': still here\n\n')
+      if (!signal.aborted) this.write(text)
     }
   }
 }
 
-interface WireEvent {
-  readonly name: 'ping' | StreamEvent['name']
-  readonly id?: string
-  readonly data: unknown
-}
-
-/** One event as it stands on the wire. JSON text has no line breaks, so data is one line. */
-export function eventText({ name, id, data }: WireEvent): string {
+/** One event as it stands on the wire; `text` is JSON without line breaks. */
+export function eventLines(name: string, text: string, id?: string): string {
   const place = id === undefined ? '' : `id: ${id}\n`
-  return `event: ${name}\n${place}data: ${JSON.stringify(data)}\n\n`
+  return `event: ${name}\n${place}data: ${text}\n\n`
 }
 
 const STREAM_HEADERS = {
@@ -184,30 +183,13 @@ const STREAM_HEADERS = {
   /** Tells nginx not to collect events. */
   'x-accel-buffering': 'no',
 }
-const querySchema = z.object({
-  last_event_id: z.string().optional().describe('As the header Last-Event-ID, for curl.'),
-})
 
-export function addAnomalyStream(app: HttpApp, stream: AnomalyStream): void {
-  app.addHook('preClose', async () => stream.end())
-  const schema = {
-    tags: ['notifications'],
-    summary: 'Alarms as they are raised, as Server-Sent Events: ping, anomaly, gap.',
-    querystring: querySchema,
-    response: { 503: sentenceSchema },
+/** Takes the answer out of the framework's hands: the head goes out, the body is a stream. */
+export function openStream(reply: FastifyReply): ServerResponse {
+  const headers = Object.entries({ ...reply.getHeaders(), ...STREAM_HEADERS })
+  reply.hijack()
+  for (const [name, value] of headers) {
+    if (value !== undefined) reply.raw.setHeader(name, value)
   }
-  app.get('/anomalies/stream', { schema, exposeHeadRoute: false }, async (request, reply) => {
-    if (stream.isFull)
-      return reply.code(503).headers(COME_AGAIN).send({ detail: 'Too many streams are open' })
-    const header = request.headers['last-event-id']
-    const lastEventId = typeof header === 'string' ? header : request.query.last_event_id
-    const headers = Object.entries({ ...reply.getHeaders(), ...STREAM_HEADERS })
-    reply.hijack()
-    for (const [name, value] of headers) {
-      if (value !== undefined) reply.raw.setHeader(name, value)
-    }
-    reply.raw.writeHead(200)
-    stream.serve(reply.raw, lastEventId || undefined)
-    return reply
-  })
+  return reply.raw.writeHead(200)
 }

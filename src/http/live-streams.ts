@@ -1,0 +1,154 @@
+/**
+ * The streams by Server-Sent Events: `GET /anomalies/stream` of the contract, and beside it
+ * `GET /api/v1/live`, which carries the readings too, so that a page needs one connection for
+ * everything. Every alarm carries its place in the alerts log as id, so a client that comes back
+ * says where it was and misses none.
+ *
+ * Alarms are never left out. Readings are: for a client that does not keep up, only the newest one
+ * of each floor waits, and it has no id, since nobody resumes from it.
+ */
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Live, StreamEvent } from '../live/live.ts'
+import type { ReadingsFeed } from '../live/readings-feed.ts'
+import { COME_AGAIN } from './answer.ts'
+import {
+  EventStreams,
+  eventLines,
+  openStream,
+  type Program,
+  type StreamClient,
+  type StreamLimits,
+  type StreamsWorld,
+} from './event-streams.ts'
+import type { HttpApp } from './http-app.ts'
+import { sentenceSchema } from './problems.ts'
+
+export interface LiveWorld extends StreamsWorld {
+  readonly live: Pick<Live, 'subscribe' | 'newestId'>
+  readonly readings: Pick<ReadingsFeed, 'newest' | 'listen'>
+}
+
+/** All streams of one coordinator; both kinds share their limits. */
+export class LiveStreams extends EventStreams {
+  private readonly live: LiveWorld['live']
+  private readonly readings: LiveWorld['readings']
+
+  constructor(world: LiveWorld, limits?: StreamLimits) {
+    super(world, limits)
+    this.live = world.live
+    this.readings = world.readings
+  }
+
+  /** The contract's: alarms alone. */
+  anomalies(lastEventId: string | undefined): Program {
+    const begin = (client: StreamClient) => tellAlarms(client, this.live, lastEventId)
+    return { begin, heartbeat: ': still here\n\n' }
+  }
+
+  /** Alarms and readings. Its heartbeat is an event, which a page can hear. */
+  everything(lastEventId: string | undefined): Program {
+    const begin = (client: StreamClient) => {
+      const endAlarms = tellAlarms(client, this.live, lastEventId)
+      const endReadings = tellReadings(client, this.readings)
+      return () => {
+        endAlarms()
+        endReadings()
+      }
+    }
+    return { begin, heartbeat: eventText({ name: 'ping', data: {} }) }
+  }
+}
+
+function tellAlarms(
+  client: StreamClient,
+  live: LiveWorld['live'],
+  lastEventId: string | undefined,
+): () => void {
+  /** A client that has no place yet is given one, so that it misses nothing from here on. */
+  const id = lastEventId === undefined ? live.newestId : undefined
+  client.write(eventText({ name: 'ping', data: {}, ...(id === undefined ? {} : { id }) }))
+  return live.subscribe(lastEventId, { take: (event) => client.write(eventText(event)) })
+}
+
+function tellReadings(client: StreamClient, readings: LiveWorld['readings']): () => void {
+  /** By floor, what waits until the client has read what was sent. */
+  const waiting = new Map<number, string>()
+  const tell = (floor: number, text: string) => {
+    if (client.isBehind) waiting.set(floor, text)
+    else client.write(eventLines('reading', text))
+  }
+  const tellWaiting = () => {
+    for (const [floor, text] of waiting) {
+      if (client.isBehind) return
+      waiting.delete(floor)
+      client.write(eventLines('reading', text))
+    }
+  }
+  client.onDrained(tellWaiting)
+  for (const { floor, text } of readings.newest()) tell(floor, text)
+  return readings.listen(({ floor, text }) => tell(floor, text))
+}
+
+interface WireEvent {
+  readonly name: 'ping' | StreamEvent['name']
+  readonly id?: string
+  readonly data: unknown
+}
+
+/** JSON text has no line breaks, so data is one line. */
+function eventText({ name, id, data }: WireEvent): string {
+  return eventLines(name, JSON.stringify(data), id)
+}
+
+const querySchema = z.object({
+  last_event_id: z.string().optional().describe('As the header Last-Event-ID, for curl.'),
+})
+const streamSchema = {
+  description: 'A stream that goes on.',
+  content: { 'text/event-stream': { schema: z.string() } },
+}
+const FULL = { detail: 'Too many streams are open' }
+
+export function addLiveStreams(app: HttpApp, streams: LiveStreams): void {
+  app.addHook('preClose', async () => streams.end())
+  const schema = {
+    tags: ['notifications'],
+    querystring: querySchema,
+    response: { 200: streamSchema, 503: sentenceSchema },
+  }
+  const anomalies = {
+    ...schema,
+    summary: 'Alarms as they are raised, as Server-Sent Events: ping, anomaly, gap.',
+  }
+  const options = { schema: anomalies, exposeHeadRoute: false }
+  app.get('/anomalies/stream', options, async (request, reply) => {
+    if (streams.isFull) return reply.code(503).headers(COME_AGAIN).send(FULL)
+    streams.serve(openStream(reply), streams.anomalies(placeOf(request)))
+    return reply
+  })
+  const everything = {
+    ...schema,
+    tags: ['live'],
+    summary:
+      'All that a dashboard shows, as Server-Sent Events: reading (a reading; the newest of each ' +
+      'floor first, some left out for a slow client), anomaly (a notification, with an id from ' +
+      'which Last-Event-ID resumes; none left out), gap (a list of notifications), ping.',
+  }
+  app.get(
+    '/api/v1/live',
+    { schema: everything, exposeHeadRoute: false },
+    async (request, reply) => {
+      if (streams.isFull) return reply.code(503).headers(COME_AGAIN).send(FULL)
+      streams.serve(openStream(reply), streams.everything(placeOf(request)))
+      return reply
+    },
+  )
+}
+
+/** Where the client was, by its header or its address. */
+function placeOf(request: Pick<FastifyRequest, 'headers' | 'query'>): string | undefined {
+  const header = request.headers['last-event-id']
+  const asked = (request.query as z.output<typeof querySchema>).last_event_id
+  return (typeof header === 'string' ? header : asked) || undefined
+}

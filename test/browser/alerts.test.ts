@@ -1,0 +1,144 @@
+/**
+ * From a reading to a person: a value over its threshold is red, counted by the bell and shown as a
+ * toast; a connection that breaks misses nothing; a burst leaves the page usable.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import {
+  alertOf,
+  type Dashboard,
+  dashboardOfFile,
+  NO_BROWSER,
+  quiet,
+} from '../support/dashboard.ts'
+import { eventually } from '../support/eventually.ts'
+
+const dashboard = await dashboardOfFile()
+const options = { skip: NO_BROWSER }
+
+function stack(): Dashboard {
+  assert.ok(dashboard)
+  return dashboard
+}
+
+async function openNow(query = ''): Promise<Page> {
+  await stack().send([1, 2, 3].map((floor) => quiet(floor)))
+  const page = await stack().open(`/?lang=en${query}`)
+  await page.locator('[data-floor="3"]').waitFor()
+  await page.locator('[data-connection="live"]').waitFor()
+  return page
+}
+
+const toasts = (page: Page) => page.locator('.mantine-Notification-root')
+
+async function unreadOf(page: Page): Promise<number> {
+  return Number(await page.locator('[data-unread]').getAttribute('data-unread'))
+}
+
+test(
+  'a reading over its threshold: red with a word, a toast, one more at the bell',
+  options,
+  async () => {
+    const page = await openNow()
+    assert.equal(await page.locator('[data-over="true"]').count(), 0)
+    const before = await unreadOf(page)
+    await stack().send([quiet(2, { sensore2_kw: 14.5 })])
+    const red = page.locator('[data-floor="2"] [data-metric="kw"][data-over="true"]')
+    await red.waitFor()
+    assert.match((await red.textContent()) ?? '', /14\.50\s+kW\s+over/)
+    await toasts(page).first().waitFor()
+    assert.match(
+      (await toasts(page).first().textContent()) ?? '',
+      /Floor 2: Power 14\.50 kW is over/,
+    )
+    await eventually('the bell counts it', async () => (await unreadOf(page)) > before)
+    await page.getByRole('heading', { name: /problem/ }).waitFor()
+    await page.close()
+  },
+)
+
+test('from the first page, why the latest alert fired is one click away', options, async () => {
+  const page = await openNow()
+  await stack().raise(alertOf(3, 1, 'why'))
+  await page.locator('.alert-list a', { hasText: 'Floor 3' }).first().click()
+  await page.getByRole('heading', { name: 'Why' }).waitFor()
+  await page.locator('.detail', { hasText: '12.00 kW' }).waitFor()
+  const link = page.url()
+  await page.close()
+  const again = await stack().open(link.slice(stack().url.length))
+  await again.locator('.detail', { hasText: '12.00 kW' }).waitFor()
+  await again.close()
+})
+
+test(
+  'a connection cut for 10 s resumes: nothing is lost, and what was missed is counted',
+  options,
+  async () => {
+    const page = await openNow()
+    await stack().raise(alertOf(1, 1, 'before'))
+    await toasts(page).first().waitFor()
+    stack().door.shut()
+    await page.locator('[data-connection="offline"]').waitFor()
+    await page.locator('[data-state="stale"]').first().waitFor()
+    for (const name of ['cut-a', 'cut-b', 'cut-c']) {
+      await stack().raise(alertOf(1, 1, name))
+      await sleep(3_300)
+    }
+    await stack().door.open()
+    await page.locator('[data-connection="offline"]').waitFor({ state: 'detached' })
+    await toasts(page).filter({ hasText: '3 alerts were raised while you were offline' }).waitFor()
+    await page.goto(`${stack().url}/alerts?lang=en`)
+    for (const name of ['before', 'cut-a', 'cut-b', 'cut-c']) {
+      await page.locator(`[data-alert*="kw_over_${name}_"]`).waitFor()
+    }
+    await page.close()
+  },
+)
+
+test('mark all read empties the bell, for everybody', options, async () => {
+  const page = await openNow()
+  await stack().raise(alertOf(1, 2, 'mark'))
+  await eventually('the bell counts', async () => (await unreadOf(page)) > 0)
+  await page.locator('.bell').click()
+  await page.getByRole('button', { name: 'Mark all read' }).click()
+  await eventually('the bell is empty', async () => (await unreadOf(page)) === 0)
+  const response = await fetch(`${stack().coordinatorUrl}/notifications/unread_count`)
+  assert.deepEqual(await response.json(), { unread: 0 })
+  await page.close()
+})
+
+test(
+  'a thousand alerts in a burst are a few toasts, and the page can be used',
+  options,
+  async () => {
+    const page = await openNow()
+    await stack().raise(alertOf(2, 1_000, 'burst'))
+    await eventually('the bell counts them', async () => (await unreadOf(page)) >= 900)
+    assert.ok((await toasts(page).count()) <= 3)
+    await page.getByRole('link', { name: 'Alerts', exact: true }).click()
+    await page.locator('.alert-rows li').first().waitFor()
+    assert.ok((await page.locator('.alert-rows li').count()) <= 25)
+    await page.getByRole('button', { name: 'Page 3' }).click()
+    await page.waitForURL(/page=3/)
+    await page.close()
+  },
+)
+
+test(
+  'paused, readings stand still and alerts still come; resumed, the newest is there',
+  options,
+  async () => {
+    const page = await openNow()
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.locator('[data-connection="paused"]').waitFor()
+    await stack().send([quiet(1, { sensore2_kw: 7.77 })])
+    await stack().raise(alertOf(3, 1, 'paused'))
+    await toasts(page).filter({ hasText: 'Floor 3' }).waitFor()
+    assert.equal(await page.locator('[data-floor="1"]', { hasText: '7.77' }).count(), 0)
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.locator('[data-floor="1"]', { hasText: '7.77' }).waitFor()
+    await page.close()
+  },
+)

@@ -1,0 +1,177 @@
+/**
+ * What the pages ask for, each question once, with how long its answer stays good. Keys say all
+ * that the answer depends on.
+ */
+import { queryOptions } from '@tanstack/react-query'
+import { BAND_DAYS_MIN, BAND_STEP_SECONDS, bandOf } from '../lib/band.ts'
+import { pointsOf } from '../lib/series.ts'
+import { Turns } from '../lib/turns.ts'
+import { ask, askFeature, isAbsent } from './http.ts'
+import { readKey, readLatest, readSamples } from './store-keys.ts'
+import type {
+  Alert,
+  Metric,
+  ReadingPoint,
+  ReadingsAnswer,
+  RingInfo,
+  SystemAnswer,
+  ThresholdPreview,
+  Thresholds,
+} from './types.ts'
+
+const MINUTE_MS = 60_000
+const DAY_SECONDS = 86_400
+/** The contract's default size of an index: all that there is without `/api/v1/readings`. */
+const INDEX_SAMPLES_MAX = 500
+
+export const latestQuery = queryOptions({
+  queryKey: ['latest'],
+  queryFn: ({ signal }) => readLatest(signal),
+  staleTime: MINUTE_MS,
+  refetchInterval: MINUTE_MS,
+})
+
+export function samplesQuery(floors: readonly number[], count: number) {
+  return queryOptions({
+    queryKey: ['samples', floors, count],
+    queryFn: ({ signal }) => readSamples(floors, count, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    enabled: floors.length > 0,
+  })
+}
+
+export interface Stretch {
+  readonly fromSeconds: number
+  readonly toSeconds: number
+  readonly stepSeconds: number
+}
+
+/** Whose history is read first. */
+const RANKS = { chart: 0, card: 1, band: 2 } as const
+type Rank = keyof typeof RANKS
+/** As many as the coordinator reads at once, and one more so that it never waits for us. */
+const turns = new Turns(3)
+
+export function historyQuery(
+  floor: number,
+  metric: Metric,
+  stretch: Stretch,
+  rank: Rank = 'chart',
+) {
+  return queryOptions({
+    queryKey: ['history', floor, metric, stretch],
+    queryFn: ({ signal }) =>
+      turns.take(RANKS[rank], signal, () => readHistory(floor, metric, stretch, signal)),
+    staleTime: MINUTE_MS,
+    /** While the span moves on, the former one is shown and not a skeleton. */
+    placeholderData: (previous: readonly ReadingPoint[] | undefined, query) =>
+      query?.queryKey[1] === floor && query.queryKey[2] === metric ? previous : undefined,
+  })
+}
+
+export async function readHistory(
+  floor: number,
+  metric: Metric,
+  { fromSeconds, toSeconds, stepSeconds }: Stretch,
+  signal: AbortSignal,
+): Promise<readonly ReadingPoint[]> {
+  const query = new URLSearchParams({
+    floor: String(floor),
+    metric,
+    from: isoOf(fromSeconds),
+    to: isoOf(toSeconds),
+    step: String(stepSeconds),
+  })
+  try {
+    return (await askFeature<ReadingsAnswer>(`/api/v1/readings?${query}`, { signal })).points
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+  }
+  const samples = await readSamples([floor], INDEX_SAMPLES_MAX, signal)
+  return pointsOf(samples.get(floor) ?? [], metric, stepSeconds)
+}
+
+function isoOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString()
+}
+
+/** What is usual on a floor; `dayEndSeconds` changes once a day, and the answer with it. */
+export function bandQuery(floor: number, metric: Metric, dayEndSeconds: number, days: number) {
+  const stretch = {
+    fromSeconds: dayEndSeconds - days * DAY_SECONDS,
+    toSeconds: dayEndSeconds,
+    stepSeconds: BAND_STEP_SECONDS,
+  }
+  return queryOptions({
+    queryKey: ['band', floor, metric, dayEndSeconds, days],
+    queryFn: ({ signal }) =>
+      turns.take(RANKS.band, signal, async () =>
+        bandOf(await readHistory(floor, metric, stretch, signal)),
+      ),
+    staleTime: DAY_SECONDS * 1000,
+    enabled: days >= BAND_DAYS_MIN,
+  })
+}
+
+export function alertQuery(key: string) {
+  return queryOptions({
+    queryKey: ['alert', key],
+    queryFn: async ({ signal }) => ((await readKey(key, signal)) ?? null) as Alert | null,
+    staleTime: MINUTE_MS,
+  })
+}
+
+export const thresholdsQuery = queryOptions({
+  queryKey: ['thresholds'],
+  queryFn: ({ signal }) => ask<Thresholds>('/admin/thresholds', { signal }),
+  staleTime: MINUTE_MS,
+  refetchInterval: MINUTE_MS,
+})
+
+export interface Preview {
+  readonly floor: string
+  readonly metric: Metric
+  readonly value: number
+  readonly fromSeconds: number
+  readonly toSeconds: number
+}
+
+/** Null: this coordinator cannot say. */
+export function previewQuery({ floor, metric, value, fromSeconds, toSeconds }: Preview) {
+  const query = new URLSearchParams({
+    floor,
+    metric,
+    value: String(value),
+    from: isoOf(fromSeconds),
+    to: isoOf(toSeconds),
+  })
+  return queryOptions({
+    queryKey: ['preview', query.toString()],
+    queryFn: ({ signal }) =>
+      askFeature<ThresholdPreview>(`/api/v1/thresholds/preview?${query}`, { signal }).catch(
+        nullIfAbsent,
+      ),
+    staleTime: MINUTE_MS,
+  })
+}
+
+const RING_REFRESH_MS = 3_000
+
+export const ringQuery = queryOptions({
+  queryKey: ['ring'],
+  queryFn: ({ signal }) => ask<RingInfo>('/sharding/info', { signal }),
+  refetchInterval: RING_REFRESH_MS,
+})
+
+/** Null: this coordinator speaks only the contract. */
+export const systemQuery = queryOptions({
+  queryKey: ['system'],
+  queryFn: ({ signal }) =>
+    askFeature<SystemAnswer>('/api/v1/system', { signal }).catch(nullIfAbsent),
+  refetchInterval: (query) => (query.state.data === null ? MINUTE_MS : RING_REFRESH_MS),
+})
+
+function nullIfAbsent(error: unknown): null {
+  if (isAbsent(error)) return null
+  throw error
+}

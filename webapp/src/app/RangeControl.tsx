@@ -1,0 +1,107 @@
+/**
+ * The stretch of time that charts show: a live one that moves on, or from one moment to another.
+ */
+import { Button, NativeSelect, Popover, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { formatTime } from '../lib/format.ts'
+import { RANGES, type RangeName, spanOf } from './search.ts'
+import { useChoices, useChoose, useLanguage } from './use-choices.ts'
+
+export function RangeControl() {
+  const { t } = useTranslation()
+  const choices = useChoices()
+  const choose = useChoose()
+  const [isOpen, setOpen] = useState(false)
+  const isCustom = choices.from !== undefined
+  const change = (value: string) => {
+    if (value === 'custom') setOpen(true)
+    else choose({ range: value as RangeName, from: undefined, to: undefined })
+  }
+  return (
+    <Popover
+      opened={isOpen}
+      onChange={setOpen}
+      position="bottom-end"
+      trapFocus
+      returnFocus
+      withRoles={false}
+    >
+      <Popover.Target>
+        <div className="range">
+          <NativeSelect
+            aria-label={t('range.label')}
+            size="sm"
+            value={isCustom ? 'custom' : (choices.range ?? '1h')}
+            onChange={({ currentTarget }) => change(currentTarget.value)}
+          >
+            {RANGES.map((range) => (
+              <option key={range} value={range}>
+                {t(`range.${range}`)}
+              </option>
+            ))}
+            <option value="custom">{isCustom ? <CustomName /> : t('range.custom')}</option>
+          </NativeSelect>
+          {isCustom && (
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              onClick={() => choose({ from: undefined, to: undefined })}
+            >
+              {t('range.backToLive')}
+            </Button>
+          )}
+        </div>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <CustomForm close={() => setOpen(false)} />
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+function CustomName() {
+  const { from = 0, to = 0 } = useChoices()
+  const language = useLanguage()
+  const write = (seconds: number) => formatTime(seconds * 1000, language, 'moment')
+  return `${write(from)} – ${write(to)}`
+}
+
+function CustomForm({ close }: { readonly close: () => void }) {
+  const { t } = useTranslation()
+  const choices = useChoices()
+  const choose = useChoose()
+  const span = spanOf(choices, Date.now(), 60)
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    const seconds = (name: string) => Math.floor(Date.parse(String(form.get(name))) / 1000)
+    choose({ from: seconds('from'), to: seconds('to'), range: undefined })
+    close()
+  }
+  return (
+    <form onSubmit={submit} className="stack">
+      <TextInput
+        name="from"
+        type="datetime-local"
+        label={t('range.from')}
+        defaultValue={localText(span.fromSeconds)}
+        required
+      />
+      <TextInput
+        name="to"
+        type="datetime-local"
+        label={t('range.to')}
+        defaultValue={localText(span.toSeconds)}
+        required
+      />
+      <Button type="submit">{t('range.show')}</Button>
+    </form>
+  )
+}
+
+/** As the input wants it: local time without an offset. */
+function localText(seconds: number): string {
+  const ms = seconds * 1000
+  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}

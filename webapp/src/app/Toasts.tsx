@@ -1,0 +1,68 @@
+/**
+ * New alerts become toasts: one each while few come, one for all when many come at once, and one
+ * that counts what was missed while the connection was away. Each is also said to screen readers:
+ * politely, and at once only when it is critical.
+ */
+import { Notifications, notifications as toasts } from '@mantine/notifications'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { toastsOf } from '../lib/toasts.ts'
+import { useSentence } from '../parts/use-sentence.ts'
+import { AppLink } from './AppLink.tsx'
+import { useLive, useLiveClient } from './live-context.tsx'
+
+/** More wait until one of these goes. */
+const TOASTS_MAX = 3
+const TOAST_MS = 8_000
+const CRITICAL_TOAST_MS = 20_000
+
+export function Toasts() {
+  const { t } = useTranslation()
+  const client = useLiveClient()
+  const sentence = useSentence()
+  const fresh = useLive((state) => state.fresh)
+  const missed = useLive((state) => state.missed)
+  const [said, setSaid] = useState({ polite: '', assertive: '' })
+
+  useEffect(() => {
+    if (fresh.length === 0) return
+    client.take({ kind: 'shown' })
+    for (const toast of toastsOf(fresh, missed)) {
+      const text =
+        toast.kind === 'one'
+          ? sentence(toast.notification)
+          : t(`toast.${toast.kind}`, { count: toast.count })
+      const isCritical = toast.severity === 'critical'
+      toasts.show({
+        id: toast.id,
+        color: isCritical || toast.severity === 'high' ? 'red' : 'yellow',
+        title: t(`severity.${toast.severity}`),
+        message: (
+          <AppLink
+            to="/alerts"
+            change={toast.kind === 'one' ? { alert: toast.notification.id } : {}}
+          >
+            {text}
+          </AppLink>
+        ),
+        autoClose: isCritical ? CRITICAL_TOAST_MS : TOAST_MS,
+        role: 'presentation',
+        'aria-live': 'off',
+        closeButtonProps: { 'aria-label': t('action.close') },
+      })
+      setSaid((before) => ({ ...before, [isCritical ? 'assertive' : 'polite']: text }))
+    }
+  }, [fresh, missed, client, sentence, t])
+
+  return (
+    <>
+      <Notifications limit={TOASTS_MAX} position="bottom-right" />
+      <div className="visually-hidden" aria-live="polite">
+        {said.polite}
+      </div>
+      <div className="visually-hidden" aria-live="assertive">
+        {said.assertive}
+      </div>
+    </>
+  )
+}

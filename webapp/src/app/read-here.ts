@@ -1,0 +1,48 @@
+/**
+ * Which alerts were marked as read in this browser. The server only counts, so the page remembers;
+ * the newest so many are enough, since the server's own list is shorter.
+ */
+import { useMemo, useSyncExternalStore } from 'react'
+import { ask } from '../api/http.ts'
+import { unreadIds } from '../lib/alerts.ts'
+import type { LiveClient } from '../live/live-client.ts'
+import { useLive } from './live-context.tsx'
+
+const KEY = 'energyguard.read'
+const REMEMBERED_MAX = 2_000
+const listeners = new Set<() => void>()
+let remembered: ReadonlySet<string> = load()
+
+function load(): ReadonlySet<string> {
+  try {
+    const list: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]')
+    return new Set(Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [])
+  } catch {
+    return new Set()
+  }
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+export function useUnreadIds(): ReadonlySet<string> {
+  const here = useSyncExternalStore(subscribe, () => remembered)
+  const notifications = useLive((state) => state.notifications)
+  const unread = useLive((state) => state.unread)
+  return useMemo(() => unreadIds(notifications, unread, here), [notifications, unread, here])
+}
+
+/** Throws AskError. An empty list would lower the count by one, so it is not sent. */
+export async function markRead(client: LiveClient, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const { unread } = await ask<{ unread: number }>('/notifications/mark_read', {
+    method: 'POST',
+    body: { ids },
+  })
+  remembered = new Set([...remembered, ...ids].slice(-REMEMBERED_MAX))
+  localStorage.setItem(KEY, JSON.stringify([...remembered]))
+  for (const listener of listeners) listener()
+  client.take({ kind: 'unread', unread })
+}

@@ -1,0 +1,57 @@
+/**
+ * What the URL says, and how to change it. A link keeps all that was chosen, so a person who goes
+ * from one page to the next keeps range, metric, language and theme.
+ */
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback } from 'react'
+import { LANGUAGES, type Language, parseSearch, type Search, type Theme } from './search.ts'
+
+export function useChoices(): Search {
+  return useSearch({ strict: false, select: (raw) => parseSearch(raw), structuralSharing: true })
+}
+
+type Change = { readonly [Name in keyof Search]?: Search[Name] | undefined }
+
+/** Undefined takes a choice out of the URL. */
+export function useChoose(): (change: Change) => void {
+  const navigate = useNavigate()
+  return useCallback(
+    (change: Change) => {
+      void navigate({
+        to: '.',
+        search: (before: Search) => parseSearch({ ...before, ...change }),
+        replace: true,
+        resetScroll: false,
+      })
+    },
+    [navigate],
+  )
+}
+
+const LANGUAGE_KEY = 'energyguard.language'
+const THEME_KEY = 'energyguard.theme'
+
+/** The URL, else what was chosen last, else what the browser speaks. */
+export function useLanguage(): Language {
+  const { lang } = useChoices()
+  return lang ?? rememberedLanguage()
+}
+
+function rememberedLanguage(): Language {
+  const remembered = localStorage.getItem(LANGUAGE_KEY)
+  const spoken = [remembered, ...navigator.languages].map((one) => one?.slice(0, 2))
+  return LANGUAGES.find((one) => one === spoken.find((s) => LANGUAGES.some((l) => l === s))) ?? 'en'
+}
+
+export function rememberLanguage(language: Language): void {
+  localStorage.setItem(LANGUAGE_KEY, language)
+}
+
+export function rememberTheme(theme: Theme): void {
+  localStorage.setItem(THEME_KEY, theme)
+}
+
+export function rememberedTheme(): Theme {
+  const remembered = localStorage.getItem(THEME_KEY)
+  return remembered === 'light' || remembered === 'dark' ? remembered : 'auto'
+}

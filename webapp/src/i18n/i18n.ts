@@ -1,0 +1,22 @@
+/**
+ * Both languages are in the first load: they are small, and a change of language is at once.
+ */
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+import { en } from './en.ts'
+import { it } from './it.ts'
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    resources: { translation: typeof en }
+  }
+}
+
+export async function startTranslations(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: 'en',
+    fallbackLng: 'en',
+    resources: { en: { translation: en }, it: { translation: it } },
+    interpolation: { escapeValue: false },
+  })
+}

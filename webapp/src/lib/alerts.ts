@@ -1,0 +1,113 @@
+/**
+ * Notifications as a person meets them: what kind each is (its id says so), which are unread, and
+ * how many floors have a problem now.
+ */
+import type { Alert, Metric, Notification, Severity } from '../api/types.ts'
+
+export const SEVERITY_LIST = ['critical', 'high', 'warning', 'info'] as const
+
+/** The ids are `{floor}:{metric}:{tipo}:{timestamp}`. */
+export type AlertKind = 'over' | 'pattern' | 'other'
+
+export function kindOf({ id }: Pick<Notification, 'id'>): AlertKind {
+  const tipo = id.split(':')[2] ?? ''
+  if (tipo.startsWith('pattern_')) return 'pattern'
+  return tipo.endsWith('_over') ? 'over' : 'other'
+}
+
+/** Where the detector has written the whole alert. */
+export function documentKey({ floor, timestamp }: Notification): string {
+  return `alerts:${floor}:${Math.floor(timestamp)}`
+}
+
+export function eventOf(alert: Alert | undefined, notification: Notification) {
+  const tipo = notification.id.split(':')[2]
+  return alert?.eventi.find((event) => event.tipo === tipo)
+}
+
+/**
+ * The server counts what is unread and does not say which those are. What was marked here is known;
+ * of the rest, the newest are taken for unread, as many as the server counts.
+ */
+export function unreadIds(
+  notifications: readonly Notification[],
+  unread: number,
+  readHere: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const open = notifications.filter(({ id }) => !readHere.has(id))
+  return new Set(unread > 0 ? open.slice(-unread).map(({ id }) => id) : [])
+}
+
+/** An alert this old says nothing about now. */
+export const ACTIVE_MS = 5 * 60_000
+
+/** The newest alert of each floor and metric that is still active, the worst first. */
+export function activeAlerts(
+  notifications: readonly Notification[],
+  nowMs: number,
+): readonly Notification[] {
+  const newest = new Map<string, Notification>()
+  for (const one of notifications) {
+    if (one.timestamp_ms < nowMs - ACTIVE_MS || one.severity === 'info') continue
+    newest.set(`${one.floor}:${one.metric}`, one)
+  }
+  return [...newest.values()].sort(
+    (a, b) => rankOf(a.severity) - rankOf(b.severity) || b.timestamp - a.timestamp,
+  )
+}
+
+export function rankOf(severity: Severity): number {
+  return SEVERITY_LIST.indexOf(severity)
+}
+
+export interface AlertFilter {
+  readonly floor?: number | undefined
+  readonly severity?: string | undefined
+  readonly metric?: Metric | undefined
+  readonly isUnreadOnly: boolean
+}
+
+/** Unread first, then by time, newest first. */
+export function selectAlerts(
+  notifications: readonly Notification[],
+  unread: ReadonlySet<string>,
+  filter: AlertFilter,
+): readonly Notification[] {
+  const { floor, severity, metric, isUnreadOnly } = filter
+  return notifications
+    .filter(
+      (one) =>
+        (floor === undefined || one.floor === floor) &&
+        (severity === undefined || one.severity === severity) &&
+        (metric === undefined || one.metric === metric) &&
+        (!isUnreadOnly || unread.has(one.id)),
+    )
+    .sort(
+      (a, b) => Number(unread.has(b.id)) - Number(unread.has(a.id)) || b.timestamp - a.timestamp,
+    )
+}
+
+/** Spans of time that a chart marks: alerts that follow each other closely are one. */
+export interface AlertSpan {
+  readonly fromSeconds: number
+  readonly toSeconds: number
+  readonly severity: Severity
+}
+
+const SPAN_JOIN_SECONDS = 60
+
+export function spansOf(notifications: readonly Notification[]): readonly AlertSpan[] {
+  const spans: AlertSpan[] = []
+  for (const { timestamp, severity } of [...notifications].sort(
+    (a, b) => a.timestamp - b.timestamp,
+  )) {
+    const last = spans.at(-1)
+    if (!last || timestamp - last.toSeconds > SPAN_JOIN_SECONDS) {
+      spans.push({ fromSeconds: timestamp, toSeconds: timestamp, severity })
+    } else {
+      const worst = rankOf(severity) < rankOf(last.severity) ? severity : last.severity
+      spans[spans.length - 1] = { ...last, toSeconds: timestamp, severity: worst }
+    }
+  }
+  return spans
+}

@@ -1,0 +1,69 @@
+/**
+ * A small line as paths of SVG: the line, the area under it, the usual band behind it.
+ */
+import type { ReadingPoint } from '../api/types.ts'
+import type { Usual } from './band.ts'
+
+export const WIDTH = 240
+export const HEIGHT = 44
+const MARGIN = 3
+/** Further apart than this, the line is not joined. */
+const GAP_SECONDS = 180
+
+export interface Spark {
+  readonly line: string
+  readonly area: string
+  readonly band: string
+}
+
+export function sparkOf(
+  points: readonly ReadingPoint[],
+  span: { readonly fromSeconds: number; readonly toSeconds: number },
+  usual: readonly (Usual | undefined)[] = [],
+): Spark {
+  if (points.length === 0) return { line: '', area: '', band: '' }
+  const bounds = usual.flatMap((one) => (one ? [one.low, one.high] : []))
+  const values = [...points.map(({ mean }) => mean), ...bounds]
+  const top = values.reduce((a, b) => Math.max(a, b))
+  const low = values.reduce((a, b) => Math.min(a, b))
+  const high = top === low ? low + 1 : top
+  const x = (t: number) =>
+    round(((t - span.fromSeconds) / (span.toSeconds - span.fromSeconds)) * WIDTH)
+  const y = (v: number) =>
+    round(HEIGHT - MARGIN - ((v - low) / (high - low)) * (HEIGHT - 2 * MARGIN))
+  const runs = runsOf(points)
+  const trace = (run: readonly ReadingPoint[]) =>
+    run.map(({ t, mean }, at) => `${at === 0 ? 'M' : 'L'}${x(t)} ${y(mean)}`).join('')
+  const close = (run: readonly ReadingPoint[]) =>
+    `${trace(run)}L${x(run.at(-1)?.t ?? 0)} ${HEIGHT}L${x(run[0]?.t ?? 0)} ${HEIGHT}Z`
+  const edges = points.flatMap(({ t }, at) => {
+    const one = usual[at]
+    return one ? [{ x: x(t), low: y(one.low), high: y(one.high) }] : []
+  })
+  return {
+    line: runs.map(trace).join(''),
+    area: runs.map(close).join(''),
+    band: bandPath(edges),
+  }
+}
+
+function runsOf(points: readonly ReadingPoint[]): readonly (readonly ReadingPoint[])[] {
+  const runs: ReadingPoint[][] = []
+  for (const point of points) {
+    const last = runs.at(-1)?.at(-1)
+    if (!last || point.t - last.t > GAP_SECONDS) runs.push([point])
+    else runs.at(-1)?.push(point)
+  }
+  return runs
+}
+
+function bandPath(edges: readonly { x: number; low: number; high: number }[]): string {
+  if (edges.length < 2) return ''
+  const up = edges.map((one, at) => `${at === 0 ? 'M' : 'L'}${one.x} ${one.high}`)
+  const down = edges.toReversed().map((one) => `L${one.x} ${one.low}`)
+  return `${[...up, ...down].join('')}Z`
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}

@@ -1,0 +1,49 @@
+/**
+ * Which toasts new alerts become. A burst must leave the page usable, so what is many is one toast.
+ */
+import type { Notification, Severity } from '../api/types.ts'
+import { rankOf } from './alerts.ts'
+
+/** So many at once are shown one by one. */
+export const SINGLE_TOASTS_MAX = 2
+
+export type Toast =
+  | {
+      readonly kind: 'one'
+      readonly id: string
+      readonly severity: Severity
+      readonly notification: Notification
+    }
+  | {
+      /** `missed`: they were raised while there was no connection. */
+      readonly kind: 'many' | 'missed'
+      readonly id: string
+      readonly severity: Severity
+      readonly count: number
+    }
+
+/** The first `missed` of them came late. What is only information is in the bell, not on top. */
+export function toastsOf(fresh: readonly Notification[], missed: number): readonly Toast[] {
+  const late = fresh.slice(0, missed)
+  const now = fresh.slice(missed).filter(({ severity }) => severity !== 'info')
+  return [...grouped('missed', late, 0), ...grouped('many', now, SINGLE_TOASTS_MAX)]
+}
+
+function grouped(
+  kind: 'many' | 'missed',
+  list: readonly Notification[],
+  singleMax: number,
+): readonly Toast[] {
+  if (list.length === 0) return []
+  if (list.length <= singleMax) {
+    return list.map((one) => ({
+      kind: 'one',
+      id: one.id,
+      severity: one.severity,
+      notification: one,
+    }))
+  }
+  const worst = list.reduce((a, b) => (rankOf(b.severity) < rankOf(a.severity) ? b : a))
+  const id = `${kind}-${list[0]?.id}`
+  return [{ kind, id, severity: worst.severity, count: list.length }]
+}

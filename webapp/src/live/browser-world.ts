@@ -1,0 +1,52 @@
+/**
+ * The world of the live client in a browser.
+ */
+import { ask } from '../api/http.ts'
+import { readLatest } from '../api/store-keys.ts'
+import type { NotificationPage } from '../api/types.ts'
+import type { LiveWorld } from './live-client.ts'
+import type { Channel } from './machine.ts'
+
+const PATHS: Readonly<Record<Channel, string>> = {
+  whole: '/api/v1/live',
+  alerts: '/anomalies/stream',
+}
+const NOTIFICATIONS_ASKED = 1_000
+const BASE: string = import.meta.env?.VITE_COORDINATOR_URL ?? ''
+
+/** Twenty meters send at twenty moments; an eye needs no more pictures than five a second. */
+const DRAW_EVERY_MS = 200
+let drawnMs = 0
+
+export const browserWorld: LiveWorld = {
+  now: () => Date.now(),
+  open: (channel, lastEventId, signal) =>
+    fetch(`${BASE}${PATHS[channel]}`, {
+      headers: {
+        accept: 'text/event-stream',
+        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      },
+      cache: 'no-store',
+      signal,
+    }),
+  poll: async (signal) => [{ kind: 'readings', readings: await readLatest(signal) }],
+  async refresh(signal) {
+    const [page, count] = await Promise.all([
+      ask<NotificationPage>(`/notifications?limit=${NOTIFICATIONS_ASKED}`, { signal }),
+      ask<{ unread: number }>('/notifications/unread_count', { signal }),
+    ])
+    return [
+      { kind: 'list', items: page.items },
+      { kind: 'unread', unread: count.unread },
+    ]
+  },
+  nextFrame(call) {
+    const waitMs = Math.max(0, drawnMs + DRAW_EVERY_MS - performance.now())
+    setTimeout(() => {
+      drawnMs = performance.now()
+      /** A tab in the background draws no frames, yet its bell counts. */
+      if (document.hidden) call()
+      else requestAnimationFrame(call)
+    }, waitMs)
+  },
+}

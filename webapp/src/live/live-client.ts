@@ -1,0 +1,179 @@
+/**
+ * One connection a tab, for readings and alerts together. This shell opens streams, keeps time and
+ * hands what comes to the machine; React reads `snapshot` through useSyncExternalStore. Changes are
+ * told once an animation frame, however many events came in it.
+ */
+import { parseEvents, type StreamEvent } from './event-stream.ts'
+import {
+  type Channel,
+  initialState,
+  type LiveEvent,
+  type LiveState,
+  SILENCE_MS_MAX,
+  step,
+} from './machine.ts'
+
+/** What the client asks of its world; tests bring another. */
+export interface LiveWorld {
+  now(): number
+  /** Resolves when the head has come; rejects when there is no answer. */
+  open(channel: Channel, lastEventId: string | undefined, signal: AbortSignal): Promise<Response>
+  /** The newest readings, for a coordinator whose stream carries none. */
+  poll(signal: AbortSignal): Promise<readonly LiveEvent[]>
+  /** The list of notifications and the unread count. */
+  refresh(signal: AbortSignal): Promise<readonly LiveEvent[]>
+  /** Calls once, soon, at a good moment to draw. */
+  nextFrame(call: () => void): void
+}
+
+const TICK_MS = 250
+const POLL_MS = 2_000
+/** Another tab or person may have read some. */
+const REFRESH_MS = 30_000
+const STATUS_ABSENT = 404
+
+export class LiveClient {
+  private readonly world: LiveWorld
+  private state: LiveState
+  private readonly listeners = new Set<() => void>()
+  private isTold = true
+  private stream: AbortController | undefined
+  private timer: ReturnType<typeof setInterval> | undefined
+  private askedMs = { poll: 0, refresh: 0 }
+
+  constructor(world: LiveWorld) {
+    this.world = world
+    this.state = initialState(world.now())
+  }
+
+  readonly snapshot = (): LiveState => this.state
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  start(): void {
+    if (this.timer !== undefined) return
+    this.timer = setInterval(() => this.tick(), TICK_MS)
+    void this.connect()
+  }
+
+  stop(): void {
+    clearInterval(this.timer)
+    this.timer = undefined
+    this.stream?.abort()
+  }
+
+  /** For what the page itself knows: samples it has read, alerts it has shown or marked. */
+  readonly take = (event: LiveEvent): void => {
+    const before = this.state
+    this.state = step(before, event, this.world.now())
+    /** What was passed over meanwhile is made up for by the newest of each floor. */
+    if (before.isPaused && !this.state.isPaused) {
+      void this.askFor((signal) => this.world.poll(signal))
+    }
+    if (this.state === before || !this.isTold) return
+    this.isTold = false
+    this.world.nextFrame(() => {
+      this.isTold = true
+      for (const listener of this.listeners) listener()
+    })
+  }
+
+  /** At once, for somebody who does not want to wait, or when the machine has woken up. */
+  readonly retry = (): void => {
+    if (this.state.phase.kind === 'waiting') void this.connect()
+  }
+
+  private tick(): void {
+    const nowMs = this.world.now()
+    const { phase, channel, heardMs, isPaused } = this.state
+    if (phase.kind === 'waiting' && nowMs >= phase.retryAtMs) void this.connect()
+    if (phase.kind === 'open' && nowMs - heardMs > SILENCE_MS_MAX) this.stream?.abort()
+    if (phase.kind !== 'open') return
+    if (channel === 'alerts' && !isPaused && nowMs - this.askedMs.poll >= POLL_MS) {
+      this.askedMs.poll = nowMs
+      void this.askFor((signal) => this.world.poll(signal))
+    }
+    if (nowMs - this.askedMs.refresh >= REFRESH_MS) this.refresh()
+  }
+
+  private refresh(): void {
+    this.askedMs.refresh = this.world.now()
+    void this.askFor((signal) => this.world.refresh(signal))
+  }
+
+  private async askFor(asking: (signal: AbortSignal) => Promise<readonly LiveEvent[]>) {
+    const { signal } = this.stream ?? new AbortController()
+    const events = await asking(signal).catch(() => [])
+    for (const event of events) this.take(event)
+  }
+
+  private async connect(): Promise<void> {
+    this.take({ kind: 'retry' })
+    const stream = new AbortController()
+    this.stream = stream
+    try {
+      const { channel, lastEventId } = this.state
+      const response = await this.world.open(channel, lastEventId, stream.signal)
+      if (response.status === STATUS_ABSENT && channel === 'whole') {
+        this.take({ kind: 'absent' })
+        void this.connect()
+        return
+      }
+      if (response.ok && response.body) await this.follow(response.body)
+    } catch {
+      // Whatever ended it: the machine says when to try again.
+    }
+    if (this.timer !== undefined) this.take({ kind: 'closed' })
+  }
+
+  private async follow(body: ReadableStream<Uint8Array>): Promise<void> {
+    this.take({ kind: 'opened' })
+    this.refresh()
+    const decoder = new TextDecoder()
+    const reader = body.getReader()
+    let pending = ''
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      this.take({ kind: 'heard' })
+      const { events, rest } = parseEvents(pending + decoder.decode(value, { stream: true }))
+      pending = rest
+      for (const event of events) for (const one of liveEventsOf(event)) this.admit(one)
+    }
+  }
+
+  /** Paused, readings stand still; alerts never do. */
+  private admit(event: LiveEvent): void {
+    if (event.kind === 'readings' && this.state.isPaused) return
+    this.take(event)
+  }
+}
+
+/** An event that cannot be read is passed over: the next one may be well. */
+export function liveEventsOf({ name, data, id }: StreamEvent): readonly LiveEvent[] {
+  const value = parseJson(data)
+  if (typeof value !== 'object' || value === null) return []
+  switch (name) {
+    case 'reading':
+      return 'piano' in value ? [{ kind: 'readings', readings: [value as never] }] : []
+    case 'anomaly':
+      return 'id' in value ? [{ kind: 'notification', notification: value as never, id }] : []
+    case 'gap':
+      return 'items' in value
+        ? [{ kind: 'list', items: value.items as never, ...(id === undefined ? {} : { id }) }]
+        : []
+    default:
+      return [{ kind: 'heard', id }]
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

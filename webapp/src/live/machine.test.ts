@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Notification, Reading } from '../api/types.ts'
+import {
+  addReadings,
+  connectionOf,
+  initialState,
+  type LiveEvent,
+  type LiveState,
+  NOTIFICATIONS_MAX,
+  RETRY_MS_MAX,
+  RETRY_MS_MIN,
+  SAMPLES_MAX,
+  step,
+} from './machine.ts'
+
+const START_MS = Date.parse('2026-03-02T10:00:00Z')
+
+/** Each entry: seconds since the start, and what happened. */
+function story(...events: readonly (readonly [number, LiveEvent])[]): LiveState {
+  return events.reduce(
+    (state, [seconds, event]) => step(state, event, START_MS + seconds * 1000),
+    initialState(START_MS),
+  )
+}
+
+function raised(id: string, seconds: number): Notification {
+  const timestamp = START_MS / 1000 + seconds
+  return {
+    id,
+    timestamp,
+    timestamp_ms: timestamp * 1000,
+    floor: 1,
+    metric: 'kw',
+    value: 12,
+    threshold: 11,
+    threshold_base: 11,
+    severity: 'warning',
+    message: 'oltre',
+  }
+}
+
+function reading(floor: number, seconds: number): Reading {
+  const timestamp = new Date(START_MS + seconds * 1000).toISOString()
+  return { piano: floor, timestamp, sensore2_kw: 5 }
+}
+
+const came = (id: string, seconds: number, place?: string): LiveEvent => ({
+  kind: 'notification',
+  notification: raised(id, seconds),
+  id: place,
+})
+
+test('what was raised during a break is replayed, counted as missed, and shown once', () => {
+  const state = story(
+    [0, { kind: 'opened' }],
+    [1, { kind: 'list', items: [] }],
+    [2, came('a', 2, 'g-1')],
+    [3, { kind: 'shown' }],
+    [4, { kind: 'closed' }],
+    [14, { kind: 'opened' }],
+    [14, came('b', 7, 'g-2')],
+    [14, came('b', 7, 'g-2')],
+    [14, came('c', 9, 'g-3')],
+  )
+  assert.deepEqual(
+    state.notifications.map(({ id }) => id),
+    ['a', 'b', 'c'],
+  )
+  assert.equal(state.missed, 2)
+  assert.equal(state.fresh.length, 2)
+  assert.equal(state.lastEventId, 'g-3')
+})
+
+test('an alert that is raised after the return is new and not missed', () => {
+  const state = story(
+    [0, { kind: 'opened' }],
+    [4, { kind: 'closed' }],
+    [14, { kind: 'opened' }],
+    [16, came('d', 15.5)],
+  )
+  assert.equal(state.missed, 0)
+  assert.equal(state.fresh.length, 1)
+})
+
+test('the first list is history; what a later list has more is news', () => {
+  const first = story([0, { kind: 'opened' }], [1, { kind: 'list', items: [raised('a', -60)] }])
+  assert.equal(first.fresh.length, 0)
+  const list: LiveEvent = { kind: 'list', items: [raised('a', -60), raised('b', 5)] }
+  const second = step(first, list, START_MS + 6_000)
+  assert.deepEqual(
+    second.fresh.map(({ id }) => id),
+    ['b'],
+  )
+})
+
+test('the bell counts each new alert at once, and believes the server when it counts', () => {
+  const state = story([0, { kind: 'opened' }], [1, came('a', 1)], [2, came('b', 2)])
+  assert.equal(state.unread, 2)
+  assert.equal(step(state, { kind: 'unread', unread: 7 }, START_MS).unread, 7)
+})
+
+test('each try that fails waits longer, up to a limit; a connection forgets the failures', () => {
+  let state = initialState(START_MS)
+  const waits: number[] = []
+  for (let round = 0; round < 8; round += 1) {
+    state = step(state, { kind: 'closed' }, START_MS)
+    if (state.phase.kind === 'waiting') waits.push(state.phase.retryAtMs - START_MS)
+  }
+  assert.equal(waits[0], RETRY_MS_MIN)
+  assert.equal(waits[1], 2 * RETRY_MS_MIN)
+  assert.equal(waits.at(-1), RETRY_MS_MAX)
+  assert.equal(step(state, { kind: 'opened' }, START_MS).failures, 0)
+})
+
+test('the pill: connecting, live, delayed with an age, offline with an age, live again', () => {
+  const at = (state: LiveState, seconds: number) => connectionOf(state, START_MS + seconds * 1000)
+  assert.deepEqual(at(initialState(START_MS), 0), { kind: 'connecting' })
+  const readings: LiveEvent = { kind: 'readings', readings: [1, 3, 5].map((s) => reading(1, s)) }
+  const open = story([0, { kind: 'opened' }], [5, readings])
+  assert.deepEqual(at(open, 6), { kind: 'live' })
+  assert.deepEqual(at(open, 17), { kind: 'delayed', ageSeconds: 12 })
+  const lost = step(open, { kind: 'closed' }, START_MS + 20_000)
+  assert.deepEqual(at(lost, 23), { kind: 'offline', ageSeconds: 3 })
+  const tried = step(lost, { kind: 'retry' }, START_MS + 24_000)
+  assert.deepEqual(at(tried, 25), { kind: 'offline', ageSeconds: 5 })
+})
+
+test('a meter that sends every 30 s is not late after 60 s', () => {
+  const readings: LiveEvent = { kind: 'readings', readings: [0, 30, 60].map((s) => reading(1, s)) }
+  const open = story([0, { kind: 'opened' }], [60, readings])
+  assert.equal(connectionOf(open, START_MS + 120_000).kind, 'live')
+  assert.equal(connectionOf(open, START_MS + 160_000).kind, 'delayed')
+})
+
+test('a coordinator with only the contract is asked for its stream of alerts', () => {
+  const state = story([0, { kind: 'absent' }])
+  assert.equal(state.channel, 'alerts')
+  assert.deepEqual(state.phase, { kind: 'connecting' })
+})
+
+test('readings come once each, in order of their own time, and no more than the limit', () => {
+  const late = addReadings(new Map(), [reading(1, 4), reading(1, 2), reading(1, 4), reading(2, 1)])
+  assert.deepEqual(
+    late.get(1)?.map(({ timestamp }) => timestamp),
+    [reading(1, 2).timestamp, reading(1, 4).timestamp],
+  )
+  const many = Array.from({ length: SAMPLES_MAX + 5 }, (_, second) => reading(1, second))
+  const kept = addReadings(new Map(), many).get(1) ?? []
+  assert.equal(kept.length, SAMPLES_MAX)
+  assert.equal(kept.at(-1)?.timestamp, many.at(-1)?.timestamp)
+})
+
+test('a burst keeps the newest and no more than the limit', () => {
+  const items = Array.from({ length: NOTIFICATIONS_MAX + 10 }, (_, n) => raised(`n${n}`, n))
+  const state = items.reduce(
+    (before, notification) => step(before, { kind: 'notification', notification }, START_MS),
+    initialState(START_MS),
+  )
+  assert.equal(state.notifications.length, NOTIFICATIONS_MAX)
+  assert.equal(state.notifications.at(-1)?.id, items.at(-1)?.id)
+})

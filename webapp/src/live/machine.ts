@@ -1,0 +1,243 @@
+/**
+ * The live part as arithmetic: events of the wire and of the clock in, states out. `nowMs` is an
+ * argument, nothing here waits or asks, so every story of a broken connection can be told in a test
+ * without a connection.
+ *
+ * The shell (live-client.ts) opens streams and keeps time as the state says.
+ */
+import type { Notification, Reading } from '../api/types.ts'
+import { timeMsOf } from '../lib/metrics.ts'
+
+/** `whole`: `/api/v1/live`. `alerts`: the contract's stream; readings are polled beside it. */
+export type Channel = 'whole' | 'alerts'
+
+export type Phase =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'waiting'; readonly retryAtMs: number }
+
+export interface LiveState {
+  readonly channel: Channel
+  readonly phase: Phase
+  /** Connections in a row that came to nothing. */
+  readonly failures: number
+  readonly lastEventId: string | undefined
+  /** Anything at all came, heartbeats too. */
+  readonly heardMs: number
+  /** Since when there is no connection; undefined while there is one. */
+  readonly lostMs: number | undefined
+  /** When the connection came back after a break; undefined while there was none. */
+  readonly resumedMs: number | undefined
+  /** Newest last, at most SAMPLES_MAX for each floor. */
+  readonly samples: ReadonlyMap<number, readonly Reading[]>
+  /** Newest last, at most NOTIFICATIONS_MAX. */
+  readonly notifications: readonly Notification[]
+  /** The list has been read once: what it has more from now on is news. */
+  readonly isListed: boolean
+  readonly unread: number
+  /** New ones that nobody was shown as a toast yet. */
+  readonly fresh: readonly Notification[]
+  /** How many came late, after the last break; told once. */
+  readonly missed: number
+  readonly isPaused: boolean
+}
+
+export type LiveEvent =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'heard'; readonly id?: string | undefined }
+  | { readonly kind: 'readings'; readonly readings: readonly Reading[] }
+  | {
+      readonly kind: 'notification'
+      readonly notification: Notification
+      readonly id?: string | undefined
+    }
+  | { readonly kind: 'list'; readonly items: readonly Notification[]; readonly id?: string }
+  | { readonly kind: 'unread'; readonly unread: number }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'retry' }
+  | { readonly kind: 'shown' }
+  | { readonly kind: 'paused'; readonly isPaused: boolean }
+
+export const SAMPLES_MAX = 60
+export const NOTIFICATIONS_MAX = 1_000
+export const RETRY_MS_MIN = 500
+export const RETRY_MS_MAX = 15_000
+/** Heartbeats come every 15 s; without any for so long the connection is taken for dead. */
+export const SILENCE_MS_MAX = 40_000
+/** What was missed in a break is replayed within so long after it. */
+const REPLAY_MS_MAX = 10_000
+
+export function initialState(nowMs: number): LiveState {
+  return {
+    channel: 'whole',
+    phase: { kind: 'connecting' },
+    failures: 0,
+    lastEventId: undefined,
+    heardMs: nowMs,
+    lostMs: undefined,
+    resumedMs: undefined,
+    samples: new Map(),
+    notifications: [],
+    isListed: false,
+    unread: 0,
+    fresh: [],
+    missed: 0,
+    isPaused: false,
+  }
+}
+
+export function step(state: LiveState, event: LiveEvent, nowMs: number): LiveState {
+  switch (event.kind) {
+    case 'opened':
+      return open(state, nowMs)
+    case 'heard':
+      return { ...state, heardMs: nowMs, lastEventId: event.id ?? state.lastEventId }
+    case 'readings':
+      return { ...state, heardMs: nowMs, samples: addReadings(state.samples, event.readings) }
+    case 'notification':
+      return addNotification(state, event.notification, event.id, nowMs)
+    case 'list':
+      return addList(state, event.items, event.id)
+    case 'unread':
+      return { ...state, unread: event.unread }
+    case 'absent':
+      return { ...state, channel: 'alerts', phase: { kind: 'connecting' } }
+    case 'closed':
+      return lose(state, nowMs)
+    case 'retry':
+      return { ...state, phase: { kind: 'connecting' } }
+    case 'shown':
+      return { ...state, fresh: [], missed: 0 }
+    case 'paused':
+      return { ...state, isPaused: event.isPaused }
+  }
+}
+
+function open(state: LiveState, nowMs: number): LiveState {
+  const resumedMs = state.lostMs === undefined ? state.resumedMs : nowMs
+  return {
+    ...state,
+    phase: { kind: 'open' },
+    failures: 0,
+    heardMs: nowMs,
+    lostMs: undefined,
+    resumedMs,
+  }
+}
+
+function lose(state: LiveState, nowMs: number): LiveState {
+  const waitMs = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** state.failures)
+  return {
+    ...state,
+    failures: state.failures + 1,
+    lostMs: state.lostMs ?? nowMs,
+    phase: { kind: 'waiting', retryAtMs: nowMs + waitMs },
+  }
+}
+
+function addNotification(
+  state: LiveState,
+  notification: Notification,
+  id: string | undefined,
+  nowMs: number,
+): LiveState {
+  const heard = { ...state, heardMs: nowMs, lastEventId: id ?? state.lastEventId }
+  if (state.notifications.some((known) => known.id === notification.id)) return heard
+  const { resumedMs } = state
+  const isReplaying = resumedMs !== undefined && nowMs - resumedMs < REPLAY_MS_MAX
+  const isMissed = isReplaying && notification.timestamp_ms < resumedMs
+  return {
+    ...heard,
+    notifications: [...state.notifications, notification].slice(-NOTIFICATIONS_MAX),
+    unread: state.unread + 1,
+    fresh: [...state.fresh, notification],
+    missed: state.missed + (isMissed ? 1 : 0),
+  }
+}
+
+/** The list as the server has it; after the first time, what it has more than we had is news. */
+function addList(
+  state: LiveState,
+  items: readonly Notification[],
+  id: string | undefined,
+): LiveState {
+  const known = new Set(state.notifications.map((one) => one.id))
+  const more = state.isListed ? items.filter((one) => !known.has(one.id)) : []
+  const listed = new Set(items.map((one) => one.id))
+  const kept = state.notifications.filter((one) => !listed.has(one.id))
+  const all = [...kept, ...items].sort((a, b) => a.timestamp - b.timestamp)
+  return {
+    ...state,
+    lastEventId: id ?? state.lastEventId,
+    notifications: all.slice(-NOTIFICATIONS_MAX),
+    isListed: true,
+    fresh: [...state.fresh, ...more],
+    missed: state.missed + more.length,
+  }
+}
+
+/** Readings that are known, or older than what is known, change nothing. */
+export function addReadings(
+  samples: LiveState['samples'],
+  readings: readonly Reading[],
+): LiveState['samples'] {
+  const next = new Map(samples)
+  for (const reading of readings) {
+    const known = next.get(reading.piano) ?? []
+    if (known.some((one) => one.timestamp === reading.timestamp)) continue
+    const all = [...known, reading]
+    const isNewest =
+      (known.length === 0 ? -1 : timeMsOf(known.at(-1) ?? reading)) <= timeMsOf(reading)
+    if (!isNewest) all.sort((a, b) => timeMsOf(a) - timeMsOf(b))
+    next.set(reading.piano, all.slice(-SAMPLES_MAX))
+  }
+  return next
+}
+
+export type Connection =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'delayed'; readonly ageSeconds: number }
+  | { readonly kind: 'offline'; readonly ageSeconds: number }
+
+/** Readings that are so many intervals old are late. */
+const LATE_INTERVALS = 3
+const LATE_MS_MIN = 5_000
+/** While only one interval is known it is taken for that of the simulator. */
+const INTERVAL_MS_DEFAULT = 30_000
+
+/** What the pill says. A break shorter than a blink is not worth a word. */
+export function connectionOf(state: LiveState, nowMs: number): Connection {
+  if (state.lostMs !== undefined) {
+    return { kind: 'offline', ageSeconds: Math.max(0, Math.round((nowMs - state.lostMs) / 1000)) }
+  }
+  if (state.phase.kind !== 'open') return { kind: 'connecting' }
+  if (state.isPaused) return { kind: 'paused' }
+  const newest = newestMs(state.samples)
+  if (newest === undefined) return { kind: 'live' }
+  const ageMs = nowMs - newest
+  const isLate = ageMs > Math.max(LATE_MS_MIN, LATE_INTERVALS * intervalMsOf(state.samples))
+  return isLate ? { kind: 'delayed', ageSeconds: Math.round(ageMs / 1000) } : { kind: 'live' }
+}
+
+export function newestMs(samples: LiveState['samples']): number | undefined {
+  const times = [...samples.values()].flatMap((list) => {
+    const last = list.at(-1)
+    return last ? [timeMsOf(last)] : []
+  })
+  return times.length === 0 ? undefined : Math.max(...times)
+}
+
+/** The median of the gaps between the samples of the floor that has most. */
+export function intervalMsOf(samples: LiveState['samples']): number {
+  const longest = [...samples.values()].reduce<readonly Reading[]>(
+    (best, list) => (list.length > best.length ? list : best),
+    [],
+  )
+  const times = longest.map(timeMsOf)
+  const gaps = times.slice(1).map((time, at) => time - (times[at] ?? time))
+  gaps.sort((a, b) => a - b)
+  return gaps[Math.floor(gaps.length / 2)] ?? INTERVAL_MS_DEFAULT
+}

@@ -1,0 +1,122 @@
+/**
+ * One metric of a floor as a chart. The cursor is shared with the other metrics, and dragging over
+ * a stretch chooses it for all of them.
+ */
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { historyQuery } from '../../api/queries.ts'
+import type { Metric, ReadingPoint } from '../../api/types.ts'
+import { useConnection, useLive } from '../../app/live-context.tsx'
+import type { Span } from '../../app/search.ts'
+import { useBand } from '../../app/use-band.ts'
+import { useThresholds } from '../../app/use-building.ts'
+import { useChoices, useChoose } from '../../app/use-choices.ts'
+import { spansOf } from '../../lib/alerts.ts'
+import { type Band, usualAt } from '../../lib/band.ts'
+import { limitsFor, METRIC_FACTS, shownLimit } from '../../lib/metrics.ts'
+import { panelStateOf } from '../../lib/panel-state.ts'
+import { joinPoints, pointsOf, type Table, tableOf } from '../../lib/series.ts'
+import { intervalMsOf } from '../../live/machine.ts'
+import { ChartFigure } from '../../parts/ChartFigure.tsx'
+import { Panel } from '../../parts/Panel.tsx'
+
+const WEEK_SECONDS = 604_800
+const HEIGHT_PX = 190
+const NONE: readonly ReadingPoint[] = []
+
+interface MetricPanelProps {
+  readonly floor: number
+  readonly metric: Metric
+  readonly span: Span & { readonly stepSeconds: number }
+}
+
+export function MetricPanel({ floor, metric, span }: MetricPanelProps) {
+  const { t } = useTranslation()
+  const choose = useChoose()
+  const connection = useConnection()
+  const { table, names, error, hasData, retry } = useLines({ floor, metric, span })
+  const marks = useMarks({ floor, metric, span }, table)
+  const state = panelStateOf({
+    hasData,
+    isEmpty: table.times.length === 0,
+    error,
+    ...(span.isLive ? { connection } : {}),
+  })
+  const title = `${t(`metric.${metric}`)} (${METRIC_FACTS[metric].unit})`
+  return (
+    <Panel
+      title={title}
+      state={state}
+      empty={t('floor.unknown', { floor })}
+      onRetry={retry}
+      heightPx={HEIGHT_PX + 60}
+    >
+      <ChartFigure
+        title={title}
+        metric={metric}
+        names={names}
+        table={table}
+        span={span}
+        marks={marks}
+        heightPx={HEIGHT_PX}
+        syncKey="floor"
+        dashed={names.length - 1}
+        onBrush={(from, to) => choose({ from, to, range: undefined })}
+      />
+    </Panel>
+  )
+}
+
+function useLines({ floor, metric, span }: MetricPanelProps) {
+  const { t } = useTranslation()
+  const { compare } = useChoices()
+  const { fromSeconds, toSeconds, stepSeconds, isLive } = span
+  const samples = useLive((state) => state.samples.get(floor))
+  const history = useQuery(historyQuery(floor, metric, { fromSeconds, toSeconds, stepSeconds }))
+  const before = useQuery({
+    ...historyQuery(floor, metric, {
+      fromSeconds: fromSeconds - WEEK_SECONDS,
+      toSeconds: toSeconds - WEEK_SECONDS,
+      stepSeconds,
+    }),
+    enabled: compare === true,
+  })
+  const table = useMemo(() => {
+    const live = isLive ? pointsOf(samples ?? [], metric, stepSeconds) : NONE
+    const now = joinPoints(history.data ?? NONE, live)
+    const lines = compare ? [now, shifted(before.data ?? NONE)] : [now]
+    return tableOf(lines, stepSeconds, span)
+  }, [history.data, before.data, compare, samples, metric, span, stepSeconds, isLive])
+  const names = compare ? [t(`metric.${metric}`), t('floor.lastWeek')] : [t(`metric.${metric}`)]
+  const hasData = history.isSuccess || (history.isError && table.times.length > 0)
+  return { table, names, hasData, error: history.error, retry: () => void history.refetch() }
+}
+
+function shifted(points: readonly ReadingPoint[]): readonly ReadingPoint[] {
+  return points.map((point) => ({ ...point, t: point.t + WEEK_SECONDS }))
+}
+
+function useMarks({ floor, metric, span }: MetricPanelProps, table: Table) {
+  const limits = limitsFor(useThresholds(), floor)
+  const intervalMs = useLive((state) => intervalMsOf(state.samples))
+  const limit = shownLimit(limits, metric, intervalMs)
+  const notifications = useLive((state) => state.notifications)
+  const band = useBand(floor, metric, span.toSeconds)
+  return useMemo(
+    () => ({
+      limits: [limit],
+      spans: spansOf(notifications.filter((one) => one.floor === floor && one.metric === metric)),
+      band: band && band.size > 0 ? bandMarks(band, table) : undefined,
+    }),
+    [limit, notifications, band, table, floor, metric],
+  )
+}
+
+function bandMarks(band: Band, { times }: Table) {
+  const usual = times.map((time) => usualAt(band, time))
+  return {
+    low: usual.map((one) => one?.low ?? null),
+    high: usual.map((one) => one?.high ?? null),
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The last hour of a floor's power as a small line, with the usual band behind it. The same is on
+ * the floor's page as a chart with a table, so here it is one picture with one sentence.
+ */
+import { useQuery } from '@tanstack/react-query'
+import { memo, useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { historyQuery } from '../../api/queries.ts'
+import type { Reading } from '../../api/types.ts'
+import { useNow } from '../../app/live-context.tsx'
+import { useBand } from '../../app/use-band.ts'
+import { useLanguage } from '../../app/use-choices.ts'
+import { usualAt } from '../../lib/band.ts'
+import { formatNumber } from '../../lib/format.ts'
+import { timeMsOf } from '../../lib/metrics.ts'
+import { factsOf, joinPoints, pointsOf } from '../../lib/series.ts'
+import { HEIGHT, sparkOf, WIDTH } from '../../lib/spark.ts'
+
+const HOUR_SECONDS = 3_600
+const STEP_SECONDS = 30
+const REFRESH_SECONDS = 60
+
+interface LastHourProps {
+  readonly floor: number
+  readonly samples: readonly Reading[]
+}
+
+export const LastHour = memo(function LastHour(props: LastHourProps) {
+  const { floor, samples } = props
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const now = useNow(REFRESH_SECONDS * 1000)
+  const toSeconds = Math.ceil(now / 1000 / REFRESH_SECONDS) * REFRESH_SECONDS
+  const fromSeconds = toSeconds - HOUR_SECONDS
+  const stretch = { fromSeconds, toSeconds, stepSeconds: STEP_SECONDS }
+  const history = useQuery(historyQuery(floor, 'kw', stretch, 'card')).data
+  const band = useBand(floor, 'kw', toSeconds)
+  const spark = useMemo(() => {
+    const points = joinPoints(history ?? [], pointsOf(samples, 'kw', STEP_SECONDS))
+    const inside = points.filter(({ t: time }) => time >= fromSeconds)
+    const usual = band && inside.map(({ t: time }) => usualAt(band, time))
+    return { ...sparkOf(inside, { fromSeconds, toSeconds }, usual), inside }
+  }, [history, samples, band, fromSeconds, toSeconds])
+  const facts = factsOf(spark.inside.map(({ mean }) => mean))
+  const write = (value: number) => formatNumber(value, language, 1)
+  const label = facts
+    ? t('now.hour', { min: write(facts.min), max: write(facts.max) })
+    : t('chart.nothing')
+  return (
+    <svg
+      className="spark"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
+      <path className="spark-band" d={spark.band} />
+      <path className="spark-area" d={spark.area} />
+      <path className="spark-line" d={spark.line} />
+    </svg>
+  )
+}, isSameSlot)
+
+/** A line of an hour is drawn anew when it has moved by what an eye can see. */
+const SLOT_MS = 10_000
+
+function isSameSlot(before: LastHourProps, after: LastHourProps): boolean {
+  return before.floor === after.floor && slotOf(before.samples) === slotOf(after.samples)
+}
+
+/** The first samples come one by one, and each is seen. */
+function slotOf(samples: readonly Reading[]): string {
+  const newest = samples.at(-1)
+  const slot = newest ? Math.floor(timeMsOf(newest) / SLOT_MS) : 0
+  return `${slot} ${Math.min(samples.length, FEW_SAMPLES)}`
+}
+
+const FEW_SAMPLES = 10

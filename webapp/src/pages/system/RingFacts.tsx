@@ -1,0 +1,58 @@
+/**
+ * The store in a few numbers, a change that is under way, and what a person should know or do.
+ */
+import { Progress } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { RingInfo } from '../../api/types.ts'
+import { useLanguage } from '../../app/use-choices.ts'
+import { formatNumber } from '../../lib/format.ts'
+import { Icon } from '../../parts/Icon.tsx'
+
+export function RingFacts({ info }: { readonly info: RingInfo }) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const facts = [
+    [t('system.shards'), info.total_nodes],
+    [t('system.copies'), info.replication_factor],
+    [t('system.partitions'), info.partitions],
+    [t('system.cache'), info.total_virtual_nodes],
+  ] as const
+  return (
+    <div className="stack">
+      {info.reachable !== undefined && (
+        <p>
+          <span className={`pill ${info.reachable ? 'tone-good' : 'tone-high'}`}>
+            <Icon name={info.reachable ? 'check' : 'alert'} size={14} />
+            {t(info.reachable ? 'system.reachable' : 'system.unreachable')}
+          </span>
+        </p>
+      )}
+      <dl className="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value === undefined ? '–' : formatNumber(value, language, 0)}</dd>
+          </div>
+        ))}
+      </dl>
+      {info.rebalance && <Moving {...info.rebalance} />}
+      {info.problems?.map((problem) => (
+        <p key={problem} className="tone-warning">
+          {problem}
+        </p>
+      ))}
+    </div>
+  )
+}
+
+function Moving(props: NonNullable<RingInfo['rebalance']>) {
+  const { t } = useTranslation()
+  const { partitions_left: left, partitions_total: total } = props
+  const text = t('system.moving', { done: total - left, total })
+  return (
+    <div>
+      <p role="status">{text}</p>
+      <Progress value={total === 0 ? 100 : ((total - left) / total) * 100} aria-label={text} />
+    </div>
+  )
+}

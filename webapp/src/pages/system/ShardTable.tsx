@@ -1,0 +1,126 @@
+/**
+ * The shards, and taking one in or letting one go.
+ */
+import { Button, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { RingInfo, ShardRow } from '../../api/types.ts'
+import { useLanguage } from '../../app/use-choices.ts'
+import { formatNumber } from '../../lib/format.ts'
+import { LoginForm } from '../../parts/LoginForm.tsx'
+import { useRingChange } from './use-ring-change.ts'
+
+export function ShardTable({ info }: { readonly info: RingInfo }) {
+  const { t } = useTranslation()
+  const { change, trouble, isBusy } = useRingChange()
+  const add = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const node = String(new FormData(event.currentTarget).get('node'))
+    change({ kind: 'add', node })
+  }
+  return (
+    <>
+      {info.nodes.length === 0 ? (
+        <p className="soft">{t('system.noShards')}</p>
+      ) : (
+        <Rows
+          rows={info.shards ?? info.nodes.map(bareRow)}
+          onRemove={(node) => change({ kind: 'remove', node })}
+        />
+      )}
+      <form className="inline-form" onSubmit={add}>
+        <TextInput
+          name="node"
+          label={t('system.address')}
+          placeholder="http://127.0.0.1:8104"
+          pattern="(https?://|local:).+"
+          required
+        />
+        <Button type="submit" variant="light" loading={isBusy}>
+          {t('system.add')}
+        </Button>
+      </form>
+      {trouble?.kind === 'refused' && (
+        <p className="tone-high" role="alert">
+          {t('system.refused', { detail: trouble.detail })}
+        </p>
+      )}
+      {trouble?.kind === 'denied' && <LoginForm why={t('system.needsLogin')} />}
+    </>
+  )
+}
+
+/** A coordinator that speaks only the contract says no more than the address. */
+function bareRow(node: string): ShardRow {
+  const unknown = { keys: null, writable: null, problem: null, leaving: false }
+  return { id: node, node, health: 'up', partitions: 0, hints: 0, ...unknown }
+}
+
+function Rows(props: { rows: readonly ShardRow[]; onRemove: (node: string) => void }) {
+  const { t } = useTranslation()
+  const heads = ['health', 'keys', 'partitions', 'hints'] as const
+  return (
+    <section
+      className="scroll"
+      tabIndex={0}
+      aria-label={t('chart.tableOf', { title: t('system.shards') })}
+    >
+      <table className="data">
+        <thead>
+          <tr>
+            <th scope="col">{t('system.shard')}</th>
+            {heads.map((head) => (
+              <th scope="col" key={head}>
+                {t(`system.${head}`)}
+              </th>
+            ))}
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {props.rows.map((row) => (
+            <Row key={row.id} row={row} onRemove={() => props.onRemove(row.node)} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+const TONES = { up: 'tone-good', suspect: 'tone-warning', down: 'tone-high' } as const
+
+function Row({ row, onRemove }: { readonly row: ShardRow; readonly onRemove: () => void }) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const [isSure, setSure] = useState(false)
+  const words = [
+    t(`system.${row.health}`),
+    ...(row.leaving ? [t('system.leaving')] : []),
+    ...(row.writable === false ? [t('system.full')] : []),
+  ]
+  return (
+    <tr>
+      <th scope="row">{row.node}</th>
+      <td>
+        <span className={`pill ${TONES[row.health]}`} title={row.problem ?? undefined}>
+          {words.join(', ')}
+        </span>
+      </td>
+      <td>{row.keys === null ? '–' : formatNumber(row.keys, language, 0)}</td>
+      <td>{formatNumber(row.partitions, language, 0)}</td>
+      <td>{formatNumber(row.hints, language, 0)}</td>
+      <td>
+        <Button
+          size="xs"
+          color="red"
+          variant={isSure ? 'filled' : 'subtle'}
+          disabled={row.leaving}
+          onClick={() => (isSure ? onRemove() : setSure(true))}
+          onBlur={() => setSure(false)}
+        >
+          {t(isSure ? 'system.removeSure' : 'system.remove')}
+        </Button>
+      </td>
+    </tr>
+  )
+}

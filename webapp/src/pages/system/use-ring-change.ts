@@ -1,0 +1,29 @@
+/**
+ * Asks for a change of the ring, and says what came of it.
+ */
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { AskError, ask, type Failure } from '../../api/http.ts'
+import { ringQuery } from '../../api/queries.ts'
+import { useToken } from '../../auth.ts'
+
+export interface RingChange {
+  readonly kind: 'add' | 'remove'
+  readonly node: string
+}
+
+export function useRingChange() {
+  const token = useToken()
+  const queries = useQueryClient()
+  const changing = useMutation({
+    mutationFn: ({ kind, node }: RingChange) =>
+      ask(`/sharding/${kind}-node`, {
+        method: 'POST',
+        body: { node },
+        ...(token === undefined ? {} : { token }),
+      }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ringQuery.queryKey }),
+  })
+  const trouble: Failure | undefined =
+    changing.error instanceof AskError ? changing.error.failure : undefined
+  return { change: changing.mutate, trouble, isBusy: changing.isPending }
+}

@@ -1,0 +1,35 @@
+/**
+ * Thresholds for a floor that has not sent anything yet.
+ */
+import { Button, TextInput } from '@mantine/core'
+import type { FormEvent } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Draft, setInherits } from '../../lib/thresholds-draft.ts'
+
+export function AddFloor(props: {
+  readonly draft: Draft
+  readonly onChange: (draft: Draft) => void
+}) {
+  const { draft, onChange } = props
+  const { t } = useTranslation()
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const floor = String(new FormData(event.currentTarget).get('floor'))
+    if (draft.perFloor[floor] == null) onChange(setInherits(draft, floor, false))
+    event.currentTarget.reset()
+  }
+  return (
+    <form className="inline-form" onSubmit={submit}>
+      <TextInput
+        name="floor"
+        label={t('thresholds.addFloor')}
+        inputMode="numeric"
+        pattern="[1-9][0-9]*"
+        required
+      />
+      <Button type="submit" variant="light">
+        {t('thresholds.add')}
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,75 @@
+/**
+ * One limit: a field, and, once it differs from what is saved, how often the new value would have
+ * raised an alert over the last week.
+ */
+import { TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { previewQuery } from '../../api/queries.ts'
+import type { Metric } from '../../api/types.ts'
+import { METRIC_FACTS, METRIC_LIST } from '../../lib/metrics.ts'
+import { type LimitField, limitOf } from '../../lib/thresholds-draft.ts'
+
+interface LimitInputProps {
+  /** Null: the default set. */
+  readonly floor: string | null
+  readonly field: LimitField
+  readonly text: string
+  readonly savedText: string
+  readonly canEdit: boolean
+  readonly onChange: (text: string) => void
+}
+
+const TYPING_MS = 400
+
+export function LimitInput(props: LimitInputProps) {
+  const { floor, field, text, savedText, canEdit, onChange } = props
+  const { t } = useTranslation()
+  const metric = METRIC_LIST.find((one) => METRIC_FACTS[one].limit === field) ?? 'kw'
+  const unit = metric === 'delta_kwh' ? t('thresholds.per30') : METRIC_FACTS[metric].unit
+  const limit = limitOf(text)
+  const isNew = limit !== undefined && limit !== limitOf(savedText)
+  return (
+    <div>
+      <TextInput
+        label={`${t(`metric.${metric}`)} (${unit})`}
+        inputMode="decimal"
+        value={text}
+        readOnly={!canEdit}
+        error={limit === undefined && t('thresholds.invalid')}
+        data-field={`${floor ?? 'default'}.${field}`}
+        onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      />
+      {canEdit && isNew && <Preview floor={floor ?? 'default'} metric={metric} value={limit} />}
+    </div>
+  )
+}
+
+const WEEK_SECONDS = 604_800
+const MINUTE_MS = 60_000
+
+function Preview(props: { floor: string; metric: Metric; value: number }) {
+  const { floor, metric } = props
+  const { t } = useTranslation()
+  const [value] = useDebouncedValue(props.value, TYPING_MS)
+  const toSeconds = Math.ceil(Date.now() / MINUTE_MS) * (MINUTE_MS / 1000)
+  const { data, isError } = useQuery(
+    previewQuery({ floor, metric, value, fromSeconds: toSeconds - WEEK_SECONDS, toSeconds }),
+  )
+  const text =
+    data === null || isError
+      ? t('thresholds.previewNone')
+      : data
+        ? t('thresholds.preview', {
+            count: data.notifications,
+            over: data.over,
+            readings: data.readings,
+          })
+        : t('state.loading')
+  return (
+    <p className="soft preview" aria-live="polite">
+      {text}
+    </p>
+  )
+}

@@ -1,0 +1,83 @@
+/**
+ * Thresholds: the default set and each floor's own. Everybody may read them; changing takes a
+ * log-in. What is typed is kept when the log-in runs out in between.
+ */
+import { useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { thresholdsQuery } from '../../api/queries.ts'
+import type { Thresholds } from '../../api/types.ts'
+import { useFloors } from '../../app/use-building.ts'
+import { useToken } from '../../auth.ts'
+import { panelStateOf } from '../../lib/panel-state.ts'
+import { type Draft, draftOf, isChanged } from '../../lib/thresholds-draft.ts'
+import { LoginForm } from '../../parts/LoginForm.tsx'
+import { Panel } from '../../parts/Panel.tsx'
+import { AddFloor } from './AddFloor.tsx'
+import { SaveBar } from './SaveBar.tsx'
+import { DefaultSet, FloorSet } from './SetPanel.tsx'
+
+export function ThresholdsPage() {
+  const { t } = useTranslation()
+  const { data, error, refetch } = useQuery(thresholdsQuery)
+  const state = panelStateOf({ hasData: data !== undefined, isEmpty: false, error })
+  return (
+    <div className="page">
+      <h1>{t('nav.thresholds')}</h1>
+      <p className="soft">{t('thresholds.intro')}</p>
+      {data ? (
+        <Editor saved={data} />
+      ) : (
+        <Panel
+          title={t('thresholds.default')}
+          state={state}
+          onRetry={() => void refetch()}
+          heightPx={140}
+        >
+          {null}
+        </Panel>
+      )}
+    </div>
+  )
+}
+
+function Editor({ saved }: { readonly saved: Thresholds }) {
+  const { t } = useTranslation()
+  const token = useToken()
+  const { floors } = useFloors()
+  const [edited, setEdited] = useState<Draft | null>(null)
+  const [isRefused, setRefused] = useState(false)
+  const before = useMemo(() => draftOf(saved, floors), [saved, floors])
+  const draft = edited
+    ? { ...edited, perFloor: { ...before.perFloor, ...edited.perFloor } }
+    : before
+  const canEdit = token !== undefined
+  const names = Object.keys(draft.perFloor).sort((a, b) => Number(a) - Number(b))
+  return (
+    <>
+      {!canEdit && (
+        <Panel title={t('login.title')} state={{ kind: 'ready' }} heightPx={0}>
+          <LoginForm why={t(isRefused ? 'thresholds.again' : 'thresholds.needsLogin')} />
+        </Panel>
+      )}
+      <DefaultSet draft={draft} before={before} canEdit={canEdit} onChange={setEdited} />
+      {names.map((floor) => (
+        <FloorSet
+          key={floor}
+          floor={floor}
+          draft={draft}
+          before={before}
+          canEdit={canEdit}
+          onChange={setEdited}
+        />
+      ))}
+      {canEdit && <AddFloor draft={draft} onChange={setEdited} />}
+      <SaveBar
+        draft={draft}
+        isChanged={edited !== null && isChanged(draft, before)}
+        onDiscard={() => setEdited(null)}
+        onRefused={() => setRefused(true)}
+      />
+    </>
+  )
+}

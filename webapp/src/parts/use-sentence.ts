@@ -1,0 +1,30 @@
+/**
+ * An alert in a sentence of the page's language, made from its parts and not from the text that was
+ * sent: so history changes language too.
+ */
+
+import { useCallback } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Notification } from '../api/types.ts'
+import { useLanguage } from '../app/use-choices.ts'
+import { kindOf } from '../lib/alerts.ts'
+import { formatNumber } from '../lib/format.ts'
+import { METRIC_FACTS } from '../lib/metrics.ts'
+
+export function useSentence(): (one: Notification) => string {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  return useCallback(
+    (one: Notification) => {
+      const { unit, digits } = METRIC_FACTS[one.metric]
+      const write = (value: number) => `${formatNumber(value, language, digits)} ${unit}`
+      return t(`sentence.${kindOf(one)}`, {
+        floor: one.floor,
+        metric: t(`metric.${one.metric}`),
+        value: write(one.value),
+        threshold: write(one.threshold),
+      })
+    },
+    [t, language],
+  )
+}
