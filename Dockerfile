@@ -1,5 +1,12 @@
-# One image for every role. Node runs the TypeScript sources as they are, so there is no build
-# step: only the packages that production needs, then the sources. Which role runs is the command.
+# One image for every role. Node runs the TypeScript sources as they are; only the dashboard is
+# built, in a stage of its own, so that neither its packages nor its sources are in the image. Which
+# role runs is the command.
+
+FROM node:26.10.0-slim AS dashboard
+WORKDIR /app
+COPY package.json package-lock.json tsconfig.json ./
+COPY webapp ./webapp
+RUN npm ci --workspace webapp --no-audit --no-fund && npm run build --workspace webapp
 
 FROM node:26.10.0-slim
 
@@ -9,11 +16,13 @@ WORKDIR /app
 # The packages change seldom and the sources often, so they are two layers. The Node binary that
 # package.json lists for development stays out: the image brings its own.
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+COPY --from=dashboard /app/webapp/package.json ./webapp/
+RUN npm ci --omit=dev --workspaces=false --no-audit --no-fund && npm cache clean --force
 
 COPY bin ./bin
 COPY src ./src
 COPY scripts/make-secrets.ts ./scripts/
+COPY --from=dashboard /app/webapp/dist ./webapp/dist
 
 # A fresh named volume takes its owner from the folder it covers, so both exist before they are
 # mounted, and the process needs no rights of root.

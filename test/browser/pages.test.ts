@@ -3,9 +3,8 @@
  * 360 px. Each says its name, fits its screen, breaks no rule of axe and says nothing wrong.
  */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { test } from 'node:test'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import {
   alertOf,
@@ -17,7 +16,6 @@ import {
 } from '../support/dashboard.ts'
 import { eventually } from '../support/eventually.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const PAGES = ['/', '/floor/1', '/alerts', '/admin/thresholds', '/system']
 /** Each pair of language, theme and size is met once. */
 const MANNERS = [
@@ -73,7 +71,7 @@ interface Violation {
 
 async function violationsOf(page: Page): Promise<readonly string[]> {
   /** Through the debugger and not as a script of the page, which its policy forbids. */
-  await page.evaluate(AXE)
+  await page.evaluate(axe.source)
   const run = `axe.run(document, ${JSON.stringify({ runOnly: RULES })})`
   const { violations } = (await page.evaluate(run)) as { violations: readonly Violation[] }
   return violations.map(

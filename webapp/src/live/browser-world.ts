@@ -14,8 +14,8 @@ const PATHS: Readonly<Record<Channel, string>> = {
 const NOTIFICATIONS_ASKED = 1_000
 const BASE: string = import.meta.env?.VITE_COORDINATOR_URL ?? ''
 
-/** Twenty meters send at twenty moments; an eye needs no more pictures than five a second. */
-const DRAW_EVERY_MS = 200
+/** Twenty meters send at twenty moments; one that comes after a silence is drawn at once. */
+const DRAW_EVERY_MS = 500
 let drawnMs = 0
 
 export const browserWorld: LiveWorld = {
