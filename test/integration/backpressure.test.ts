@@ -13,6 +13,7 @@ import type { WireRow } from '../../src/store/wire.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Member, startStore } from '../support/pipeline.ts'
 import { temporaryFolder } from '../support/process.ts'
+import { signedHeaders } from '../support/signed-body.ts'
 import { LOAD_KEYS, type StoreLoad, startStoreLoad } from '../support/store-load.ts'
 import { wireClient } from '../support/wire-client.ts'
 
@@ -106,7 +107,11 @@ async function areEqual(shards: readonly Member[]): Promise<boolean> {
 
 async function rowsOf(shard: Member): Promise<readonly WireRow[]> {
   const client = wireClient(shard.current().address)
-  const ask = async (message: object) => (await client.post('/internal/ops', message)).body
+  const ask = async (message: object) => {
+    const text = JSON.stringify(message)
+    const headers = signedHeaders(text)
+    return (await client.ask('POST', '/internal/ops', { text, headers })).body
+  }
   const { ring } = await ask({ kind: 'hello' })
   const { cluster } = ring as { cluster: string }
   const bounds = { kind: 'scan', cluster, to: 'load;', reverse: false, limit: 1_000 }

@@ -27,6 +27,9 @@ test('a full disk makes a shard read-only, the others go on, and later it catche
   for (const key of OLD_KEYS) await put(store, key)
   await full.stop()
   await full.start(['--sqlite-bytes-max', String(sizeOf(full) + ROOM_BYTES)])
+  await eventually('it is expected to answer', async () => {
+    return (await shardInfo(store, full)).health === 'up'
+  })
 
   for (const key of NEW_KEYS) await put(store, key)
   await eventually('the store knows of the full disk', async () => {
