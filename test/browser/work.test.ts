@@ -104,6 +104,11 @@ test('the keyboard alone reaches everything, charts included', options, async ()
 
 test('the last 1, 3, 5 or 10 samples come through the index', options, async () => {
   for (let n = 0; n < 10; n += 1) await stack().send([quiet(1, { sensore2_kw: 5 + n / 10 })])
+  await eventually('they are stored', async () => {
+    const answer = await fetch(`${stack().coordinatorUrl}/key/energy:p1:index`)
+    const { value } = (await answer.json()) as { value?: { timestamps: string[] } }
+    return (value?.timestamps.length ?? 0) > 10
+  })
   const page = await stack().open('/?lang=en&samples=10')
   const rows = page.locator('[data-floor="1"] .samples tbody tr')
   await eventually('ten rows', async () => (await rows.count()) === 10)
