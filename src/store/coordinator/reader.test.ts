@@ -21,3 +21,16 @@ test('an answer in a former ring does not count in the next', async () => {
   await answer(4, { r: 'row', row: null })
   assert.deepEqual(told, [{ kind: 'absent' }])
 })
+
+test('what shards could not put into one reply is asked for again', async () => {
+  const { world, bodies, answer, turn } = worldByHand()
+  const told: ReadOutcome[] = []
+  void readAll(world, ['a'], 'public').then((outcomes) => void told.push(...outcomes))
+  await turn()
+  await answer(0, { r: 'refused', why: 'busy' })
+  await answer(1, { r: 'refused', why: 'busy' })
+  assert.equal(bodies.length, 5, 'two, a third, and two anew')
+  await answer(3, { r: 'row', row: null })
+  await answer(4, { r: 'row', row: null })
+  assert.deepEqual(told, [{ kind: 'absent' }])
+})

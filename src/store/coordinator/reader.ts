@@ -68,6 +68,8 @@ class KeyRead implements HopSink, Watched {
   /** Replicas in the order in which they are asked. */
   private turns: readonly number[] = []
   private attempt = 0
+  /** A shard had more to answer at once than fits into one reply. */
+  private isCutShort = false
   private isOver = false
 
   constructor(
@@ -97,6 +99,7 @@ class KeyRead implements HopSink, Watched {
   settle(tag: number, result: ReplicaResult): void {
     if (Math.floor(tag / TAGS_PER_ATTEMPT) !== this.attempt) return
     const replica = tag % REPAIR
+    if (result.r === 'refused' && result.why === 'busy') this.isCutShort = true
     if (tag % TAGS_PER_ATTEMPT >= REPAIR) this.state.takeRepair(replica, result)
     else {
       this.state.take(replica, result)
@@ -119,6 +122,7 @@ class KeyRead implements HopSink, Watched {
       verdict = this.state.verdict()
     }
     if (verdict === 'fenced') this.beginAgain()
+    else if (verdict === 'busy' && this.mayAskAgain()) this.askAgain()
     else if (verdict !== 'pending') this.end(verdict)
   }
 
@@ -167,6 +171,19 @@ class KeyRead implements HopSink, Watched {
       this.state = this.newState()
       this.begin()
     })
+  }
+
+  private mayAskAgain(): boolean {
+    const isInTime = this.world.clock.monotonicMs() < this.deadlineMs
+    return this.isCutShort && isInTime && this.attempt < this.world.limits.fencedRetriesMax
+  }
+
+  /** What did not fit goes into the next body, with few others. */
+  private askAgain(): void {
+    this.attempt += 1
+    this.isCutShort = false
+    this.state = this.newState()
+    this.begin()
   }
 
   private end(verdict: Extract<ReadVerdict, 'decided' | 'busy' | 'unavailable'>): void {
