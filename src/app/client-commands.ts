@@ -7,6 +7,7 @@ import type { Invocation } from './command.ts'
 import { askCoordinator, mustSucceed, unreachable } from './coordinator-client.ts'
 import { EXIT_DONE } from './lifecycle.ts'
 import { CommandError, forgiveGoneReader } from './output.ts'
+import { previewText, ringText } from './ring-text.ts'
 import { parseEvents, type ServerEvent } from './server-events.ts'
 
 export async function ringInfo({ resolved, json, output }: Invocation): Promise<number> {
@@ -14,44 +15,6 @@ export async function ringInfo({ resolved, json, output }: Invocation): Promise<
   const info = mustSucceed(await askCoordinator(url, 'GET', '/sharding/info'))
   output.data(json ? JSON.stringify(info) : ringText(info as Record<string, unknown>))
   return EXIT_DONE
-}
-
-function ringText(info: Record<string, unknown>): string {
-  const facts = Object.entries(info).filter(([, value]) => typeof value !== 'object')
-  const lines = facts.map(([name, value]) => `${name}: ${String(value)}`)
-  const shards = listOf(info.shards).map((shard) => `  ${shardText(Object(shard))}`)
-  const problems = listOf(info.problems).map((problem) => `  ${String(problem)}`)
-  return [
-    ...lines,
-    ...(info.rebalance ? [`under way: ${rebalanceText(Object(info.rebalance))}`] : []),
-    'nodes:',
-    ...shards,
-    ...(problems.length > 0 ? ['problems:'] : []),
-    ...problems,
-  ].join('\n')
-}
-
-/** One line: where it is, how it is, and what is wrong with it. */
-function shardText(shard: Record<string, unknown>): string {
-  const { node, health, keys, writable, problem, partitions, hints, leaving } = shard
-  const words = [health, keys === null ? undefined : `${keys} keys`, `${partitions} partitions`]
-  const troubles = [
-    leaving === true ? 'leaving' : undefined,
-    hints === 0 ? undefined : `${hints} rows wait for it`,
-    writable === false ? 'read-only: its disk is full' : undefined,
-    problem,
-  ]
-  const said = [...words, ...troubles].filter((word) => typeof word === 'string')
-  return `${String(node)}  ${said.join(', ')}`
-}
-
-function rebalanceText({ kind, ...left }: Record<string, unknown>): string {
-  const [few, all] = [left.partitions_left, left.partitions_total].map(String)
-  return `${String(kind)}, ${few} of ${all} partitions still move`
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
 }
 
 export function ringAdd(invocation: Invocation): Promise<number> {
@@ -99,18 +62,6 @@ async function askedToChange({ resolved }: Invocation, path: string, body: objec
   const { coordinatorUrl, adminToken } = resolved.settings
   const asAdmin = { authorization: `Bearer ${adminToken}` }
   return mustSucceed(await askCoordinator(coordinatorUrl, 'POST', path, body, asAdmin))
-}
-
-/** What would move; a shard that is there already is a message. */
-function previewText(answer: Record<string, unknown>): string {
-  if (answer.partitions_to_move === undefined) return String(answer.message)
-  const shards = listOf(answer.per_shard).map((shard) => {
-    const { node, before, after } = Object(shard)
-    return `  ${String(node)}  ${String(before)} -> ${String(after)} partitions`
-  })
-  const { partitions_to_move: moving, of, keys_estimate: keys } = answer
-  const summary = `${String(moving)} of ${String(of)} partitions would move`
-  return [`${summary}, about ${String(keys)} keys`, ...shards].join('\n')
 }
 
 /** For a program, a conditional document comes with the etag under which it may be changed. */

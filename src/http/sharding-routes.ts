@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import type { Store } from '../store/client.ts'
 import type {
+  RebalanceInfo,
   RingAdmin,
   RingInfo,
   RingOutcome,
@@ -42,8 +43,16 @@ export const infoSchema = z.object({
   rebalance: z
     .object({
       kind: z.enum(['add', 'remove', 'replace', 'reconfigure']),
-      partitions_left: z.int(),
+      partitions_left: z.int().describe('Not yet where they shall be.'),
       partitions_total: z.int(),
+      partitions_moved: z.int(),
+      partitions_moving: z.int().describe('Of those left; old and new shards hold them together.'),
+      state: z
+        .enum(['moving', 'waiting', 'elsewhere'])
+        .describe('elsewhere: another coordinator carries it out and tells more.'),
+      rows_moved: z.int().nullable().describe('Since it was taken up; null = told elsewhere.'),
+      bytes_moved: z.int().nullable().describe('Since it was taken up; null = told elsewhere.'),
+      waiting_for: z.string().nullable().describe('Why it does not go on; null = it does.'),
     })
     .nullable()
     .describe('A change that is under way; null when every partition is where it shall be.'),
@@ -147,12 +156,23 @@ export function infoBody(info: RingInfo, reachable: boolean): z.output<typeof in
     version: info.version,
     cluster: info.cluster,
     shards: info.shards.map(shardBody),
-    rebalance: info.rebalance && {
-      kind: info.rebalance.kind,
-      partitions_left: info.rebalance.partitionsLeft,
-      partitions_total: info.rebalance.partitionsTotal,
-    },
+    rebalance: info.rebalance && rebalanceBody(info.rebalance),
     problems: [...info.problems],
+  }
+}
+
+function rebalanceBody(rebalance: RebalanceInfo) {
+  const { kind, state, partitionsLeft, partitionsTotal } = rebalance
+  return {
+    kind,
+    partitions_left: partitionsLeft,
+    partitions_total: partitionsTotal,
+    partitions_moved: partitionsTotal - partitionsLeft,
+    partitions_moving: rebalance.partitionsMoving,
+    state,
+    rows_moved: rebalance.rowsMoved,
+    bytes_moved: rebalance.bytesMoved,
+    waiting_for: rebalance.waitingFor,
   }
 }
 

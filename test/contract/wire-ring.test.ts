@@ -206,10 +206,15 @@ test('a change that cannot go on is shown, is waited for, and can be taken back'
   assert.deepEqual(seen(await cancel()), [200, nothing])
   await store.post('/sharding/add-node', { node })
   fourth.process.kill('SIGKILL')
-  const { rebalance } = await infoOf(store)
-  const { kind, partitions_left, partitions_total } = rebalance as Record<string, unknown>
+  const shown = async () => (await infoOf(store)).rebalance as Record<string, unknown>
+  await eventually('it is said why it waits', async () => (await shown()).state === 'waiting')
+  const { kind, waiting_for, rows_moved, bytes_moved, ...counts } = await shown()
   assert.equal(kind, 'add')
-  assert.ok(Number(partitions_left) <= Number(partitions_total))
+  assert.match(String(waiting_for), /^[A-Z].*\.$/)
+  assert.ok(Number(rows_moved) <= Number(bytes_moved))
+  const { partitions_left, partitions_moved, partitions_total } = counts
+  assert.ok(Number(partitions_left) > 0)
+  assert.equal(Number(partitions_left) + Number(partitions_moved), partitions_total)
   const refused = await store.post('/sharding/add-node', { node: late.url })
   assert.equal(refused.status, 409)
   assert.match(String(refused.body.detail), /under way \(add .*of 384 partitions.*ring cancel/)

@@ -166,11 +166,19 @@ test('whoever is to take over partitions and goes away is waited for', async (t)
   const fresh = addShard('local:shard-4', 'id-4')
   changed(await one.ring.addNode('local:shard-4'))
   fresh.mood = 'stopped'
-  await eventually('it is said what is waited for', () => one.care()?.rebalance.waitingFor)
+  const shown = () => must(one.ring.info().rebalance)
+  await eventually('it is said what is waited for', () => shown().state === 'waiting')
+  assert.match(String(shown().waitingFor), /^[A-Z].*local:shard-4.*\.$|^Partition \d+: .*\.$/)
   await checkTold([one], still)
-  assert.ok(must(one.ring.info().rebalance).partitionsLeft > 0)
+  assert.ok(shown().partitionsLeft > 0)
   fresh.mood = 'well'
-  await settled(one)
+  let rowsShown = 0
+  await eventually('all has moved', () => {
+    const { rebalance } = one.ring.info()
+    rowsShown = Math.max(rowsShown, rebalance?.rowsMoved ?? 0)
+    return rebalance === null
+  })
+  assert.ok(rowsShown > 0, 'what was carried is shown meanwhile')
   await checkTold([one], still)
   await beAlike([...shards, fresh])
 })

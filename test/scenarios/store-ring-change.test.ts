@@ -74,6 +74,8 @@ story(
       shard: 'local:late',
       partitionsLeft: left,
       partitionsTotal: left,
+      partitionsMoving: 0,
+      ...{ state: 'elsewhere', rowsMoved: null, bytesMoved: null, waitingFor: null },
     }
     assert.deepEqual(rebalance, underWay)
     assert.deepEqual(

@@ -129,7 +129,10 @@ export function createCoordinator(
       exportPage: (query) => exportPage(world, query),
       importRows: (rows) => importRows(world, lane, rows),
     },
-    ring: ringAdmin(keeper, clock, linkTo, virtualNodes),
+    ring: ringAdmin(keeper, clock, {
+      ...{ linkTo, virtualNodes },
+      rebalance: () => caretaker.status()?.rebalance ?? null,
+    }),
     care: () => caretaker.status(),
     run: async (signal) => {
       await Promise.all([keeper.run(signal), caretaker.run(signal)])

@@ -34,13 +34,26 @@ export interface ShardInfo {
   readonly isLeaving: boolean
 }
 
-/** A change that is under way. */
-export interface RebalanceInfo {
+/** How far a change is that is under way. */
+export interface RebalanceProgress {
   readonly kind: 'add' | 'remove' | 'replace' | 'reconfigure'
   /** Address of the shard that comes or goes. */
   readonly shard?: string
   readonly partitionsLeft: number
   readonly partitionsTotal: number
+}
+
+/** What is known beside that of how it goes. */
+export interface RebalanceInfo extends RebalanceProgress {
+  /** `elsewhere`: another coordinator carries it out, or none does yet. */
+  readonly state: 'moving' | 'waiting' | 'elsewhere'
+  /** Of those that are left: their old and new replicas decide together at present. */
+  readonly partitionsMoving: number
+  /** Since the coordinator that carries it out took it up; null = that one knows. */
+  readonly rowsMoved: number | null
+  readonly bytesMoved: number | null
+  /** Why it does not go on, in a sentence; null = it does, or that one knows. */
+  readonly waitingFor: string | null
 }
 
 /** What `/sharding/info` shows. */

@@ -21,10 +21,9 @@ import {
 } from '../ring/membership.ts'
 import { majorityOf } from '../ring/quorum.ts'
 import type { ReplyOf } from '../wire.ts'
-import type { ShardLink } from './hop.ts'
 import type { RingAdmin, RingOutcome, RingPreview, RingWish } from './ring-admin.ts'
 import { foreignSentence } from './ring-evidence.ts'
-import { infoOf, previewOf } from './ring-info.ts'
+import { infoOf, previewOf, type RingSurroundings } from './ring-info.ts'
 import type { Decide, RingAttempt, RingKeeper } from './ring-keeper.ts'
 import { OVERTAKEN_SENTENCE, outcomeOf, sameShardSentence } from './ring-outcomes.ts'
 
@@ -45,12 +44,11 @@ type Prepared =
 export function ringAdmin(
   keeper: RingKeeper,
   clock: Clock,
-  linkTo: (address: Address) => ShardLink,
-  virtualNodes: number,
+  surroundings: RingSurroundings,
 ): RingAdmin {
   const carryOut = async (wish: RingWish) => carriedOut(keeper, clock, await prepared(keeper, wish))
   return {
-    info: () => infoOf(keeper, linkTo, virtualNodes),
+    info: () => infoOf(keeper, surroundings),
     addNode: (address) => carryOut({ kind: 'add', address }),
     removeNode: (address) => carryOut({ kind: 'remove', address }),
     replaceNode: (address, by) => carryOut({ kind: 'replace', address, by }),
@@ -174,7 +172,7 @@ async function preparedToReplace(
 /** In its own place: then the old one is looked for nowhere any more. */
 function replacedBy(ring: RingDocument, old: RingShard, by: RingShard): RingDecision {
   if (ring.shards.some(({ id }) => id === by.id)) return { kind: 'already-there' }
-  if (ring.change || old.address !== by.address) return replaceShard(ring, old.address, by)
+  if (old.address !== by.address) return replaceShard(ring, old.address, by)
   const vacated = withoutAddress(ring, old.id)
   const address = vacated.shards.find(({ id }) => id === old.id)?.address ?? old.address
   return replaceShard(vacated, address, by)

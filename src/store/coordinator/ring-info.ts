@@ -6,16 +6,30 @@ import type { Address } from '../../ports/network.ts'
 import type { RingChange, RingDocument } from '../ring/document.ts'
 import { isLost } from '../ring/lost-shard.ts'
 import { factorOf } from '../ring/membership.ts'
-import { newcomersOf, partitionsToMove } from '../ring/moves.ts'
+import { jointPartitions, newcomersOf, partitionsToMove } from '../ring/moves.ts'
 import { holdersOf } from '../ring/quorum.ts'
+import type { RebalanceStatus } from './care/rebalancer.ts'
 import type { ShardLink } from './hop.ts'
-import type { RebalanceInfo, RingInfo, RingPreview, ShardInfo } from './ring-admin.ts'
+import type {
+  RebalanceInfo,
+  RebalanceProgress,
+  RingInfo,
+  RingPreview,
+  ShardInfo,
+} from './ring-admin.ts'
 import type { RingKeeper } from './ring-keeper.ts'
+
+/** What is known beside the ring and what its shards say. */
+export interface RingSurroundings {
+  readonly linkTo: (address: Address) => ShardLink
+  readonly virtualNodes: number
+  /** Null = it is not this coordinator that moves partitions. */
+  readonly rebalance: () => RebalanceStatus | null
+}
 
 export function infoOf(
   keeper: RingKeeper,
-  linkTo: (address: Address) => ShardLink,
-  virtualNodes: number,
+  { linkTo, virtualNodes, rebalance }: RingSurroundings,
 ): RingInfo {
   const { ring, nodes, options } = keeper
   const wanted = ring?.replicationFactor ?? factorOf(keeper.replication, 0)
@@ -29,7 +43,7 @@ export function infoOf(
     version: ring?.version ?? 0,
     cluster: ring?.cluster ?? null,
     shards: ring ? shardInfos(keeper, ring, linkTo) : [],
-    rebalance: ring ? rebalanceOf(ring) : null,
+    rebalance: ring ? rebalanceOf(ring, rebalance()) : null,
     problems: [...keeper.problems.values()],
   }
 }
@@ -67,7 +81,7 @@ function hintsFor(keeper: RingKeeper, ring: RingDocument, id: string): number {
 }
 
 /** How far the change is that is under way; null = none is. */
-export function rebalanceOf(ring: RingDocument): RebalanceInfo | null {
+export function progressOf(ring: RingDocument): RebalanceProgress | null {
   const { change } = ring
   if (!change) return null
   const partitionsLeft = partitionsToMove(ring).length
@@ -75,6 +89,23 @@ export function rebalanceOf(ring: RingDocument): RebalanceInfo | null {
   const progress = { kind: change.kind, partitionsLeft, partitionsTotal }
   const shard = shardOf(ring, change)
   return shard === undefined ? progress : { ...progress, shard }
+}
+
+/**
+ * Before this coordinator has taken it up, its numbers are those of the change before and count for
+ * nothing.
+ */
+function rebalanceOf(ring: RingDocument, status: RebalanceStatus | null): RebalanceInfo | null {
+  const progress = progressOf(ring)
+  if (!progress) return null
+  const known = { ...progress, partitionsMoving: jointPartitions(ring).length }
+  if (!status) {
+    return { ...known, state: 'elsewhere', rowsMoved: null, bytesMoved: null, waitingFor: null }
+  }
+  const { sinceMs, waitingFor } = status
+  const { rowsMoved, bytesMoved } = sinceMs === null ? { rowsMoved: 0, bytesMoved: 0 } : status
+  const state = waitingFor === null ? 'moving' : 'waiting'
+  return { ...known, state, rowsMoved, bytesMoved, waitingFor }
 }
 
 /** What `after` would move, of a store in which shards hold about `keys` each. */

@@ -6,7 +6,7 @@ import type { RingDocument } from '../ring/document.ts'
 import type { RingDecision } from '../ring/membership.ts'
 import type { RingOutcome } from './ring-admin.ts'
 import { emptiedSentence } from './ring-evidence.ts'
-import { rebalanceOf } from './ring-info.ts'
+import { progressOf } from './ring-info.ts'
 import type { RingAttempt, RingKeeper } from './ring-keeper.ts'
 
 export function outcomeOf(attempt: RingAttempt, keeper: RingKeeper): RingOutcome {
@@ -43,9 +43,9 @@ function refusal(
 }
 
 function underWaySentence(ring: RingDocument | null): string {
-  const rebalance = ring && rebalanceOf(ring)
-  if (!rebalance) return OVERTAKEN_SENTENCE
-  const { kind, shard, partitionsLeft, partitionsTotal } = rebalance
+  const progress = ring && progressOf(ring)
+  if (!progress) return OVERTAKEN_SENTENCE
+  const { kind, shard, partitionsLeft, partitionsTotal } = progress
   const what = shard === undefined ? kind : `${kind} ${shard}`
   return (
     `Another change is under way (${what}): ${partitionsLeft} of ${partitionsTotal} partitions ` +

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ringText } from './ring-text.ts'
+
+const MOVING = {
+  ...{ kind: 'add', partitions_left: 100, partitions_total: 384, state: 'moving' },
+  ...{ rows_moved: 12_000, bytes_moved: 3_400_000, waiting_for: null },
+}
+
+const underWay = (rebalance: object | null) =>
+  ringText({ version: 7, rebalance, shards: [], problems: [] }).split('\n').slice(1, -1)
+
+test('a change that moves says how far it is and what it has carried', () => {
+  const carried = '12000 rows (3400000 bytes) moved'
+  assert.deepEqual(underWay(MOVING), [
+    `under way: add, 100 of 384 partitions still move, ${carried}`,
+  ])
+  assert.deepEqual(underWay(null), [])
+})
+
+test('a change that does not go on says why', () => {
+  const reason = 'Not reachable: http://shard-4:8000.'
+  const [, second] = underWay({ ...MOVING, state: 'waiting', waiting_for: reason })
+  assert.equal(second, `waiting: ${reason}`)
+})
+
+test('what another coordinator carries out, or an older one tells, is shown as far as known', () => {
+  const { kind, partitions_left, partitions_total } = MOVING
+  const left = 'under way: add, 100 of 384 partitions still move'
+  const elsewhere = { ...MOVING, state: 'elsewhere', rows_moved: null, bytes_moved: null }
+  assert.deepEqual(underWay(elsewhere), [
+    left,
+    'Another coordinator carries it out, and knows more.',
+  ])
+  assert.deepEqual(underWay({ kind, partitions_left, partitions_total }), [left])
+})
