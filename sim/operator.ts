@@ -86,10 +86,6 @@ export class Operator {
     await this.askOf(via, (admin) => (isIn ? admin.removeNode(lost) : admin.replaceNode(lost, by)))
   }
 
-  async cancel(machine: CoordinatorMachine): Promise<void> {
-    await this.askOf(machine, (admin) => admin.cancel())
-  }
-
   /** The answer; undefined = none, since the coordinator has died. */
   private async askOf(machine: CoordinatorMachine, ask: Ask): Promise<RingOutcome | undefined> {
     const { kernel } = this.world

@@ -17,14 +17,12 @@ import { judgedDisks, type Settling, unsettled } from './disks-in-the-end.ts'
 import { GRACE_MS } from './machines.ts'
 import { appendLastReadings } from './meters.ts'
 import type { Cluster, Nemesis } from './nemesis.ts'
-import type { Operator } from './operator.ts'
 import type { RingWatch } from './ring-watch.ts'
 import { FLOORS, KEYS, readKeys, type UsedKey, writeKeys } from './workload.ts'
 
 export interface CalmWorld extends WorkloadWorld {
   readonly cluster: Cluster
   readonly nemesis: Nemesis
-  readonly operator: Operator
   readonly rings: RingWatch
   readonly around: Surroundings
 }
@@ -74,17 +72,14 @@ export async function converge(world: CalmWorld): Promise<InTheEnd> {
 
 /** While the ring is changed, nobody leaves a shard in it that will never come back. */
 async function whole(world: CalmWorld): Promise<void> {
-  const { nemesis, operator, coordinators, rings } = world
+  const { nemesis, coordinators, rings } = world
   const isChanging = nemesis.isReshaping || rings.newest?.change !== undefined
   if (nemesis.emptied === null || !isChanging) return
   let tries = 0
   await isSoInTime(world, 'the emptied shard is replaced', async () => {
     const machine = coordinators[tries % coordinators.length]
     tries += 1
-    if (!machine || (await nemesis.replaceEmptied(machine))) return machine !== undefined
-    // Something else is under way that waits for the very shard.
-    await operator.cancel(machine)
-    return false
+    return machine !== undefined && nemesis.replaceEmptied(machine)
   })
 }
 

@@ -128,7 +128,7 @@ class Run {
     if (!isSetUp) return [{ promise: 'S13', sentence: 'no ring was founded in calm weather' }]
     await this.firstAct()
     nemesis.heal()
-    const calm = { ...this.workload(), cluster, nemesis, rings, around, operator: this.operator }
+    const calm = { ...this.workload(), cluster, nemesis, rings, around }
     const { final, onDisks } = await converge(calm)
     return verdictOn(this.history, final, INDEX_SIZE, [...rings.violations, ...onDisks])
   }

@@ -14,7 +14,7 @@ import {
   replicasOf,
   withReplicationFactor,
 } from './membership.ts'
-import { partitionsToMove } from './moves.ts'
+import { begun, jointPartitions, partitionsToMove } from './moves.ts'
 import { majorityOf } from './quorum.ts'
 
 const shard = (n: number) => ({ id: `id-${n}`, address: `http://127.0.0.1:${8100 + n}` })
@@ -92,13 +92,44 @@ test('one change after another: a second one is told of the first', () => {
   for (const decision of [
     addShard(ring, shard(5)),
     removeShard(ring, shard(1).address, 0),
-    replaceShard(ring, shard(1).address, shard(5)),
     withReplicationFactor(ring, 2),
   ]) {
     assert.deepEqual(decision, { kind: 'under-way', change: ring.change })
   }
   const moved = addShard(ring, { id: 'id-2', address: 'elsewhere' })
   assert.deepEqual(ringOf(moved).change, ring.change, 'an address changes at any time')
+})
+
+test('a shard is replaced also while another change is under way, and that goes on', () => {
+  const added = ringOf(addShard(founded(3), shard(4)))
+  const [first] = partitionsToMove(added)
+  const joint = begun(added, [must(first)])
+  const after = ringOf(replaceShard(joint, shard(4).address, shard(5)))
+  assert.deepEqual(
+    partitionsToMove(after),
+    partitionsToMove(added),
+    'what was to come to the one that is replaced comes to the other',
+  )
+  const epochs = [added, joint, after].map(({ table }) => table[must(first)]?.epoch)
+  assert.deepEqual(epochs, [1, 2, 3], 'quorums of the joint one do not count any more')
+  assert.deepEqual(jointPartitions(after), [])
+  const indexOf = (id: string) => after.shards.findIndex((one) => one.id === id)
+  for (const partition of partitionsToMove(after)) {
+    assert.ok(after.table[partition]?.goal?.includes(indexOf('id-5')))
+    assert.ok(!after.table[partition]?.goal?.includes(indexOf('id-4')))
+  }
+  const again = replaceShard(after, shard(4).address, shard(6))
+  assert.equal(again.kind, 'under-way', 'one that leaves is replaced already')
+})
+
+test('a joint partition that loses one of those who held it goes on', () => {
+  const added = ringOf(addShard(founded(3), shard(4)))
+  const [first] = partitionsToMove(added)
+  const joint = begun(added, [must(first)])
+  const { goal } = must(joint.table[must(first)])
+  const stays = must(joint.shards[must(must(goal).find((one) => joint.shards[one]?.id !== 'id-4'))])
+  const after = ringOf(replaceShard(joint, stays.address, shard(5)))
+  assert.deepEqual(after.table[must(first)], joint.table[must(first)])
 })
 
 test('what is taken back turns round: who came leaves, who left stays', () => {

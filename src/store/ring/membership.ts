@@ -7,7 +7,7 @@
 import { assert, must } from '../../model/must.ts'
 import type { PartitionEntry, RingChange, RingDocument, RingShard } from './document.ts'
 import { mixBits, murmur3 } from './hash.ts'
-import { planned, turnedBack, withGoals, withoutGoals } from './moves.ts'
+import { newcomersOf, planned, turnedBack, withGoals, withoutGoals } from './moves.ts'
 import { place } from './placement.ts'
 
 /** A fixed factor, or one that follows the number of shards. */
@@ -88,14 +88,20 @@ export function removeShard(ring: RingDocument, address: string, keys: number): 
   return changedTo(rewished(leaving(ring, shard.id)), { kind: 'remove', id: shard.id })
 }
 
-/** Puts a new shard into the place of another, which may be dead: partition by partition. */
+/**
+ * Puts a new shard into the place of another, which may be dead: partition by partition. Also while
+ * another change is under way, since that may wait for the very shard that is dead; it goes on with
+ * the new one, and then it is the replacement that can be taken back.
+ */
 export function replaceShard(ring: RingDocument, address: string, by: RingShard): RingDecision {
-  const old = ring.shards.find((one) => one.address === address)
-  if (!old) return { kind: 'not-there' }
+  const old = ring.shards.findIndex((one) => one.address === address)
+  const known = ring.shards[old]
+  if (!known) return { kind: 'not-there' }
   if (ring.shards.some(({ id }) => id === by.id)) return { kind: 'already-there' }
-  if (ring.change) return { kind: 'under-way', change: ring.change }
-  const withBoth = { ...ring, shards: [...ring.shards, by] }
-  return { kind: 'changed', ring: replacing(withBoth, old.id, by.id) }
+  if (known.leaving && ring.change) return { kind: 'under-way', change: ring.change }
+  const back = turnedBack(ring, (entry) => newcomersOf(entry).includes(old))
+  const withBoth = { ...back, shards: [...ring.shards, by] }
+  return { kind: 'changed', ring: replacing(withBoth, known.id, by.id) }
 }
 
 /** Asks for another factor; from then on it no longer follows the number of shards. */
@@ -181,11 +187,16 @@ function changedTo(ring: RingDocument, change: ChangeKind): RingDecision {
 
 function replacing(ring: RingDocument, old: string, by: string): RingDocument {
   const [from, to] = [old, by].map((id) => ring.shards.findIndex((shard) => shard.id === id))
-  const { change: _, ...rest } = withoutGoals(leaving(ring, old))
-  const next = withGoals({ ...rest, version: ring.version + 1 }, ({ replicas }) =>
-    replicas.map((shard) => (shard === from ? must(to) : shard)),
+  const { change: _, ...rest } = leaving(ring, old)
+  const next = withGoals({ ...rest, version: ring.version + 1 }, ({ replicas, goal }) =>
+    exchanged(goal ?? replicas, must(from), must(to)),
   )
   return underWay(next, { kind: 'replace', id: old, by })
+}
+
+/** Whoever holds it already cannot take another's place; it is planned anew when the rest is done. */
+function exchanged(group: readonly number[], from: number, to: number): readonly number[] {
+  return group.includes(to) ? group : group.map((shard) => (shard === from ? to : shard))
 }
 
 /** A change is under way until moves.ts finds nothing left to do. */

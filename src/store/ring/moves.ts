@@ -63,11 +63,14 @@ export function withoutGoals(ring: RingDocument): RingDocument {
   return { ...ring, table }
 }
 
-/** Partitions that are joint go by their present replicas alone again. */
-export function turnedBack(ring: RingDocument): RingDocument {
+/** Such joint partitions go by their present replicas alone again; what they shall have stays. */
+export function turnedBack(
+  ring: RingDocument,
+  isSuch: (entry: PartitionEntry) => boolean = () => true,
+): RingDocument {
   const table = ring.table.map((entry): PartitionEntry => {
-    const { goal: _, isJoint, ...rest } = entry
-    return isJoint ? { ...rest, epoch: entry.epoch + 1 } : rest
+    const { isJoint, ...rest } = entry
+    return isJoint && isSuch(entry) ? { ...rest, epoch: entry.epoch + 1 } : entry
   })
   return { ...ring, table }
 }

@@ -22,14 +22,6 @@ export interface CareKeeper {
   ): Promise<'decided' | 'conflict' | 'unreachable'>
 }
 
-/** Was it given up on, or does another one answer where it should be? */
-export function isShardGone(view: RingView, keeper: CareKeeper, shard: number): boolean {
-  const known = view.ring.shards[shard]
-  if (!known || view.links[shard]?.health.state === 'down') return true
-  const hello = keeper.hellos.get(known.address)
-  return hello !== undefined && hello.shardId !== known.id
-}
-
 /** Answers there the shard that should, and was it not given up on? */
 export function isShardUp(view: RingView, keeper: CareKeeper, shard: number): boolean {
   const known = view.ring.shards[shard]

@@ -13,6 +13,7 @@ import {
   foundRing,
   type RingDecision,
   removeShard,
+  replaceShard,
   withReplicationFactor,
 } from '../../ring/membership.ts'
 import { begun, jointPartitions, newcomersOf, partitionsToMove } from '../../ring/moves.ts'
@@ -36,7 +37,6 @@ function facts(ring: RingDocument, change: Partial<MoveFacts> = {}): MoveFacts {
     holdsRing: () => true,
     isUp: () => true,
     isReady: () => true,
-    isGone: () => false,
     caughtUp: new Set(),
     stuck: new Set(),
     rowsOf: () => 0,
@@ -79,42 +79,16 @@ test('nothing begins while somebody who is new is not up', () => {
   assert.equal(reasonOf(move), 'Not reachable: new.')
 })
 
-test('what was wanted for evenness alone does not wait for a shard that is gone', () => {
-  const grown = withOneMore(founded(3))
-  // It had come long ago, and the change is about something else.
-  const change = { kind: 'reconfigure', replicationFactor: 3, partitions: 0 } as const
-  const ring = { ...grown, change }
-  const newcomer = ring.shards.findIndex(({ id }) => id === 'new')
-  const isUp = (shard: number) => shard !== newcomer
-  assert.equal(stepOf(next(facts(ring, { isUp }))), 'wait')
-  const move = next(facts(ring, { isUp, isGone: (shard) => shard === newcomer }))
-  assert.ok(move.kind === 'propose' && move.step === 'relent')
-  assert.deepEqual(partitionsToMove(move.after), [])
-  const epochsOf = ({ table }: RingDocument) => table.map(({ epoch }) => epoch)
-  assert.deepEqual(epochsOf(move.after), epochsOf(ring), 'nobody holds anything else for it')
-  assert.equal(stepOf(next(facts(move.after))), 'complete')
-})
-
-test('a shard that is added is waited for, however long it is gone', () => {
-  const ring = withOneMore(founded(3))
-  const newcomer = ring.shards.findIndex(({ id }) => id === 'new')
-  const away = { isUp: (s: number) => s !== newcomer, isGone: (s: number) => s === newcomer }
-  assert.equal(stepOf(next(facts(ring, away))), 'wait')
-})
-
-test('whoever must go has to wait for a shard that is gone', () => {
-  const asked = removeShard(founded(4), 'a0', 1)
-  const ring = changed(asked)
+test('a change that waits for a shard that is gone goes on with the one that replaces it', () => {
+  const ring = changed(removeShard(founded(4), 'a0', 1))
   const gone = ring.shards.findIndex(({ id }) => id === 's1')
-  const others = facts(ring, { isUp: (s) => s !== gone, isGone: (s) => s === gone })
-  let after = ring
-  for (let move = next(others); move.kind === 'propose'; ) {
-    assert.notEqual(move.step, 'relent')
-    after = move.after
-    move = next({ ...others, ring: after, caughtUp: new Set(jointPartitions(after)) })
-  }
-  assert.ok(partitionsToMove(after).length > 0)
-  assert.ok(partitionsToMove(after).every((p) => newcomersOf(must(after.table[p])).includes(gone)))
+  const isUp = (shard: number) => shard !== gone
+  const waiting = withoutWhatCanMove(ring, isUp)
+  assert.equal(reasonOf(next(facts(waiting, { isUp }))), 'Not reachable: a1.')
+  const replaced = changed(replaceShard(waiting, 'a1', { id: 'new', address: 'new' }))
+  const after = withoutWhatCanMove(replaced, isUp)
+  assert.deepEqual(after.shards.map(({ id }) => id).sort(), ['new', 's2', 's3'])
+  assert.equal(after.change, undefined)
 })
 
 test('nothing begins or ends before majorities of old and new hold the step before', () => {
@@ -188,6 +162,13 @@ test('what is done is done: a ring in which nothing is to move is settled', () =
   assert.deepEqual(next(facts(founded(3))), { kind: 'settled' })
 })
 
+/** The ring when every step that is possible has been taken. */
+function withoutWhatCanMove(ring: RingDocument, isUp: MoveFacts['isUp']): RingDocument {
+  const caughtUp = new Set(jointPartitions(ring))
+  const move = next(facts(ring, { isUp, isReady: isUp, caughtUp }))
+  return move.kind === 'propose' ? withoutWhatCanMove(move.after, isUp) : ring
+}
+
 /** A change that is asked for, at a ring of some shards. */
 const someChange = fc.constantFrom<((ring: RingDocument) => RingDecision)[]>(
   (ring) => addShard(ring, { id: 'new', address: 'new' }),
@@ -226,7 +207,7 @@ test('with shards that come and go by chance, and a change of mind, every change
           const stuck = new Set(jointPartitions(ring).filter((p) => isWild && (bits + p) % 3 === 1))
           const rowsOf = (partition: number) => (partition % 2) * 60
           const move = nextMove(
-            { ring, isUp, isReady: isUp, isGone: () => false, holdsRing, stuck, caughtUp, rowsOf },
+            { ring, isUp, isReady: isUp, holdsRing, stuck, caughtUp, rowsOf },
             LIMITS,
           )
           if (move.kind === 'settled') break

@@ -13,7 +13,6 @@ import {
   begun,
   completed,
   finished,
-  isMisplaced,
   jointPartitions,
   newcomersOf,
   partitionsToMove,
@@ -28,8 +27,6 @@ export interface MoveFacts {
   readonly isUp: (shard: number) => boolean
   /** Has it removed what it held at an earlier time of this partition, which comes to it? */
   readonly isReady: (shard: number, partition: number) => boolean
-  /** Was it given up on, or does another one answer in its place? */
-  readonly isGone: (shard: number) => boolean
   /** Joint partitions whose goal holds what it needs, in their present epoch. */
   readonly caughtUp: ReadonlySet<number>
   /** Joint partitions that could not be brought up to date lately; they are let be for a while. */
@@ -38,8 +35,7 @@ export interface MoveFacts {
   readonly rowsOf: (partition: number) => number | undefined
 }
 
-/** `relent`: to give up what was wanted for evenness alone. */
-export type MoveStep = 'begin' | 'finish' | 'complete' | 'relent'
+export type MoveStep = 'begin' | 'finish' | 'complete'
 
 export type NextMove =
   | {
@@ -83,7 +79,7 @@ function beginning(facts: MoveFacts, limits: MoveLimits): NextMove {
   const { ring, rowsOf } = facts
   const waiting = partitionsToMove(ring).filter((one) => !entryOf(ring, one).isJoint)
   const ready = waiting.filter((one) => mayBegin(facts, one))
-  if (ready.length === 0) return relenting(facts, waiting)
+  if (ready.length === 0) return { kind: 'wait', reason: waitingFor(facts, waiting) }
   const uncounted = ready.filter((one) => rowsOf(one) === undefined)
   const choice = chosen(facts, ready, limits)
   // As long as there is room, what was not counted may be small and go along.
@@ -127,36 +123,6 @@ function chosen(
     partitions.push(partition)
   }
   return { partitions, isFull }
-}
-
-/**
- * Partitions that stand well enough where they are do not wait for a shard that is gone, unless the
- * change is all about that one: it would never end, and nothing else could be asked for meanwhile,
- * not even to replace the shard.
- */
-function relenting(facts: MoveFacts, waiting: readonly number[]): NextMove {
-  const { ring } = facts
-  const subject = subjectOf(ring)
-  const isGone = (shard: number) => facts.isGone(shard) && ring.shards[shard]?.id !== subject
-  const given = new Set(
-    waiting.filter((one) => {
-      const entry = entryOf(ring, one)
-      return newcomersOf(entry).some(isGone) && !isMisplaced(ring, entry.replicas)
-    }),
-  )
-  if (given.size === 0) return { kind: 'wait', reason: waitingFor(facts, waiting) }
-  const table = ring.table.map((entry, partition) => {
-    const { goal, ...rest } = entry
-    return given.has(partition) ? rest : entry
-  })
-  const after = { ...ring, version: ring.version + 1, table }
-  return { kind: 'propose', step: 'relent', after, partitions: [...given] }
-}
-
-/** The id of the shard that comes. */
-function subjectOf({ change }: RingDocument): string | undefined {
-  if (change?.kind === 'add') return change.id
-  return change?.kind === 'replace' ? change.by : undefined
 }
 
 function mayBegin(facts: MoveFacts, partition: number): boolean {

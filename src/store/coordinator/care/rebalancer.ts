@@ -6,7 +6,7 @@
 import type { RingDocument } from '../../ring/document.ts'
 import { jointPartitions, partitionsToMove } from '../../ring/moves.ts'
 import type { RingView } from '../ring-view.ts'
-import { type CareKeeper, isShardGone, isShardReady, isShardUp } from './care-keeper.ts'
+import { type CareKeeper, isShardReady, isShardUp } from './care-keeper.ts'
 import { type CareWorld, severalAtOnce, standing } from './care-world.ts'
 import { catchUp } from './catch-up.ts'
 import { type NextMove, nextMove } from './next-move.ts'
@@ -174,7 +174,6 @@ export class Rebalancer {
       isUp: (shard: number) => isShardUp(view, this.keeper, shard),
       isReady: (shard: number, partition: number) =>
         isShardReady(view, this.keeper, shard, partition),
-      isGone: (shard: number) => isShardGone(view, this.keeper, shard),
       caughtUp: new Set([...this.caughtUp].filter(isCaughtUp).map(([partition]) => partition)),
       stuck: new Set([...this.stuckUntilMs].filter(isStuck).map(([partition]) => partition)),
       rowsOf: (partition: number) => this.rows.get(partition),
