@@ -24,6 +24,15 @@ test('a change that does not go on says why', () => {
   assert.equal(second, `waiting: ${reason}`)
 })
 
+test('keys of partitions that have moved away are told until they are removed', () => {
+  const shard = { node: 'http://a', health: 'up', keys: 900, partitions: 384, hints: 0 }
+  const lineOf = (partitions_outgoing: number) =>
+    ringText({ shards: [{ ...shard, partitions_outgoing }] }).split('\n')[1]
+  assert.equal(lineOf(0), '  http://a  up, 900 keys, 384 partitions')
+  const told = 'among its keys those of 128 that have moved away'
+  assert.equal(lineOf(128), `  http://a  up, 900 keys, 384 partitions, ${told}`)
+})
+
 test('what another coordinator carries out, or an older one tells, is shown as far as known', () => {
   const { kind, partitions_left, partitions_total } = MOVING
   const left = 'under way: add, 100 of 384 partitions still move'

@@ -26,8 +26,10 @@ export function ringText(info: Fields): string {
 /** One line: where it is, how it is, and what is wrong with it. */
 function shardText(shard: Fields): string {
   const { node, health, keys, writable, problem, partitions, hints, leaving } = shard
+  const outgoing = Number(shard.partitions_outgoing ?? 0)
   const words = [health, keys === null ? undefined : `${keys} keys`, `${partitions} partitions`]
   const troubles = [
+    outgoing === 0 ? undefined : `among its keys those of ${outgoing} that have moved away`,
     leaving === true ? 'leaving' : undefined,
     hints === 0 ? undefined : `${hints} rows wait for it`,
     writable === false ? 'read-only: its disk is full' : undefined,

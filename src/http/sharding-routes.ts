@@ -32,10 +32,13 @@ export const infoSchema = z.object({
       id: z.string(),
       node: z.string(),
       health: z.enum(['up', 'suspect', 'down']),
-      keys: z.int().nullable(),
+      keys: z.int().nullable().describe('On its disk, those of outgoing partitions among them.'),
       writable: z.boolean().nullable().describe('False when its disk is full.'),
       problem: z.string().nullable(),
       partitions: z.int().describe('Of which it holds a copy.'),
+      partitions_outgoing: z
+        .int()
+        .describe('Have moved away; their rows count in `keys` until they are removed.'),
       hints: z.int().describe('Rows that other shards keep in mind for it.'),
       leaving: z.boolean().describe('It goes once others hold what it holds.'),
     }),
@@ -176,8 +179,9 @@ function rebalanceBody(rebalance: RebalanceInfo) {
   }
 }
 
-function shardBody({ address, isWritable, isLeaving, ...shard }: ShardInfo) {
-  return { ...shard, node: address, writable: isWritable, leaving: isLeaving }
+function shardBody({ address, isWritable, isLeaving, partitionsOutgoing, ...shard }: ShardInfo) {
+  const outgoing = { partitions_outgoing: partitionsOutgoing }
+  return { ...shard, ...outgoing, node: address, writable: isWritable, leaving: isLeaving }
 }
 
 function addAnswer(outcome: RingOutcome | RingPreview, node: string): Answer {

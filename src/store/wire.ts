@@ -200,7 +200,10 @@ export type ShardReply =
       readonly kind: 'hello'
       readonly shardId: string
       readonly ring: RingDocument | null
-      /** How many keys a client could read here; system keys do not count. */
+      /**
+       * Rows that count for clients (tombstones, expired rows and system keys do not), those of
+       * `outgoing` partitions among them.
+       */
       readonly keys: number
       /** False once the disk is full. */
       readonly writable: boolean
@@ -211,6 +214,8 @@ export type ShardReply =
        * they are on their way out.
        */
       readonly leftovers: number
+      /** Partitions that have moved away and whose rows are still to be removed. Absent: none. */
+      readonly outgoing?: number
     }
   | { readonly kind: 'ops'; readonly results: readonly OperationResult[] }
   /**

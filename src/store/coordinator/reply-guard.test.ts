@@ -92,6 +92,10 @@ test('what is wrong deep inside is found as well', () => {
       leftovers: 0,
     },
     { kind: 'headers', headers: [{ k: 'k', ...VERSION }], next: null },
+    {
+      ...{ kind: 'hello', shardId: 'a', ring: null, keys: 0, writable: true },
+      ...{ hints: {}, leftovers: 0, outgoing: -1 },
+    },
     { kind: 'hints', hints: [{ p: 1 }], dirty: [] },
     { kind: 'ring.promise', ...BALLOTS, accepted: { ballot: VERSION } },
     { kind: 'constructor' },

@@ -23,7 +23,7 @@ export function parseShardReply(body: unknown): ShardReply | undefined {
 
 /** What each kind of reply must hold. */
 const CHECKS: Readonly<Record<ShardReply['kind'], (body: Fields) => boolean>> = {
-  hello: ({ shardId, ring, keys, writable, hints, leftovers }) =>
+  hello: ({ shardId, ring, keys, writable, hints, leftovers, outgoing }) =>
     typeof shardId === 'string' &&
     isRingOrNull(ring) &&
     isCount(keys) &&
@@ -31,7 +31,8 @@ const CHECKS: Readonly<Record<ShardReply['kind'], (body: Fields) => boolean>> = 
     isFields(hints) &&
     !Array.isArray(hints) &&
     isListOf(Object.values(hints), isCount) &&
-    isCount(leftovers),
+    isCount(leftovers) &&
+    (outgoing === undefined || isCount(outgoing)),
   ops: ({ results }) => isListOf(results, isResult),
   scan: ({ version, rows, more }) =>
     isCount(version) && isListOf(rows, isWireRow) && typeof more === 'boolean',

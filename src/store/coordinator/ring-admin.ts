@@ -20,8 +20,10 @@ export interface ShardInfo {
   readonly id: string
   readonly address: string
   readonly health: 'up' | 'suspect' | 'down'
-  /** Keys that a client could read there; null = it has not said yet. */
+  /** Keys on its disk, those of outgoing partitions among them; null = it has not said yet. */
   readonly keys: number | null
+  /** Partitions that have moved away and whose rows it has still to remove. */
+  readonly partitionsOutgoing: number
   /** False once its disk is full; null = it has not said yet. */
   readonly isWritable: boolean | null
   /** What is wrong there and what to do; null = nothing. */

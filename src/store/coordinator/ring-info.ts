@@ -59,6 +59,7 @@ function shardInfos(
     return {
       ...{ id, address, health: healthAt(linkTo(address)) },
       keys: hello?.keys ?? null,
+      partitionsOutgoing: hello?.outgoing ?? 0,
       isWritable: hello?.writable ?? null,
       problem: keeper.problems.get(address) ?? null,
       partitions: partitions[shard] ?? 0,

@@ -49,6 +49,7 @@ const moveAway = (shard: ShardUnderTest) =>
 test('what has moved away goes after the delay, a limited number of rows at a time', async (t) => {
   const shard = running(t, await openShardInRing({ cleanAfterMs: AFTER_MS }))
   const [staying] = [get('b').p]
+  const outgoing = async () => (await shard.ask({ kind: 'hello' })).outgoing
   fill(shard, GONE, CLEAN_ROWS_MAX + 1)
   fill(shard, staying, 3)
   await moveAway(shard)
@@ -57,8 +58,11 @@ test('what has moved away goes after the delay, a limited number of rows at a ti
   assert.equal(rowsOf(shard, GONE), CLEAN_ROWS_MAX + 1)
   await shard.clock.advance(CLEAN_PAUSE_MS)
   assert.equal(rowsOf(shard, GONE), 1)
+  assert.equal(await outgoing(), 1, 'its rows still count, and that is told')
+  await shard.clock.advance(CLEAN_PAUSE_MS)
   await shard.clock.advance(CLEAN_PAUSE_MS)
   assert.equal(rowsOf(shard, GONE), 0)
+  assert.equal(await outgoing(), 0)
   assert.equal(rowsOf(shard, staying), 3)
   const left = shard.engine.hints('b', 10_000).filter(({ partition }) => partition === GONE)
   assert.deepEqual(left, [], 'hints go with their rows')

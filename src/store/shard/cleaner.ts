@@ -51,6 +51,11 @@ export class Cleaner {
     return this.urgent().length
   }
 
+  /** Of how many partitions that have moved away rows are known to stand here still. */
+  outgoing(): number {
+    return this.foreignSinceMs.size
+  }
+
   /** The ring is another one: perhaps there is something to do at once. */
   wake(): void {
     this.nap.abort()

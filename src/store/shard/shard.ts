@@ -230,6 +230,7 @@ class ReplicaShard {
       writable: this.isWritable,
       hints: this.hints.countsByTarget(),
       leftovers: this.cleaner.leftovers(),
+      outgoing: this.cleaner.outgoing(),
     }
   }
 
