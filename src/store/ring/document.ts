@@ -8,6 +8,8 @@ export interface RingShard {
   readonly id: string
   /** Where it is reached (URL, or `local:NAME`). */
   readonly address: string
+  /** The label of what it fails together with (see zones.ts), as it said when it was taken in. */
+  readonly zone?: string
   /** It is to go: nothing new is placed on it, and it leaves when it holds nothing any more. */
   readonly leaving?: true
 }

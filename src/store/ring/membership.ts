@@ -54,7 +54,7 @@ export function foundRing(
   const sorted = [...shards].sort((a, b) => (a.id < b.id ? -1 : 1))
   const fields = wishFields(wish, sorted.length)
   const ids = sorted.map(({ id }) => id)
-  const placement = place(null, ids, fields.replicationFactor, partitions)
+  const placement = place(null, sorted, fields.replicationFactor, partitions)
   const table = placement.map((holders): PartitionEntry => {
     return { epoch: 1, replicas: holders.map((id) => ids.indexOf(id)) }
   })

@@ -30,11 +30,11 @@ export function newcomersOf({ replicas, goal }: PartitionEntry): readonly number
  * can be, as many replicas as are asked for. Joint partitions keep theirs.
  */
 export function planned(ring: RingDocument): RingDocument {
-  const ids = ring.shards.flatMap(({ id, leaving }) => (leaving ? [] : [id]))
+  const staying = ring.shards.filter(({ leaving }) => !leaving)
   const before = ring.table.map(({ replicas, goal, isJoint }) =>
     (isJoint && goal ? goal : replicas).map((shard) => must(ring.shards[shard]).id),
   )
-  const after = place(before, ids, ring.replicationFactor, ring.table.length)
+  const after = place(before, staying, ring.replicationFactor, ring.table.length)
   const indexOf = new Map(ring.shards.map(({ id }, index) => [id, index]))
   return withGoals(ring, (_, p) => must(after[p]).map((id) => must(indexOf.get(id))))
 }

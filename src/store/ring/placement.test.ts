@@ -2,13 +2,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Placement } from './document.ts'
-import { place } from './placement.ts'
+import { place as placeOn } from './placement.ts'
 
 const PARTITIONS = 512
 const MAX_OVER_MEAN = 1.05
 
 const shards = (count: number, first = 0) =>
   Array.from({ length: count }, (_, i) => `shard-${(first + i) * 7919}`)
+
+/** On shards without labels. */
+const place = (previous: Placement | null, ids: readonly string[], n: number, partitions: number) =>
+  placeOn(
+    previous,
+    ids.map((id) => ({ id })),
+    n,
+    partitions,
+  )
 
 function loads(placement: Placement, ids: readonly string[], onlyPrimary = false): number[] {
   const counts = new Map(ids.map((id) => [id, 0]))
