@@ -50,6 +50,8 @@ class Draft {
   private readonly loads: Map<string, number>
   private readonly seeds: Map<string, number>
   private readonly zones: Zones
+  /** Their zones kept them from being helped; looked at again when nobody else needs help. */
+  private readonly stuck = new Set<string>()
 
   constructor(shards: readonly PlacedShard[], zones: Zones, partitions: number) {
     this.ids = shards.map(({ id }) => id).sort()
@@ -112,12 +114,21 @@ class Draft {
 
   /** What takes one partition off the most loaded shard that can be helped. */
   private relief(): readonly Move[] | undefined {
+    const chain = this.reliefOfOthers()
+    if (chain || this.stuck.size === 0) return chain
+    this.stuck.clear()
+    return this.reliefOfOthers()
+  }
+
+  private reliefOfOthers(): readonly Move[] | undefined {
     const byLoad = [...this.ids].sort((a, b) => this.load(a) - this.load(b))
     const least = byLoad[0] === undefined ? 0 : this.load(byLoad[0])
     for (const from of byLoad.toReversed()) {
       if (this.load(from) - least < 2) return undefined
+      if (this.stuck.has(from)) continue
       const chain = this.chainFrom(from, byLoad)
       if (chain) return chain
+      this.stuck.add(from)
     }
     return undefined
   }
