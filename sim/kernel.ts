@@ -1,8 +1,8 @@
 /**
- * Virtual time: a queue of things to come, run one by one. After each one a single macrotask lets
- * every promise settle that it has released, however long the chain of awaits, so the order of
- * everything is the order of this queue and nothing else. Ties are broken by the seed, so races are
- * explored and can be repeated.
+ * Virtual time: a queue of things to come, run one by one. The next one comes when every promise has
+ * settled that the last one released, however long the chain of awaits (Node runs what it was told
+ * to do on the next tick after all of them), so the order of everything is the order of this queue
+ * and nothing else. Ties are broken by the seed, so races are explored and can be repeated.
  *
  * A crash ends a life: whatever that life still waits for never comes, and its half-finished
  * functions simply never go on. A paused life (SIGSTOP) gets all of it when it wakes.
@@ -14,6 +14,8 @@ import type { Digest } from './digest.ts'
 const realSetImmediate = setImmediate
 /** More events in one moment of virtual time than any honest process makes. */
 const EVENTS_AT_ONCE_MAX = 20_000
+/** After so many the thread itself has a turn; what only weak references hold is let go then. */
+const EVENTS_PER_TURN = 256
 
 export class Life {
   readonly owner: string
@@ -104,7 +106,7 @@ export class Kernel {
   }
 
   /**
-   * One event, then one macrotask. False = nothing is left to run, or somebody does things without
+   * One event and all that follows from it at once. False = nothing is left to run, or somebody does things without
    * end in one moment.
    */
   async step(): Promise<boolean> {
@@ -116,7 +118,7 @@ export class Kernel {
     this.events += 1
     this.digest.add(`${this.nowMs} ${event.life.owner} ${event.label}`)
     event.wake()
-    await new Promise<void>((resolve) => realSetImmediate(resolve))
+    await (this.events % EVENTS_PER_TURN === 0 ? realTurn() : allSettled())
     return true
   }
 
@@ -174,6 +176,15 @@ export class Kernel {
     heap[place] = last
     return first
   }
+}
+
+/** Everything that promises have released has been done. */
+function allSettled(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve))
+}
+
+function realTurn(): Promise<void> {
+  return new Promise((resolve) => realSetImmediate(resolve))
 }
 
 function isEarlier(one: Event, other: Event): boolean {

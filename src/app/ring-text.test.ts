@@ -33,7 +33,13 @@ test('keys of partitions that have moved away are told until they are removed', 
   assert.equal(lineOf(128), `  http://a  up, 900 keys, 384 partitions, ${told}`)
 })
 
-test('what another coordinator carries out, or an older one tells, is shown as far as known', () => {
+test('the zone of a shard that has one is told', () => {
+  const shard = { node: 'http://a', health: 'up', keys: 9, partitions: 4, hints: 0, zone: 'north' }
+  const line = ringText({ shards: [shard] }).split('\n')[1]
+  assert.equal(line, '  http://a  up, zone north, 9 keys, 4 partitions')
+})
+
+test('what another coordinator carries out, or an older one tells, is shown if known', () => {
   const { kind, partitions_left, partitions_total } = MOVING
   const left = 'under way: add, 100 of 384 partitions still move'
   const elsewhere = { ...MOVING, state: 'elsewhere', rows_moved: null, bytes_moved: null }

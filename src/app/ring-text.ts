@@ -27,7 +27,13 @@ export function ringText(info: Fields): string {
 function shardText(shard: Fields): string {
   const { node, health, keys, writable, problem, partitions, hints, leaving } = shard
   const outgoing = Number(shard.partitions_outgoing ?? 0)
-  const words = [health, keys === null ? undefined : `${keys} keys`, `${partitions} partitions`]
+  const zone = typeof shard.zone === 'string' ? `zone ${shard.zone}` : undefined
+  const words = [
+    health,
+    zone,
+    keys === null ? undefined : `${keys} keys`,
+    `${partitions} partitions`,
+  ]
   const troubles = [
     outgoing === 0 ? undefined : `among its keys those of ${outgoing} that have moved away`,
     leaving === true ? 'leaving' : undefined,

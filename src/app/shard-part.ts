@@ -35,6 +35,7 @@ export function shardPart(
         dbPath: path,
         cache: lruRowCache(settings.maxCacheItems),
         cleanAfterMs: settings.cleanAfterSeconds * 1000,
+        ...(settings.zone === null ? {} : { zone: settings.zone }),
       },
     ),
   )

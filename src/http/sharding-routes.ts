@@ -31,6 +31,7 @@ export const infoSchema = z.object({
     z.object({
       id: z.string(),
       node: z.string(),
+      zone: z.string().nullable().describe('Replicas stand in different ones where they can.'),
       health: z.enum(['up', 'suspect', 'down']),
       keys: z.int().nullable().describe('On its disk, those of outgoing partitions among them.'),
       writable: z.boolean().nullable().describe('False when its disk is full.'),

@@ -59,11 +59,16 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null
 }
 
+export function isTextOrAbsent(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string'
+}
+
 function isShard(value: unknown): value is RingDocument['shards'][number] {
   return (
     isFields(value) &&
     typeof value.id === 'string' &&
     typeof value.address === 'string' &&
+    isTextOrAbsent(value.zone) &&
     isFlag(value.leaving)
   )
 }

@@ -216,6 +216,8 @@ export type ShardReply =
       readonly leftovers: number
       /** Partitions that have moved away and whose rows are still to be removed. Absent: none. */
       readonly outgoing?: number
+      /** The label of what it fails together with. */
+      readonly zone?: string
     }
   | { readonly kind: 'ops'; readonly results: readonly OperationResult[] }
   /**

@@ -39,7 +39,7 @@ test('without a shard the ring is empty, its numbers are those that were asked f
 
 test('shards come and go, in the words of the contract', async () => {
   const coordinator = await runningCoordinator()
-  const shards = [await runningShard(), await runningShard(), await runningShard()]
+  const shards = [await runningShard(), await runningShard(), await runningShard({ ZONE: 'north' })]
   const [one, two, three] = shards.map(({ url }) => url)
   const add = (node: unknown) => coordinator.post('/sharding/add-node', { node })
   const remove = (node: unknown) => coordinator.post('/sharding/remove-node', { node })
@@ -68,6 +68,7 @@ test('shards come and go, in the words of the contract', async () => {
   for (const shard of info.shards as Record<string, unknown>[]) {
     assert.ok(shards.some(({ url }) => url === shard.node))
     assert.deepEqual([shard.writable, shard.problem], [true, null])
+    assert.equal(shard.zone, shard.node === three ? 'north' : null)
   }
   await settled(coordinator)
   for (const shard of (await infoOf(coordinator)).shards as Record<string, unknown>[]) {

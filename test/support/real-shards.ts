@@ -71,6 +71,11 @@ export class RealShard implements TestShard {
     return new RealShard(address, this.id, this.options, this.disk)
   }
 
+  /** The same disk, started under another label. */
+  inZone(zone: string): RealShard {
+    return new RealShard(this.address, this.id, { ...this.options, zone }, this.disk)
+  }
+
   answer(request: ShardRequest): Promise<ShardReply> {
     this.arrived[request.kind] = (this.arrived[request.kind] ?? 0) + 1
     return this.shard.endpoint(request) as Promise<ShardReply>

@@ -160,6 +160,13 @@ export const storeSettings = {
     environment: ['SQLITE_BYTES_MAX'],
     roles: ['shard'],
   }),
+  zone: text({
+    help: 'What the shard fails together with (rack, room); copies stand in different ones.',
+    fallback: null,
+    flag: '--zone',
+    environment: ['ZONE'],
+    roles: ['shard'],
+  }),
   cleanAfterSeconds: number({
     help: 'So long after a partition has moved to another shard its rows are removed here.',
     unit: 's',

@@ -96,6 +96,10 @@ test('what is wrong deep inside is found as well', () => {
       ...{ kind: 'hello', shardId: 'a', ring: null, keys: 0, writable: true },
       ...{ hints: {}, leftovers: 0, outgoing: -1 },
     },
+    {
+      ...{ kind: 'hello', shardId: 'a', ring: null, keys: 0, writable: true },
+      ...{ hints: {}, leftovers: 0, zone: 7 },
+    },
     { kind: 'hints', hints: [{ p: 1 }], dirty: [] },
     { kind: 'ring.promise', ...BALLOTS, accepted: { ballot: VERSION } },
     { kind: 'constructor' },

@@ -11,6 +11,7 @@ import {
   isListOf,
   isProposal,
   isRing,
+  isTextOrAbsent,
   isVersion,
   isWireRow,
   isWireVersion,
@@ -23,7 +24,7 @@ export function parseShardReply(body: unknown): ShardReply | undefined {
 
 /** What each kind of reply must hold. */
 const CHECKS: Readonly<Record<ShardReply['kind'], (body: Fields) => boolean>> = {
-  hello: ({ shardId, ring, keys, writable, hints, leftovers, outgoing }) =>
+  hello: ({ shardId, ring, keys, writable, hints, leftovers, ...more }) =>
     typeof shardId === 'string' &&
     isRingOrNull(ring) &&
     isCount(keys) &&
@@ -32,7 +33,8 @@ const CHECKS: Readonly<Record<ShardReply['kind'], (body: Fields) => boolean>> = 
     !Array.isArray(hints) &&
     isListOf(Object.values(hints), isCount) &&
     isCount(leftovers) &&
-    (outgoing === undefined || isCount(outgoing)),
+    (more.outgoing === undefined || isCount(more.outgoing)) &&
+    isTextOrAbsent(more.zone),
   ops: ({ results }) => isListOf(results, isResult),
   scan: ({ version, rows, more }) =>
     isCount(version) && isListOf(rows, isWireRow) && typeof more === 'boolean',

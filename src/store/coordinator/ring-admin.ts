@@ -19,6 +19,8 @@ export type RingOutcome =
 export interface ShardInfo {
   readonly id: string
   readonly address: string
+  /** The label of what it fails together with; null = it has none. */
+  readonly zone: string | null
   readonly health: 'up' | 'suspect' | 'down'
   /** Keys on its disk, those of outgoing partitions among them; null = it has not said yet. */
   readonly keys: number | null

@@ -22,7 +22,7 @@ import {
 import { majorityOf } from '../ring/quorum.ts'
 import type { ReplyOf } from '../wire.ts'
 import type { RingAdmin, RingOutcome, RingPreview, RingWish } from './ring-admin.ts'
-import { foreignSentence } from './ring-evidence.ts'
+import { foreignSentence, shardOf } from './ring-evidence.ts'
 import { infoOf, previewOf, type RingSurroundings } from './ring-info.ts'
 import type { Decide, RingAttempt, RingKeeper } from './ring-keeper.ts'
 import { OVERTAKEN_SENTENCE, outcomeOf, sameShardSentence } from './ring-outcomes.ts'
@@ -125,7 +125,7 @@ async function preparedToAdd(keeper: RingKeeper, address: Address): Promise<Prep
     return already
   }
   if (!hello) return nobodyAt(address)
-  const shard = { id: hello.shardId, address }
+  const shard = shardOf({ address, hello })
   if (!keeper.ring) return preparedToFound(keeper, shard)
   if (isForeign(keeper.ring, hello)) return foreign(keeper.ring, address, hello)
   if (isStaying(keeper, hello.shardId) && (await answersAtHome(keeper, hello.shardId))) {
@@ -165,7 +165,7 @@ async function preparedToReplace(
   if (!hello) return nobodyAt(by)
   if (hello.shardId === old.id) return answer({ kind: 'conflict', reason: sameShardSentence(by) })
   if (isForeign(ring, hello)) return foreign(ring, by, hello)
-  const shard = { id: hello.shardId, address: by }
+  const shard = shardOf({ address: by, hello })
   return { kind: 'decide', decide: (now) => replacedBy(now, old, shard), further: [by] }
 }
 

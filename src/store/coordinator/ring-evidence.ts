@@ -168,6 +168,8 @@ function problemsOf(ring: RingDocument, present: readonly Present[]): ReadonlyMa
     }
     const owner = ring.shards.find((shard) => shard.address === address)
     if (owner && !hasId(ring, hello.shardId)) problems.set(address, emptiedSentence(owner))
+    const known = ring.shards.find(({ id }) => id === hello.shardId)
+    if (known && known.zone !== hello.zone) problems.set(address, rezonedSentence(known, hello))
   }
   return problems
 }
@@ -200,12 +202,24 @@ function lostSentence({ address, id }: RingShard): string {
   )
 }
 
+/** Said of a shard that was started again under another label. */
+function rezonedSentence({ address, zone }: RingShard, hello: ReplyOf<'hello'>): string {
+  const said = hello.zone === undefined ? 'names no zone' : `says that it is in zone ${hello.zone}`
+  const known = zone === undefined ? 'without one' : `in ${zone}`
+  return (
+    `The shard at ${address} ${said}, and the ring has it ${known}, which counts. For the other ` +
+    `to count: energyguard ring remove ${address}, and when it has gone, ring add ${address}.`
+  )
+}
+
 function uniqueById(shards: readonly RingShard[]): readonly RingShard[] {
   return [...new Map(shards.map((shard) => [shard.id, shard])).values()]
 }
 
-function shardOf({ address, hello }: Present): RingShard {
-  return { id: hello.shardId, address }
+/** As it is taken into a ring. */
+export function shardOf({ address, hello }: Present): RingShard {
+  const { shardId, zone } = hello
+  return { id: shardId, address, ...(zone === undefined ? {} : { zone }) }
 }
 
 function hasId(ring: RingDocument, id: string): boolean {

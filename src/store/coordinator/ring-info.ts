@@ -54,10 +54,10 @@ function shardInfos(
   linkTo: (address: Address) => ShardLink,
 ): readonly ShardInfo[] {
   const partitions = countsOf(ring, (entry) => holdersOf(entry).members)
-  return ring.shards.map(({ id, address, leaving }, shard) => {
+  return ring.shards.map(({ id, address, zone, leaving }, shard) => {
     const hello = keeper.hellos.get(address)
     return {
-      ...{ id, address, health: healthAt(linkTo(address)) },
+      ...{ id, address, zone: zone ?? null, health: healthAt(linkTo(address)) },
       keys: hello?.keys ?? null,
       partitionsOutgoing: hello?.outgoing ?? 0,
       isWritable: hello?.writable ?? null,

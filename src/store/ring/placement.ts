@@ -2,8 +2,8 @@
  * Which shards hold which partition. Greedy and levelled: what is placed stays, holes are filled on
  * the least loaded shard, then one partition at a time moves from the most to the least loaded one.
  * The result is even to within one partition and moves hardly more than must be moved, which random
- * tokens on a hash ring do not achieve. Zones come first (zones.ts): shards are as even as these let
- * them be, and those of one zone always are.
+ * tokens on a hash ring do not achieve. Zones come first (zones.ts): shards are as even as these
+ * let them be, and those of one zone always are.
  *
  * Ties are broken by rendezvous score (a hash of shard and partition), so that the answer does not
  * depend on the order in which shards are named and no shard is favoured by its name.

@@ -1,7 +1,7 @@
 /**
- * Shards that fail together (of one rack, room or machine) carry the same label, their zone, and the
- * replicas of a partition are spread over zones, so that whatever takes a whole one away leaves a
- * quorum where that can be. A shard without a label stands for itself.
+ * Shards that fail together (of one rack, room or machine) carry the same label, their zone, and
+ * the replicas of a partition are spread over zones, so that whatever takes a whole one away leaves
+ * a quorum where that can be. A shard without a label stands for itself.
  */
 import { must } from '../../model/must.ts'
 import type { RingShard } from './document.ts'

@@ -47,6 +47,8 @@ export interface ShardWorld {
 export interface ShardOptions {
   /** What `/stats` shows as the place of the database. */
   readonly dbPath: string
+  /** The label of what it fails together with; default: it stands for itself. */
+  readonly zone?: string
   /** Default: none. */
   readonly cache?: RowCache
   readonly limits?: Partial<CommitLimits>
@@ -91,6 +93,7 @@ const HINTS_PER_TARGET_MAX = 100_000
 class ReplicaShard {
   readonly id: string
   private readonly world: ShardWorld
+  private readonly zone: { readonly zone?: string }
   private readonly rows: ReplicaRows
   private readonly disk = new DiskState()
   private readonly commits: GroupCommit
@@ -106,6 +109,7 @@ class ReplicaShard {
   constructor(world: ShardWorld, options: ShardOptions) {
     const { clock, engine, random, trace } = world
     this.world = world
+    this.zone = options.zone === undefined ? {} : { zone: options.zone }
     this.id = identityOf(engine, random.fork('identity'))
     this.voice = new ShardVoice(trace, clock, this.id)
     this.rows = new ReplicaRows(engine, options.cache ?? NO_CACHE)
@@ -231,6 +235,7 @@ class ReplicaShard {
       hints: this.hints.countsByTarget(),
       leftovers: this.cleaner.leftovers(),
       outgoing: this.cleaner.outgoing(),
+      ...this.zone,
     }
   }
 
