@@ -194,7 +194,7 @@ function replacing(ring: RingDocument, old: string, by: string): RingDocument {
   return underWay(next, { kind: 'replace', id: old, by })
 }
 
-/** Whoever holds it already cannot take another's place; it is planned anew when the rest is done. */
+/** Whoever holds it already takes no other's place; it is planned anew when the rest is done. */
 function exchanged(group: readonly number[], from: number, to: number): readonly number[] {
   return group.includes(to) ? group : group.map((shard) => (shard === from ? to : shard))
 }

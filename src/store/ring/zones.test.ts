@@ -47,7 +47,7 @@ test('replicas stand in different zones, or in as few of one as can be', () => {
   fc.assert(property, { numRuns: 60 })
 })
 
-test('two zones hold two of three replicas at the most, and small ones leave more to others', () => {
+test('two zones hold two of three replicas at the most, small ones leave more to others', () => {
   assert.equal(zonesOf(shardsIn('a', 'a', 'b', 'b'), 3).replicasMax, 2)
   assert.equal(zonesOf(shardsIn('a', 'b', 'b', 'b', 'b'), 4).replicasMax, 3)
   assert.equal(zonesOf(shardsIn('a', 'a', 'a'), 3).replicasMax, 3)
