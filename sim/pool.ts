@@ -25,8 +25,6 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Nearly everything in a run is short-lived; with room for it less is copied about. */
-const SHORT_LIVED_MB = 128
 /** So many runs ahead of the slowest are held in memory. */
 const AHEAD_MAX = 64
 
@@ -67,8 +65,7 @@ export class Pool {
   }
 
   private newWorker(): Worker {
-    const resourceLimits = { maxYoungGenerationSizeMb: SHORT_LIVED_MB }
-    const worker = new Worker(new URL('worker.ts', import.meta.url), { resourceLimits })
+    const worker = new Worker(new URL('worker.ts', import.meta.url))
     worker.on('message', (report: RunReport) => {
       const done = this.running.get(worker)
       this.running.delete(worker)

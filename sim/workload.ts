@@ -17,7 +17,7 @@ import { type Lane, type Moment, OPEN, type WriteEntry } from './history.ts'
 
 const CLIENTS = 4
 export const FLOORS = [1, 2, 3] as const
-const THINK_MS_MAX = 200
+const THINK_MS_MAX = 100
 /** Of all operations. */
 const CONDITIONAL_CHANCE = 0.25
 const TTL_SECONDS_MAX = 6
