@@ -6,30 +6,19 @@
  * keeps any text.
  */
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { compareKeys } from '../../src/model/key-bytes.ts'
 import {
-  BATCH_BODY_BYTES_MAX,
-  BATCH_KEYS_MAX,
   KEY_BYTES_MAX,
   type ReadOutcome,
-  SCAN_LIMIT_MAX,
-  type ScanQuery,
-  type Store,
   type StoreWrite,
-  VALUE_BYTES_MAX,
   type WriteOutcome,
 } from '../../src/store/client.ts'
 import { eventually } from '../support/eventually.ts'
 import type { Mood, TestShard } from '../support/fake-shards.ts'
-
-export interface StoreUnderTest {
-  readonly store: Store
-  /** Those behind it, to be broken by hand. */
-  readonly shards: readonly TestShard[]
-}
-
-export type OpenStore = (t: TestContext, shardCount: number) => Promise<StoreUnderTest>
+import { storeLimits } from './store-limits.suite.ts'
+import { keysOf, storeScans } from './store-scan.suite.ts'
+import { type OpenStore, type StoreUnderTest, type Story, textsOf } from './store-story.ts'
 
 export function storeSuite(name: string, open: OpenStore): void {
   const story = (title: string, tell: (opened: StoreUnderTest) => Promise<void>) =>
@@ -37,9 +26,9 @@ export function storeSuite(name: string, open: OpenStore): void {
 
   documents(story)
   orders(story)
-  limits(story)
+  storeLimits(story)
   conditions(story)
-  scans(story)
+  storeScans(story)
   failures(story)
   test(`${name}: without any shard every outcome says so`, async (t) => {
     const { store } = await open(t, 0)
@@ -50,8 +39,6 @@ export function storeSuite(name: string, open: OpenStore): void {
     assert.deepEqual(await store.status(), { reachable: false, shards: 0 })
   })
 }
-
-type Story = (title: string, tell: (opened: StoreUnderTest) => Promise<void>) => void
 
 function documents(story: Story): void {
   story(
@@ -139,60 +126,6 @@ function orders(story: Story): void {
   })
 }
 
-function limits(story: Story): void {
-  story('what is not taken is said for each, and the rest is done', async ({ store }) => {
-    const outcomes = await store.write([
-      { key: 'good', text: '{}' },
-      { key: '', text: '{}' },
-      { key: 'k'.repeat(KEY_BYTES_MAX + 1), text: '{}' },
-      { key: '_system:thresholds', text: '{}' },
-      { key: 'a', text: '{}', order: -1 },
-      { key: 'a', text: '{}', ttlSeconds: 0 },
-      { key: 'a', text: documentOf(VALUE_BYTES_MAX + 1) },
-      { key: 'large', text: documentOf(VALUE_BYTES_MAX) },
-    ])
-    const fields = outcomes.map((one) => (one.kind === 'invalid' ? one.field : one.kind))
-    const wrong = ['key', 'key', 'key', 'order', 'ttl', 'value']
-    assert.deepEqual(fields, ['done', ...wrong, 'done'])
-    const read = await store.read([
-      'good',
-      '',
-      'k'.repeat(KEY_BYTES_MAX + 1),
-      '_system:x',
-      '\ud800',
-    ])
-    const kinds = read.map(({ kind }) => kind)
-    assert.deepEqual(kinds, ['found', 'invalid', 'invalid', 'invalid', 'invalid'])
-    assert.deepEqual(await textsOf(store, ['large']), [documentOf(VALUE_BYTES_MAX)])
-  })
-
-  story(`${BATCH_KEYS_MAX} keys go at once, one more does not`, async ({ store }) => {
-    const keys = Array.from({ length: BATCH_KEYS_MAX + 1 }, (_, n) => `k${n}`)
-    const writes = keys.map((key) => ({ key, text: '{}' }))
-    const tooMany = await store.write(writes)
-    assert.equal(tooMany.length, BATCH_KEYS_MAX + 1)
-    assert.ok(tooMany.every((one) => one.kind === 'invalid' && one.field === 'batch'))
-    assert.ok((await store.read(keys)).every(({ kind }) => kind === 'invalid'))
-    const some = keys.slice(1)
-    assert.ok((await store.write(writes.slice(1))).every(({ kind }) => kind === 'done'))
-    assert.ok((await store.read(some)).every(({ kind }) => kind === 'found'))
-  })
-
-  story(
-    'values larger together than one body of the wire are written and read',
-    async ({ store }) => {
-      const count = Math.ceil((1.2 * BATCH_BODY_BYTES_MAX) / VALUE_BYTES_MAX)
-      const keys = Array.from({ length: count }, (_, n) => `large ${n}`)
-      const outcomes = await store.write(
-        keys.map((key) => ({ key, text: documentOf(VALUE_BYTES_MAX) })),
-      )
-      assert.deepEqual(new Set(outcomes.map(({ kind }) => kind)), new Set(['done']))
-      const read = await store.read(keys)
-      assert.ok(read.every((one) => one.kind === 'found' && one.text.length === VALUE_BYTES_MAX))
-    },
-  )
-}
-
 function conditions(story: Story): void {
   const key = 'cas:a'
   const etagIn = (outcome: WriteOutcome | ReadOutcome | undefined) =>
@@ -243,47 +176,6 @@ function conditions(story: Story): void {
   })
 }
 
-function scans(story: Story): void {
-  const names = ['a', 'b1', 'b2', 'b3', 'c', '\uFFFD', '\u{1F525}']
-
-  story('a scan pages through a range in the order of bytes, both ways', async ({ store }) => {
-    await store.write(names.toReversed().map((key) => ({ key, text: `{ "key": "${key}" }` })))
-    await store.write([{ key: 'b2', text: null }])
-    const left = names.filter((name) => name !== 'b2')
-    for (const reverse of [false, true]) {
-      const expected = reverse ? left.toReversed() : left
-      assert.deepEqual(await keysOf(store, { limit: 2, reverse }), expected)
-      assert.deepEqual(await keysOf(store, { limit: SCAN_LIMIT_MAX, reverse }), expected)
-    }
-    assert.deepEqual(await keysOf(store, { limit: 1, prefix: 'b' }), ['b1', 'b3'])
-    assert.deepEqual(await keysOf(store, { limit: 9, from: 'b2', to: '\u{1F525}' }), [
-      'b3',
-      'c',
-      '\uFFFD',
-    ])
-    assert.deepEqual(await keysOf(store, { limit: 9, prefix: 'z' }), [])
-    const page = await store.scan({ limit: 1 })
-    const entries = [{ key: 'a', text: '{ "key": "a" }' }]
-    assert.ok(page.kind === 'page' && page.next !== null)
-    assert.deepEqual(page.entries, entries)
-  })
-
-  story('a scan that is not taken says which field is wrong', async ({ store }) => {
-    const wrong: [ScanQuery, string][] = [
-      [{ limit: 0 }, 'limit'],
-      [{ limit: SCAN_LIMIT_MAX + 1 }, 'limit'],
-      [{ limit: 1.5 }, 'limit'],
-      [{ limit: 1, prefix: '_system:' }, 'prefix'],
-      [{ limit: 1, from: 'k'.repeat(KEY_BYTES_MAX + 2) }, 'from'],
-      [{ limit: 1, to: '\ud800' }, 'to'],
-    ]
-    for (const [query, field] of wrong) {
-      const outcome = await store.scan(query)
-      assert.equal(outcome.kind === 'invalid' && outcome.field, field)
-    }
-  })
-}
-
 function failures(story: Story): void {
   const moods = (shards: readonly TestShard[], mood: Mood) => {
     for (const shard of shards) shard.mood = mood
@@ -320,25 +212,4 @@ function failures(story: Story): void {
     assert.match(outcome?.kind === 'failed' ? outcome.reason : '', /no room/)
     assert.deepEqual(await textsOf(store, ['a']), ['absent'])
   })
-}
-
-/** An object whose text has so many bytes. */
-function documentOf(bytes: number): string {
-  const frame = '{"x":""}'
-  return `{"x":"${'v'.repeat(bytes - frame.length)}"}`
-}
-
-async function textsOf(store: Store, keys: readonly string[]): Promise<readonly string[]> {
-  const textOf = (outcome: ReadOutcome) => (outcome.kind === 'found' ? outcome.text : outcome.kind)
-  return (await store.read(keys)).map(textOf)
-}
-
-/** Keys of all pages. */
-async function keysOf(store: Store, query: ScanQuery): Promise<readonly string[]> {
-  const page = await store.scan(query)
-  assert.ok(page.kind === 'page' && page.entries.length <= query.limit)
-  const keys = page.entries.map(({ key }) => key)
-  if (page.next === null) return keys
-  const rest = query.reverse ? { to: page.next } : { from: page.next }
-  return [...keys, ...(await keysOf(store, { ...query, ...rest }))]
 }

@@ -135,6 +135,11 @@ export function operations(...ops: Extract<ShardRequest, { kind: 'ops' }>['ops']
   return { kind: 'ops', cluster: CLUSTER, budgetMs: 1_000, ops } as const
 }
 
+/** The results of a body, in words; the turn ends before they are waited for. */
+export async function wordsOf(shard: ShardUnderTest, ...ops: readonly ShardOperation[]) {
+  return (await resultsOf(shard, ...ops)).map(wordOf)
+}
+
 /** What an operation came to, in a word or a text. */
 export function wordOf(result: OperationResult | undefined): string | null | undefined {
   if (result?.r === 'refused') return result.why

@@ -11,7 +11,7 @@ import {
   ringOf,
   type ShardUnderTest,
   wireRow,
-  wordOf,
+  wordsOf,
 } from '../../../test/support/shard-world.ts'
 import { lruRowCache } from '../../adapters/lru-row-cache.ts'
 import type { RingDocument } from '../ring/document.ts'
@@ -25,8 +25,6 @@ const accept = (cluster: string | null, ring: RingDocument, o: number) => {
 }
 const store = (shard: ShardUnderTest, ring: RingDocument) => shard.ask({ kind: 'ring.store', ring })
 const emptyTable = ({ table }: RingDocument) => table.map(() => ({ epoch: 2, replicas: [] }))
-const textsOf = async (shard: ShardUnderTest, ...ops: readonly ReturnType<typeof get>[]) =>
-  (await resultsOf(shard, ...ops)).map(wordOf)
 
 test('a blank shard takes part in the founding, and remembers it over a restart', async () => {
   const shard = openShard()
@@ -104,14 +102,14 @@ test('a partition that comes back begins empty, one that stayed keeps its rows',
   const shard = await openShardInRing({ cache: lruRowCache(10) })
   const [moving, staying] = [get('a'), get('b')]
   await resultsOf(shard, apply(wireRow('a', 1)), apply(wireRow('b', 1)))
-  await textsOf(shard, moving, staying)
+  await wordsOf(shard, moving, staying)
   const away = { epoch: 2, replicas: [] }
   const back = { epoch: 4, replicas: [0], since: [3] }
   const gone = ringAfter(shard, { [moving.p]: away })
   await store(shard, gone)
-  assert.deepEqual(await textsOf(shard, get('a', 2), staying), ['not-mine', '"b"'])
+  assert.deepEqual(await wordsOf(shard, get('a', 2), staying), ['not-mine', '"b"'])
   await store(shard, ringAfter(shard, { [moving.p]: back }, gone))
-  assert.deepEqual(await textsOf(shard, get('a', 4), staying), [null, '"b"'])
+  assert.deepEqual(await wordsOf(shard, get('a', 4), staying), [null, '"b"'])
   assert.equal(shard.engine.get(moving.p, 'a'), undefined)
   assert.equal(shard.trace.count('shard.emptied'), 1)
 })
@@ -121,10 +119,10 @@ test('a shard that missed that a partition was elsewhere empties it as well', as
   const { p } = get('a')
   await resultsOf(shard, apply(wireRow('a', 1)))
   await store(shard, ringAfter(shard, { [p]: { epoch: 2, replicas: [0], since: [1] } }))
-  assert.deepEqual(await textsOf(shard, get('a', 2)), ['"a"'], 'held since 1')
+  assert.deepEqual(await wordsOf(shard, get('a', 2)), ['"a"'], 'held since 1')
   const ring = ringAfter(shard, { [p]: { epoch: 9, replicas: [0], since: [8] } })
   await store(shard, { ...ring, version: 9 })
-  assert.deepEqual(await textsOf(shard, get('a', 9)), [null], 'it was away before 8')
+  assert.deepEqual(await wordsOf(shard, get('a', 9)), [null], 'it was away before 8')
 })
 
 test('all of a partition goes, however much it is', async () => {
@@ -162,9 +160,9 @@ test('rows are gone before the ring is on the disk, and it is gone by only then'
   const next = ringAfter(shard, { [p]: { epoch: 3, since: [3] } })
   assert.equal((await watched.tell({ kind: 'ring.store', ring: next })).kind, 'error')
   assert.equal(state.heldAtWriting, 0)
-  assert.deepEqual(await textsOf(watched, get('a', 3)), ['not-mine'])
+  assert.deepEqual(await wordsOf(watched, get('a', 3)), ['not-mine'])
   shard.disk.bytesMax = Number.POSITIVE_INFINITY
   state.isFull = false
   await store(watched, next)
-  assert.deepEqual(await textsOf(watched, get('a', 3)), [null])
+  assert.deepEqual(await wordsOf(watched, get('a', 3)), [null])
 })
