@@ -5,7 +5,7 @@
 import { ConditionalLane } from '../../src/store/coordinator/conditional/lane.ts'
 import { QuorumRead } from '../../src/store/coordinator/quorum-read.ts'
 import type { Mutation } from '../mutation.ts'
-import { patch } from './patch.ts'
+import { judgeOtherwise, patch } from './patch.ts'
 
 /** Real restarts take so long that few proposals outlive one; these do not. */
 const GROUPS_A_LIFE = 2
@@ -52,14 +52,9 @@ export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Partial<Mutation>>>
   'a conditional read tells what one replica accepted': {
     needs: ['slow-messages'],
     begin: () =>
-      patch(
-        QuorumRead.prototype,
-        'verdict',
-        (original) =>
-          function (this: QuorumRead) {
-            const { isExact } = this as unknown as { isExact: boolean }
-            return isExact && this.progress.had > 0 ? 'decided' : original.call(this)
-          } as QuorumRead['verdict'],
-      ),
+      judgeOtherwise(QuorumRead.prototype, (read, own) => {
+        const { isExact } = read as unknown as { isExact: boolean }
+        return isExact && read.progress.had > 0 ? 'decided' : own()
+      }),
   },
 }

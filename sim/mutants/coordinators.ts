@@ -6,10 +6,7 @@ import type { Answer, Message, Network } from '../../src/ports/network.ts'
 import { QuorumRead } from '../../src/store/coordinator/quorum-read.ts'
 import { QuorumWrite } from '../../src/store/coordinator/quorum-write.ts'
 import type { Mutation } from '../mutation.ts'
-import { patch } from './patch.ts'
-
-type Verdict = QuorumWrite['verdict']
-type ReadVerdict = QuorumRead['verdict']
+import { judgeOtherwise, mistake } from './patch.ts'
 
 /** A repetition comes so much later; its version is that of a new write. */
 const LATER_MS = 500
@@ -18,73 +15,42 @@ const TICKS_PER_MS = 4096
 export const MUTANTS_OF_COORDINATORS: Readonly<Record<string, Partial<Mutation>>> = {
   'a write is acknowledged by one replica': {
     begin: () =>
-      patch(
-        QuorumWrite.prototype,
-        'verdict',
-        (original) =>
-          function (this: QuorumWrite) {
-            const verdict = original.call(this)
-            return verdict === 'pending' && this.held > 0 ? 'done' : verdict
-          } as Verdict,
-      ),
+      judgeOtherwise(QuorumWrite.prototype, (write, own) => {
+        const verdict = own()
+        return verdict === 'pending' && write.held > 0 ? 'done' : verdict
+      }),
   },
   'one replica is read': {
     begin: () =>
-      patch(
-        QuorumRead.prototype,
-        'verdict',
-        (original) =>
-          function (this: QuorumRead) {
-            return this.progress.had > 0 ? 'decided' : original.call(this)
-          } as ReadVerdict,
+      judgeOtherwise(QuorumRead.prototype, (read, own) =>
+        read.progress.had > 0 ? 'decided' : own(),
       ),
   },
   'a read tells what it has not brought to a majority': {
     begin: () =>
-      patch(
-        QuorumRead.prototype,
-        'verdict',
-        (original) =>
-          function (this: QuorumRead) {
-            const verdict = original.call(this)
-            return this.isAnswered ? 'decided' : verdict
-          } as ReadVerdict,
-      ),
+      judgeOtherwise(QuorumRead.prototype, (read, own) => {
+        const verdict = own()
+        return read.isAnswered ? 'decided' : verdict
+      }),
   },
   'silence counts as refusal': {
     begin: () =>
-      patch(
-        QuorumWrite.prototype,
-        'take',
-        (original) =>
-          function (this: QuorumWrite, replica, result) {
-            const isSilent = result.r === 'silence'
-            original.call(this, replica, isSilent ? { r: 'refused', why: 'unreachable' } : result)
-          } as QuorumWrite['take'],
+      mistake(QuorumWrite.prototype, (result) =>
+        result.r === 'silence' ? { r: 'refused', why: 'unreachable' } : result,
       ),
   },
   'a replica that is silent is taken to hold nothing': {
     begin: () =>
-      patch(
-        QuorumRead.prototype,
-        'take',
-        (original) =>
-          function (this: QuorumRead, replica, result) {
-            original.call(this, replica, result.r === 'silence' ? { r: 'row', row: null } : result)
-          } as QuorumRead['take'],
+      mistake(QuorumRead.prototype, (result) =>
+        result.r === 'silence' ? { r: 'row', row: null } : result,
       ),
   },
   'a write that met a newer version is not issued again': {
     begin: () =>
-      patch(
-        QuorumWrite.prototype,
-        'verdict',
-        (original) =>
-          function (this: QuorumWrite) {
-            const verdict = original.call(this)
-            return verdict === 'reissue' ? 'done' : verdict
-          } as Verdict,
-      ),
+      judgeOtherwise(QuorumWrite.prototype, (_, own) => {
+        const verdict = own()
+        return verdict === 'reissue' ? 'done' : verdict
+      }),
   },
   'a repetition gets a new version': { network: repeating },
 }

@@ -9,7 +9,7 @@ import { HintDelivery } from '../../src/store/coordinator/care/hint-delivery.ts'
 import { QuorumWrite } from '../../src/store/coordinator/quorum-write.ts'
 import type { DeliveredHint, ShardRequest, WireVersion } from '../../src/store/wire.ts'
 import type { Mutation } from '../mutation.ts'
-import { patch } from './patch.ts'
+import { mistake, patch } from './patch.ts'
 
 interface Inside {
   deliverIn(
@@ -25,16 +25,11 @@ export const MUTANTS_OF_REPAIR: Readonly<Record<string, Partial<Mutation>>> = {
   'a hint counts as acknowledgement': {
     needs: ['shard-crashes'],
     begin: () =>
-      patch(
-        QuorumWrite.prototype,
-        'take',
-        (original) =>
-          function (this: QuorumWrite, replica, result) {
-            const isHinted = result.r === 'refused' && result.why === 'unreachable'
-            const { version } = this as unknown as { version: WireVersion }
-            original.call(this, replica, isHinted ? { r: 'held', ...version } : result)
-          } as QuorumWrite['take'],
-      ),
+      mistake(QuorumWrite.prototype, (result, write) => {
+        const isHinted = result.r === 'refused' && result.why === 'unreachable'
+        const { version } = write as unknown as { version: WireVersion }
+        return isHinted ? { r: 'held', ...version } : result
+      }),
   },
   'hints are dropped unread': {
     needs: ['shard-crashes'],
