@@ -1,8 +1,8 @@
 /**
- * Virtual time: a queue of things to come, run one by one. The next one comes when every promise has
- * settled that the last one released, however long the chain of awaits (Node runs what it was told
- * to do on the next tick after all of them), so the order of everything is the order of this queue
- * and nothing else. Ties are broken by the seed, so races are explored and can be repeated.
+ * Virtual time: a queue of things to come, run one by one. The next one comes when every promise
+ * has settled that the last one released, however long the chain of awaits (Node runs what it was
+ * told to do on the next tick after all of them), so the order of everything is the order of this
+ * queue and nothing else. Ties are broken by the seed, so races are explored and can be repeated.
  *
  * A crash ends a life: whatever that life still waits for never comes, and its half-finished
  * functions simply never go on. A paused life (SIGSTOP) gets all of it when it wakes.
@@ -106,8 +106,8 @@ export class Kernel {
   }
 
   /**
-   * One event and all that follows from it at once. False = nothing is left to run, or somebody does things without
-   * end in one moment.
+   * One event and all that follows from it at once. False = nothing is left to run, or somebody
+   * does things without end in one moment.
    */
   async step(): Promise<boolean> {
     if (this.standing > EVENTS_AT_ONCE_MAX) return false
