@@ -7,6 +7,7 @@ import { execFile } from 'node:child_process'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { Pool } from './pool.ts'
 import { simulate } from './simulate.ts'
 
 const RUN = fileURLToPath(new URL('run.ts', import.meta.url))
@@ -22,11 +23,19 @@ async function digestElsewhere(seed: number): Promise<string | undefined> {
   return /^digest (\w+)$/m.exec(stdout)?.[1]
 }
 
+async function digestInThread(seed: number): Promise<string> {
+  const pool = new Pool(1)
+  const { digest } = await pool.run({ seed, operations: OPERATIONS })
+  await pool.close()
+  return digest
+}
+
 test('a seed goes the same way again, in another process and on the other engine', async () => {
   for (const seed of [5, 11]) {
     const digest = await digestOf(seed)
     assert.equal(await digestOf(seed), digest, 'again')
     assert.equal(await digestElsewhere(seed), digest, 'in another process')
+    assert.equal(await digestInThread(seed), digest, 'in a thread of its own')
     assert.equal(await digestOf(seed, 'sqlite'), digest, 'on SQLite')
   }
 })

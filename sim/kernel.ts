@@ -178,9 +178,13 @@ export class Kernel {
   }
 }
 
-/** Everything that promises have released has been done. */
-function allSettled(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve))
+/**
+ * Everything that promises have released has been done. Only what a promise's own job puts off to
+ * the next tick comes after all others.
+ */
+async function allSettled(): Promise<void> {
+  await undefined
+  await new Promise<void>((resolve) => process.nextTick(resolve))
 }
 
 function realTurn(): Promise<void> {

@@ -98,14 +98,17 @@ export class RingWatch {
     })
   }
 
-  /** A hint may go when whoever missed the row has it, or is not to have it. */
+  /**
+   * A hint may go when whoever missed the row has it, or is not to have it, or is new to the
+   * partition and gets all of it.
+   */
   private dropped(holder: ShardMachine, hints: readonly Hint[]): void {
     for (const { target, partition, key } of hints) {
       const row = holder.disk.engine.get(partition, key)
       const machine = this.machineOf(target)
       const [ring, theirs] = [this.newest, machine && this.ringOf(machine)]
       const isReplica = (one: RingDocument | null | undefined) =>
-        !!one && isHolder(one, partition, target)
+        !!one && isReplicaIn(one, partition, target)
       if (!row || row.text === null || !machine || !isReplica(ring) || !isReplica(theirs)) continue
       const held = machine.disk.engine.get(partition, key)
       if (held && compareVersions(held.version, row.version) >= 0) continue
@@ -126,6 +129,10 @@ export class RingWatch {
 
 export function idOf({ disk }: ShardMachine): string | undefined {
   return disk.engine.getMeta(SHARD_ID)
+}
+
+function isReplicaIn(ring: RingDocument, partition: number, id: string): boolean {
+  return ring.table[partition]?.replicas.some((shard) => ring.shards[shard]?.id === id) ?? false
 }
 
 function isHolder(ring: RingDocument, partition: number, id: string): boolean {

@@ -39,8 +39,8 @@ export async function setUp(world: SetUpWorld): Promise<boolean> {
   for (const machine of [...shards, ...coordinators, ...ingestors]) machine.start()
   if (isStormy) nemesis.begin()
   else if (!(await allKnow(world, FOUNDERS.length))) return false
-  else nemesis.setClocks()
   const isRacing = isStormy || profile['ring-race'] > 0
+  if (isRacing && !isStormy) nemesis.setClocks()
   const delayMs = isRacing ? random.fork('race').below(RACE_MS_MAX) : 0
   const takenIn = takeIn(world, members.slice(FOUNDERS.length), delayMs)
   if (isStormy) return around.kernel.until(() => someoneKnows(cluster), STORMY_SET_UP_MS_MAX)
@@ -51,7 +51,10 @@ export async function setUp(world: SetUpWorld): Promise<boolean> {
     isIn = true
   })
   if (!(await around.kernel.until(() => isIn, SET_UP_MS_MAX))) return false
-  return allKnow(world, members.length, profile['late-coordinator'] > 0 ? 1 : 0)
+  const isWell = await allKnow(world, members.length, profile['late-coordinator'] > 0 ? 1 : 0)
+  // Where all clocks of coordinators are minutes ahead, nobody may write, nor change the ring.
+  nemesis.setClocks()
+  return isWell
 }
 
 /** By the first coordinator, one after another, as an operator would. */
