@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { worldByHand } from '../../../test/support/store-world-by-hand.ts'
 import type { ReadOutcome } from '../client.ts'
-import { readAll } from './reader.ts'
+import { nextToAsk, readAll } from './reader.ts'
+import { ReplicaHealth } from './replica-health.ts'
 
 test('an answer in a former ring does not count in the next', async () => {
   const { world, bodies, answer, turn, clock } = worldByHand()
@@ -33,4 +34,40 @@ test('what shards could not put into one reply is asked for again', async () => 
   await answer(3, { r: 'row', row: null })
   await answer(4, { r: 'row', row: null })
   assert.deepEqual(told, [{ kind: 'absent' }])
+})
+
+/** A shard whose answers have taken so long, and whether a body leaves to it in this turn. */
+function shard(latencyMs: number, isLeaving = false) {
+  const health = new ReplicaHealth()
+  for (let i = 0; i < 50; i += 1) health.answered(latencyMs)
+  return { health, isLeaving }
+}
+
+test('of equally fast replicas those are asked to whom a body leaves anyway', () => {
+  const any = () => true
+  assert.equal(nextToAsk([shard(1), shard(1), shard(1)], any), 0, 'else in the order of placement')
+  const links = [shard(1), shard(1.2, true), shard(1, true)]
+  assert.equal(nextToAsk(links, any), 1)
+  const isUnasked = (replica: number) => replica !== 1
+  assert.equal(nextToAsk(links, isUnasked), 2)
+  assert.equal(
+    nextToAsk(links, () => false),
+    -1,
+  )
+})
+
+test('a slow replica, or one that failed, is not asked first because a body leaves to it', () => {
+  const any = () => true
+  assert.equal(nextToAsk([shard(40, true), shard(1)], any), 1)
+  const failing = shard(1, true)
+  failing.health.failed()
+  assert.equal(nextToAsk([failing, shard(40)], any), 1)
+})
+
+test('the reads of a turn travel to few shards, in large bodies', async () => {
+  const { world, bodies, turn } = worldByHand()
+  const keys = Array.from({ length: 64 }, (_, n) => `key-${n}`)
+  void readAll(world, keys, 'public')
+  await turn()
+  assert.equal(bodies.length, 2, 'a quorum of the three that hold every key')
 })

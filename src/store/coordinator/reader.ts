@@ -50,7 +50,7 @@ function startRead(
   else {
     const read = new KeyRead(world, view, key, tell)
     world.lateWatch.watch(read)
-    read.begin()
+    read.act()
   }
 }
 
@@ -65,8 +65,6 @@ class KeyRead implements HopSink, Watched {
   private readonly deadlineMs: number
   private place: PartitionView
   private state: QuorumRead
-  /** Replicas in the order in which they are asked. */
-  private turns: readonly number[] = []
   private attempt = 0
   /** A shard had more to answer at once than fits into one reply. */
   private isCutShort = false
@@ -91,11 +89,6 @@ class KeyRead implements HopSink, Watched {
     return new QuorumRead(groups, links.length, isConditionalKey(this.key))
   }
 
-  begin(): void {
-    this.turns = fastestFirst(this.place.links)
-    this.act()
-  }
-
   settle(tag: number, result: ReplicaResult): void {
     if (Math.floor(tag / TAGS_PER_ATTEMPT) !== this.attempt) return
     const replica = tag % REPAIR
@@ -114,7 +107,7 @@ class KeyRead implements HopSink, Watched {
     this.act()
   }
 
-  private act(): void {
+  act(): void {
     let verdict = this.state.verdict()
     while (verdict === 'ask' || verdict === 'repair') {
       if (verdict === 'ask') this.askNext()
@@ -126,10 +119,10 @@ class KeyRead implements HopSink, Watched {
     else if (verdict !== 'pending') this.end(verdict)
   }
 
-  /** Asks the next replica in turn; false = all have been asked. */
+  /** Asks one that was not asked yet; false = all have been. */
   private askNext(): boolean {
-    const replica = this.turns.find((one) => this.state.isUnasked(one))
-    if (replica === undefined) return false
+    const replica = nextToAsk(this.place.links, (one) => this.state.isUnasked(one))
+    if (replica < 0) return false
     const { cluster, partition, epoch, links } = this.place
     const operation = { op: 'get', p: partition, e: epoch, k: this.key } as const
     const tag = this.attempt * TAGS_PER_ATTEMPT + replica
@@ -169,7 +162,7 @@ class KeyRead implements HopSink, Watched {
     void this.world.afterRefresh(() => {
       this.place = this.world.view?.locate(this.key) ?? this.place
       this.state = this.newState()
-      this.begin()
+      this.act()
     })
   }
 
@@ -183,7 +176,7 @@ class KeyRead implements HopSink, Watched {
     this.attempt += 1
     this.isCutShort = false
     this.state = this.newState()
-    this.begin()
+    this.act()
   }
 
   private end(verdict: Extract<ReadVerdict, 'decided' | 'busy' | 'unavailable'>): void {
@@ -212,7 +205,9 @@ class KeyRead implements HopSink, Watched {
 
   /** Those that answered with something older, beyond the majority that was waited for. */
   private repairRest(): void {
-    for (const replica of this.turns) if (this.state.isBehind(replica)) this.repair(replica)
+    for (let replica = 0; replica < this.place.links.length; replica += 1) {
+      if (this.state.isBehind(replica)) this.repair(replica)
+    }
   }
 }
 
@@ -223,9 +218,22 @@ function outcomeOf(key: string, row: WireRow | null, nowMs: number): ReadOutcome
   return isFound ? { kind: 'found', text: row.v, order: row.o } : { kind: 'absent' }
 }
 
-/** Positions in order of rank; equal ranks stay in the order of the placement. */
-function fastestFirst(links: readonly ShardLink[]): readonly number[] {
-  const ranks = links.map(({ health }) => health.rank)
-  const turns = links.map((_, index) => index)
-  return turns.sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0))
+/**
+ * The position of the fastest among those that may be asked; -1 = none. Of equally fast ones it is
+ * one to which a body leaves anyway, so that the reads of a turn travel to few shards in large
+ * bodies; else the first in the placement, which differs from key to key and so from turn to turn.
+ */
+export function nextToAsk(
+  links: readonly Pick<ShardLink, 'health' | 'isLeaving'>[],
+  mayAsk: (replica: number) => boolean,
+): number {
+  let best = -1
+  let costOfBest = Number.POSITIVE_INFINITY
+  for (const [replica, { health, isLeaving }] of links.entries()) {
+    const cost = 2 * health.rank + (isLeaving ? 0 : 1)
+    if (cost >= costOfBest || !mayAsk(replica)) continue
+    best = replica
+    costOfBest = cost
+  }
+  return best
 }
