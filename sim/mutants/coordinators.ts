@@ -74,6 +74,18 @@ export const MUTANTS_OF_COORDINATORS: Readonly<Record<string, Partial<Mutation>>
           } as QuorumRead['take'],
       ),
   },
+  'a replica that sent only its version is taken to agree': {
+    begin: () =>
+      patch(
+        QuorumRead.prototype,
+        'take',
+        (original) =>
+          function (this: QuorumRead, replica, result) {
+            const isBare = result.r === 'version'
+            original.call(this, replica, isBare ? { r: 'row', row: this.newest } : result)
+          } as QuorumRead['take'],
+      ),
+  },
   'a write that met a newer version is not issued again': {
     begin: () =>
       patch(

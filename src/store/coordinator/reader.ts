@@ -1,6 +1,9 @@
 /**
  * Reads: asks as many replicas as make a quorum, the fastest first, a further one when one is late
  * or fails, brings those that lag behind up to date, and tells what the pure core has decided.
+ *
+ * One replica sends the row, of the others the version is enough; where it turns out that it was
+ * not, because they differ, the read begins again and all send the row.
  */
 
 import { isConditionalKey } from '../../model/keys.ts'
@@ -66,6 +69,10 @@ class KeyRead implements HopSink, Watched {
   private place: PartitionView
   private state: QuorumRead
   private attempt = 0
+  /** The replica that was last asked for the whole row; -1 = none. */
+  private sender = -1
+  /** Versions were not enough. */
+  private isWhole: boolean
   /** A shard had more to answer at once than fits into one reply. */
   private isCutShort = false
   private isOver = false
@@ -81,11 +88,14 @@ class KeyRead implements HopSink, Watched {
     this.key = key
     this.tell = tell
     this.deadlineMs = world.deadline()
+    // Of a conditional key the row itself says what its version means.
+    this.isWhole = isConditionalKey(key)
     this.state = this.newState()
   }
 
   private newState(): QuorumRead {
     const { groups, links } = this.place
+    this.sender = -1
     return new QuorumRead(groups, links.length, isConditionalKey(this.key))
   }
 
@@ -96,13 +106,14 @@ class KeyRead implements HopSink, Watched {
     if (tag % TAGS_PER_ATTEMPT >= REPAIR) this.state.takeRepair(replica, result)
     else {
       this.state.take(replica, result)
-      if (this.isOver && result.r === 'row' && this.state.isStale(replica)) this.repair(replica)
+      const isAnswer = result.r === 'row' || result.r === 'version'
+      if (this.isOver && isAnswer && this.state.isStale(replica)) this.repair(replica)
     }
     if (!this.isOver) this.act()
   }
 
   late(): void {
-    if (this.isOver || this.state.verdict() !== 'pending' || !this.askNext()) return
+    if (this.isOver || this.state.verdict() !== 'pending' || !this.askNext(false)) return
     this.world.lateWatch.watch(this)
     this.act()
   }
@@ -110,21 +121,28 @@ class KeyRead implements HopSink, Watched {
   act(): void {
     let verdict = this.state.verdict()
     while (verdict === 'ask' || verdict === 'repair') {
-      if (verdict === 'ask') this.askNext()
+      if (verdict === 'ask') this.askNext(this.sender >= 0 && !this.state.hasFailed(this.sender))
       else this.repair(this.state.toRepair())
       verdict = this.state.verdict()
     }
     if (verdict === 'fenced') this.beginAgain()
+    else if (verdict === 'incomplete') this.askForRows()
     else if (verdict === 'busy' && this.mayAskAgain()) this.askAgain()
     else if (verdict !== 'pending') this.end(verdict)
   }
 
-  /** Asks one that was not asked yet; false = all have been. */
-  private askNext(): boolean {
+  /**
+   * Asks one that was not asked yet; false = all have been. `mayBeBare`: the row itself is on its
+   * way from another.
+   */
+  private askNext(mayBeBare: boolean): boolean {
     const replica = nextToAsk(this.place.links, (one) => this.state.isUnasked(one))
     if (replica < 0) return false
     const { cluster, partition, epoch, links } = this.place
-    const operation = { op: 'get', p: partition, e: epoch, k: this.key } as const
+    const whole = { op: 'get', p: partition, e: epoch, k: this.key } as const
+    const isBare = mayBeBare && !this.isWhole
+    if (!isBare) this.sender = replica
+    const operation = isBare ? ({ ...whole, bare: true } as const) : whole
     const tag = this.attempt * TAGS_PER_ATTEMPT + replica
     this.state.asked(replica)
     const bytes = operationBytes(this.key, null)
@@ -169,6 +187,14 @@ class KeyRead implements HopSink, Watched {
   private mayAskAgain(): boolean {
     const isInTime = this.world.clock.monotonicMs() < this.deadlineMs
     return this.isCutShort && isInTime && this.attempt < this.world.limits.fencedRetriesMax
+  }
+
+  /** The replicas differ, which is seldom: anew, and all send the row. */
+  private askForRows(): void {
+    this.attempt += 1
+    this.isWhole = true
+    this.state = this.newState()
+    this.act()
   }
 
   /** What did not fit goes into the next body, with few others. */

@@ -70,6 +70,25 @@ test('what is applied is durable when it is answered, and read as it was sent', 
   assert.deepEqual(await wordsOf(openShard({ disk: shard.disk }), get('a')), [row.v])
 })
 
+test('a bare read names the version alone, of a damaged row not even that', async () => {
+  const shard = await openShardInRing()
+  const row = wireRow('a', nowOf(shard), { v: '{"x":1}' })
+  await resultsOf(shard, apply(row))
+  const bare = (key: string) => ({ ...get(key), bare: true }) as const
+  assert.deepEqual(await resultsOf(shard, bare('a'), bare('b')), [
+    { r: 'version', o: row.o, t: row.t, n: row.n },
+    { r: 'row', row: null },
+  ])
+  const damaged = await openShardInRing(
+    failing({
+      get() {
+        throw new EngineError('damaged', 'its hash is another')
+      },
+    }),
+  )
+  assert.deepEqual(await resultsOf(damaged, bare('a')), [{ r: 'refused', why: 'damaged' }])
+})
+
 test('the writes of all bodies of one turn are one transaction', async () => {
   const groups: number[] = []
   const shard = await openShardInRing({
