@@ -45,6 +45,12 @@ export const MUTANTS_OF_COORDINATORS: Readonly<Record<string, Partial<Mutation>>
         result.r === 'silence' ? { r: 'row', row: null } : result,
       ),
   },
+  'a replica that sent only its version is taken to agree': {
+    begin: () =>
+      mistake(QuorumRead.prototype, (result, read) =>
+        result.r === 'version' ? { r: 'row', row: read.newest } : result,
+      ),
+  },
   'a write that met a newer version is not issued again': {
     begin: () =>
       judgeOtherwise(QuorumWrite.prototype, (_, own) => {

@@ -16,7 +16,8 @@ import type { Address, Answer, Message, Network } from '../ports/network.ts'
 import type { Trace } from '../ports/trace.ts'
 import { type BodySignature, SIGNATURE_HEADER } from './body-signature.ts'
 import { OPERATIONS_PATH, SAME_SECRET, STATUS_UNSIGNED } from './http-endpoint.ts'
-import { lateReason, withinTime } from './within-time.ts'
+import { TimeLimits } from './time-limits.ts'
+import { lateReason } from './within-time.ts'
 
 /** To one address: the bodies that a coordinator has under way, its greetings and scans. */
 const CONNECTIONS_MAX = 8
@@ -46,12 +47,14 @@ export function createHttpNetwork(world: HttpNetworkWorld): Network {
 
 class HttpNetwork implements Network {
   private readonly world: HttpNetworkWorld
+  private readonly limits: TimeLimits
   private readonly peers = new Map<Address, Peer>()
   private sweptMs = 0
   private isClosed = false
 
   constructor(world: HttpNetworkWorld) {
     this.world = world
+    this.limits = new TimeLimits(world.clock)
   }
 
   async ask(to: Address, request: Message, timeoutMs: number): Promise<Answer> {
@@ -65,7 +68,7 @@ class HttpNetwork implements Network {
     const signed = { [SIGNATURE_HEADER]: this.world.signature.of(body) }
     const headers = { 'content-type': 'application/json', ...signed }
     peer.pool.dispatch({ method: 'POST', path: peer.path, headers, body }, exchange)
-    const answer = await withinTime(this.world.clock, timeoutMs, exchange.answer)
+    const answer = await this.limits.within(timeoutMs, exchange.answer)
     if (answer?.kind === 'answer') return this.heard(to, peer, exchange.status, answer)
     return answer ?? exchange.giveUp(lateReason(timeoutMs))
   }
@@ -86,6 +89,7 @@ class HttpNetwork implements Network {
     const pools = [...this.peers.values()].map(({ pool }) => pool.destroy())
     this.peers.clear()
     await Promise.all(pools)
+    this.limits.close()
   }
 
   private peerAt(address: Address): Peer {

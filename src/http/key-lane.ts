@@ -102,7 +102,12 @@ async function answerWith(
   act: () => Promise<Answer>,
 ): Promise<void> {
   const startMs = clock.monotonicMs()
-  const answer = await attempt(trace, act)
+  let answer: Answer
+  try {
+    answer = await act()
+  } catch (error) {
+    answer = failureAnswer(error, KEY_ROUTE, trace)
+  }
   const { status, text } = answer
   response.writeHead(status, {
     'content-type': JSON_TYPE,
@@ -112,12 +117,4 @@ async function answerWith(
   })
   response.end(text)
   tally.count(method, KEY_ROUTE, status, clock.monotonicMs() - startMs)
-}
-
-async function attempt(trace: Trace, act: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await act()
-  } catch (error) {
-    return failureAnswer(error, KEY_ROUTE, trace)
-  }
 }

@@ -105,7 +105,7 @@ function isChange(value: unknown): boolean {
 }
 
 /** True, or not there at all. */
-function isFlag(value: unknown): boolean {
+export function isFlag(value: unknown): boolean {
   return value === undefined || value === true
 }
 

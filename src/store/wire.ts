@@ -23,7 +23,14 @@ export interface WireRow {
 
 /** `p` partition, `e` the partition's epoch as the sender knows it. */
 export type ShardOperation =
-  | { readonly op: 'get'; readonly p: number; readonly e: number; readonly k: string }
+  /** `bare`: of the row the version is enough. */
+  | {
+      readonly op: 'get'
+      readonly p: number
+      readonly e: number
+      readonly k: string
+      readonly bare?: true
+    }
   /**
    * A plain key: the row is merged. A conditional key: it is accepted, its version is the ballot.
    * `missedBy`: ids of shards that miss it, noted as hints together with the row.
@@ -95,6 +102,8 @@ export type Refusal = (typeof REFUSALS)[number]
 export type OperationResult =
   /** Answer to get: the row with its version (tombstones and expired rows too), or null. */
   | { readonly r: 'row'; readonly row: WireRow | null }
+  /** Answer to a bare get, where there is a row: its version. */
+  | { readonly r: 'version'; readonly o: number; readonly t: number; readonly n: string }
   /**
    * Answer to apply: durable; the version that the shard holds now. Of a conditional key it is the
    * row's own when it was accepted, else the larger ballot that stands against it.

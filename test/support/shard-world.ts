@@ -116,6 +116,11 @@ export function get(k: string, e = 1) {
   return { op: 'get', p: partitionOf(k, PARTITIONS), e, k } as const
 }
 
+/** A read that wants the version alone. */
+export function bare(k: string, e = 1) {
+  return { ...get(k, e), bare: true } as const
+}
+
 export function promise(k: string, ballot: WireVersion, e = 1) {
   return { op: 'promise', p: partitionOf(k, PARTITIONS), e, k, ballot } as const
 }

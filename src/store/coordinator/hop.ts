@@ -94,6 +94,11 @@ export class ShardLink {
     return this.operations
   }
 
+  /** A body leaves at the end of this turn: a further operation in it costs next to nothing. */
+  get isLeaving(): boolean {
+    return this.isFlushPlanned
+  }
+
   /** Would an operation of so many bytes be taken now? */
   hasRoom(bytes: number): boolean {
     const { queueBytesMax } = this.options

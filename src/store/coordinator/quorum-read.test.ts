@@ -13,6 +13,7 @@ const row = (t: number, v: string | null = `"${t}"`): WireRow => ({
   e: null,
 })
 const answer = (value: WireRow | null): ReplicaResult => ({ r: 'row', row: value })
+const bare = (t: number): ReplicaResult => ({ r: 'version', o: t, t, n: 'w' })
 const HELD: ReplicaResult = { r: 'held', o: 2, t: 2, n: 'w' }
 const FULL: ReplicaResult = { r: 'refused', why: 'full' }
 const FENCED: ReplicaResult = { r: 'refused', why: 'fenced' }
@@ -39,6 +40,32 @@ test('absent needs a quorum of answers: silence says nothing', () => {
   assert.equal(verdictOf(answer(null), SILENCE, SILENCE), 'unavailable')
   assert.equal(verdictOf(answer(null), UNREACHABLE, UNREACHABLE), 'unavailable')
   assert.equal(reading([answer(null), SILENCE, SILENCE]).progress.had, 1)
+})
+
+test('a row that one has sent is told when the others name its version', () => {
+  for (const results of [
+    [answer(row(2)), bare(2)],
+    [bare(2), answer(row(2))],
+  ]) {
+    const read = reading(results)
+    assert.equal(read.verdict(), 'decided')
+    assert.deepEqual(read.newest, row(2))
+  }
+})
+
+test('a version that nobody has sent the row of is never told, nor anything older', () => {
+  assert.equal(verdictOf(answer(row(1)), bare(2)), 'incomplete')
+  assert.equal(verdictOf(bare(2), answer(row(1))), 'incomplete')
+  assert.equal(verdictOf(answer(null), bare(2)), 'incomplete')
+  assert.equal(verdictOf(SILENCE, bare(2), bare(2)), 'incomplete')
+  assert.equal(reading([answer(row(1)), bare(2)]).newest, null)
+})
+
+test('who named an older version than the row that was sent is brought up to it', () => {
+  const read = reading([answer(row(2)), bare(1)])
+  assert.equal(read.verdict(), 'repair')
+  assert.equal(read.toRepair(), 1)
+  assert.deepEqual(read.newest, row(2))
 })
 
 test('every combination of three answers and failures decides by the number of answers', () => {
@@ -102,6 +129,10 @@ test('a late answer with an older row is known to be stale', () => {
   read.verdict()
   read.take(2, answer(row(1)))
   assert.equal(read.isBehind(2), true)
+  const named = reading([answer(row(2)), bare(2), undefined])
+  named.verdict()
+  named.take(2, bare(1))
+  assert.equal(named.isBehind(2), true)
 })
 
 test('an old ring and full queues are told apart from silence', () => {

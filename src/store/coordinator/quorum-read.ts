@@ -6,10 +6,14 @@
  * "Absent" needs a quorum of answers like any value: replicas that did not answer say nothing. When
  * answers differ, the newest is written back to a majority before it is told, so that no later read
  * can find an older one.
+ *
+ * Of most replicas only the version is asked: when it is that of the row which one has sent whole,
+ * so is the row, because no version is ever given twice. When it is a newer one, the row that
+ * belongs to it is not known here, and nothing may be told until it is.
  */
 import { assert } from '../../model/must.ts'
 import { isQuorum, type QuorumGroups, quorumCount } from '../ring/quorum.ts'
-import type { WireRow } from '../wire.ts'
+import type { WireRow, WireVersion } from '../wire.ts'
 import { compareRows, type ReplicaResult } from './replica-result.ts'
 
 export type ReadVerdict =
@@ -18,6 +22,8 @@ export type ReadVerdict =
   | 'ask'
   /** A quorum answered and differs: write `newest` to a replica that lacks it. */
   | 'repair'
+  /** A quorum answered, and the newest is known by its version alone: ask anew for whole rows. */
+  | 'incomplete'
   /** `newest` is on a majority and may be told. */
   | 'decided'
   /** No quorum, and a replica says that our ring is old: fetch it and begin again. */
@@ -33,8 +39,11 @@ export class QuorumRead {
   private readonly isExact: boolean
   private readonly states: ReplicaState[]
   /** What each replica answered; undefined = nothing. */
-  private readonly rows: (WireRow | null | undefined)[]
-  private best: WireRow | null = null
+  private readonly versions: (WireVersion | null | undefined)[]
+  /** The newest of them, */
+  private best: WireVersion | null = null
+  /** and the row that it belongs to, once a replica has sent it. */
+  private row: WireRow | null = null
   private isSettled = false
   private busy = 0
   private fenced = 0
@@ -48,12 +57,12 @@ export class QuorumRead {
     this.groups = groups
     this.isExact = isExact
     this.states = new Array<ReplicaState>(replicas).fill('unasked')
-    this.rows = new Array<WireRow | null | undefined>(replicas).fill(undefined)
+    this.versions = new Array<WireVersion | null | undefined>(replicas).fill(undefined)
   }
 
   /** The newest row among the answers; null = the quorum holds none. */
   get newest(): WireRow | null {
-    return this.best
+    return this.row
   }
 
   /** Of the group of replicas that is worst off: how many answered, and how many must. */
@@ -75,16 +84,29 @@ export class QuorumRead {
     return this.states[replica] === 'unasked'
   }
 
+  /** Did it say that it cannot answer, or nothing at all? */
+  hasFailed(replica: number): boolean {
+    return this.states[replica] === 'failed'
+  }
+
   /** The answer of a replica to the read. */
   take(replica: number, result: ReplicaResult): void {
     assert(this.states[replica] === 'asked', 'a replica answers a read once, when asked')
-    if (result.r !== 'row') {
-      this.fail(replica, result)
-      return
-    }
+    if (result.r === 'row') this.answered(replica, result.row, result.row)
+    else if (result.r === 'version') this.answered(replica, result, null)
+    else this.fail(replica, result)
+  }
+
+  /** `row` is null where there is none, or it was not sent. */
+  private answered(replica: number, version: WireVersion | null, row: WireRow | null): void {
     this.states[replica] = 'answered'
-    this.rows[replica] = result.row
-    if (!this.isSettled && compareRows(result.row, this.best) > 0) this.best = result.row
+    this.versions[replica] = version
+    if (this.isSettled) return
+    const difference = compareRows(version, this.best)
+    if (difference > 0) {
+      this.best = version
+      this.row = row
+    } else if (difference === 0) this.row ??= row
   }
 
   /** The replica was sent the newest row. */
@@ -106,6 +128,7 @@ export class QuorumRead {
   verdict(): ReadVerdict {
     if (!this.isSettled) {
       if (!isQuorum(this.groups, (replica) => this.hasAnswered(replica))) return this.whileAsking()
+      if (this.best !== null && this.row === null) return 'incomplete'
       this.isSettled = true
     }
     if (isQuorum(this.groups, (replica) => this.isCurrent(replica))) return 'decided'
@@ -124,7 +147,7 @@ export class QuorumRead {
 
   /** Did this replica answer with something older than the newest? */
   isStale(replica: number): boolean {
-    return compareRows(this.rows[replica] ?? null, this.best) < 0
+    return compareRows(this.versions[replica] ?? null, this.best) < 0
   }
 
   /** Did it answer with something older, and was not sent the newest yet? */
@@ -140,7 +163,7 @@ export class QuorumRead {
   }
 
   private hasAnswered(replica: number): boolean {
-    return this.rows[replica] !== undefined
+    return this.versions[replica] !== undefined
   }
 
   private withoutQuorum(): ReadVerdict {
@@ -160,7 +183,7 @@ export class QuorumRead {
   private isCurrent(replica: number): boolean {
     const state = this.states[replica]
     if (state !== 'answered') return state === 'repaired'
-    const difference = compareRows(this.rows[replica] ?? null, this.best)
+    const difference = compareRows(this.versions[replica] ?? null, this.best)
     return this.isExact ? difference === 0 : difference >= 0
   }
 }

@@ -1,6 +1,9 @@
 /**
  * Reads: asks as many replicas as make a quorum, the fastest first, a further one when one is late
  * or fails, brings those that lag behind up to date, and tells what the pure core has decided.
+ *
+ * One replica sends the row, of the others the version is enough; where it turns out that it was
+ * not, because they differ, the read begins again and all send the row.
  */
 
 import { isConditionalKey } from '../../model/keys.ts'
@@ -50,7 +53,7 @@ function startRead(
   else {
     const read = new KeyRead(world, view, key, tell)
     world.lateWatch.watch(read)
-    read.begin()
+    read.act()
   }
 }
 
@@ -65,9 +68,11 @@ class KeyRead implements HopSink, Watched {
   private readonly deadlineMs: number
   private place: PartitionView
   private state: QuorumRead
-  /** Replicas in the order in which they are asked. */
-  private turns: readonly number[] = []
   private attempt = 0
+  /** The replica that was last asked for the whole row; -1 = none. */
+  private sender = -1
+  /** Versions were not enough. */
+  private isWhole: boolean
   /** A shard had more to answer at once than fits into one reply. */
   private isCutShort = false
   private isOver = false
@@ -83,17 +88,15 @@ class KeyRead implements HopSink, Watched {
     this.key = key
     this.tell = tell
     this.deadlineMs = world.deadline()
+    // Of a conditional key the row itself says what its version means.
+    this.isWhole = isConditionalKey(key)
     this.state = this.newState()
   }
 
   private newState(): QuorumRead {
     const { groups, links } = this.place
+    this.sender = -1
     return new QuorumRead(groups, links.length, isConditionalKey(this.key))
-  }
-
-  begin(): void {
-    this.turns = fastestFirst(this.place.links)
-    this.act()
   }
 
   settle(tag: number, result: ReplicaResult): void {
@@ -103,35 +106,43 @@ class KeyRead implements HopSink, Watched {
     if (tag % TAGS_PER_ATTEMPT >= REPAIR) this.state.takeRepair(replica, result)
     else {
       this.state.take(replica, result)
-      if (this.isOver && result.r === 'row' && this.state.isStale(replica)) this.repair(replica)
+      const isAnswer = result.r === 'row' || result.r === 'version'
+      if (this.isOver && isAnswer && this.state.isStale(replica)) this.repair(replica)
     }
     if (!this.isOver) this.act()
   }
 
   late(): void {
-    if (this.isOver || this.state.verdict() !== 'pending' || !this.askNext()) return
+    if (this.isOver || this.state.verdict() !== 'pending' || !this.askNext(false)) return
     this.world.lateWatch.watch(this)
     this.act()
   }
 
-  private act(): void {
+  act(): void {
     let verdict = this.state.verdict()
     while (verdict === 'ask' || verdict === 'repair') {
-      if (verdict === 'ask') this.askNext()
+      if (verdict === 'ask') this.askNext(this.sender >= 0 && !this.state.hasFailed(this.sender))
       else this.repair(this.state.toRepair())
       verdict = this.state.verdict()
     }
     if (verdict === 'fenced') this.beginAgain()
+    else if (verdict === 'incomplete') this.askForRows()
     else if (verdict === 'busy' && this.mayAskAgain()) this.askAgain()
     else if (verdict !== 'pending') this.end(verdict)
   }
 
-  /** Asks the next replica in turn; false = all have been asked. */
-  private askNext(): boolean {
-    const replica = this.turns.find((one) => this.state.isUnasked(one))
-    if (replica === undefined) return false
+  /**
+   * Asks one that was not asked yet; false = all have been. `mayBeBare`: the row itself is on its
+   * way from another.
+   */
+  private askNext(mayBeBare: boolean): boolean {
+    const replica = nextToAsk(this.place.links, (one) => this.state.isUnasked(one))
+    if (replica < 0) return false
     const { cluster, partition, epoch, links } = this.place
-    const operation = { op: 'get', p: partition, e: epoch, k: this.key } as const
+    const whole = { op: 'get', p: partition, e: epoch, k: this.key } as const
+    const isBare = mayBeBare && !this.isWhole
+    if (!isBare) this.sender = replica
+    const operation = isBare ? ({ ...whole, bare: true } as const) : whole
     const tag = this.attempt * TAGS_PER_ATTEMPT + replica
     this.state.asked(replica)
     const bytes = operationBytes(this.key, null)
@@ -169,7 +180,7 @@ class KeyRead implements HopSink, Watched {
     void this.world.afterRefresh(() => {
       this.place = this.world.view?.locate(this.key) ?? this.place
       this.state = this.newState()
-      this.begin()
+      this.act()
     })
   }
 
@@ -178,12 +189,20 @@ class KeyRead implements HopSink, Watched {
     return this.isCutShort && isInTime && this.attempt < this.world.limits.fencedRetriesMax
   }
 
+  /** The replicas differ, which is seldom: anew, and all send the row. */
+  private askForRows(): void {
+    this.attempt += 1
+    this.isWhole = true
+    this.state = this.newState()
+    this.act()
+  }
+
   /** What did not fit goes into the next body, with few others. */
   private askAgain(): void {
     this.attempt += 1
     this.isCutShort = false
     this.state = this.newState()
-    this.begin()
+    this.act()
   }
 
   private end(verdict: Extract<ReadVerdict, 'decided' | 'busy' | 'unavailable'>): void {
@@ -212,7 +231,9 @@ class KeyRead implements HopSink, Watched {
 
   /** Those that answered with something older, beyond the majority that was waited for. */
   private repairRest(): void {
-    for (const replica of this.turns) if (this.state.isBehind(replica)) this.repair(replica)
+    for (let replica = 0; replica < this.place.links.length; replica += 1) {
+      if (this.state.isBehind(replica)) this.repair(replica)
+    }
   }
 }
 
@@ -223,9 +244,22 @@ function outcomeOf(key: string, row: WireRow | null, nowMs: number): ReadOutcome
   return isFound ? { kind: 'found', text: row.v, order: row.o } : { kind: 'absent' }
 }
 
-/** Positions in order of rank; equal ranks stay in the order of the placement. */
-function fastestFirst(links: readonly ShardLink[]): readonly number[] {
-  const ranks = links.map(({ health }) => health.rank)
-  const turns = links.map((_, index) => index)
-  return turns.sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0))
+/**
+ * The position of the fastest among those that may be asked; -1 = none. Of equally fast ones it is
+ * one to which a body leaves anyway, so that the reads of a turn travel to few shards in large
+ * bodies; else the first in the placement, which differs from key to key and so from turn to turn.
+ */
+export function nextToAsk(
+  links: readonly Pick<ShardLink, 'health' | 'isLeaving'>[],
+  mayAsk: (replica: number) => boolean,
+): number {
+  let best = -1
+  let costOfBest = Number.POSITIVE_INFINITY
+  for (const [replica, { health, isLeaving }] of links.entries()) {
+    const cost = 2 * health.rank + (isLeaving ? 0 : 1)
+    if (cost >= costOfBest || !mayAsk(replica)) continue
+    best = replica
+    costOfBest = cost
+  }
+  return best
 }

@@ -16,16 +16,19 @@ const LATENCY_MS_ASSUMED = 1
 export class ReplicaHealth {
   private failures = 0
   private latencyMs = LATENCY_MS_ASSUMED
+  private ownRank = 0
 
   /** It answered, whatever it said. */
   answered(latencyMs: number): void {
     this.failures = 0
     this.latencyMs += NEWEST_WEIGHT * (latencyMs - this.latencyMs)
+    this.ownRank = this.newRank()
   }
 
   /** It was not reached, or did not answer in time. */
   failed(): void {
     this.failures += 1
+    this.ownRank = this.newRank()
   }
 
   get state(): HealthState {
@@ -38,6 +41,11 @@ export class ReplicaHealth {
    * the placement spreads the reads and small differences do not send all of them to one shard.
    */
   get rank(): number {
+    return this.ownRank
+  }
+
+  /** Told anew with each body, and asked for with each read. */
+  private newRank(): number {
     const failed = Math.min(this.failures, FAILURES_UNTIL_DOWN) * 1_000
     return failed + Math.round(Math.log2(Math.max(this.latencyMs, LATENCY_MS_ASSUMED)))
   }

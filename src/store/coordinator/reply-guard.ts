@@ -63,6 +63,7 @@ function isResult(value: unknown): value is OperationResult {
   if (!isFields(value)) return false
   switch (value.r) {
     case 'held':
+    case 'version':
       return isVersion(value)
     case 'row':
       return isRowOrNull(value.row)

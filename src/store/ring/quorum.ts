@@ -29,7 +29,8 @@ export function holdersOf({ replicas, goal, isJoint }: PartitionEntry): {
 
 /** Is there a majority of each group among the replicas of which this holds? */
 export function isQuorum(groups: QuorumGroups, has: (replica: number) => boolean): boolean {
-  return groups.every((group) => countOf(group, has) >= majorityOf(group.length))
+  for (const group of groups) if (countOf(group, has) < majorityOf(group.length)) return false
+  return true
 }
 
 /** Of the group that is worst off: how many there are and how many are needed. */

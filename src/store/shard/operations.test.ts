@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   apply,
+  bare,
   get,
   openShard,
   openShardInRing,
@@ -36,6 +37,17 @@ test('what is applied is durable when it is answered, and read as it was sent', 
   const { results } = await shard.ask(operations(get('a')))
   assert.deepEqual(results, [{ r: 'row', row }])
   assert.deepEqual(await wordsOf(openShard({ disk: shard.disk }), get('a')), [row.v])
+})
+
+test('a bare read names the version alone', async () => {
+  const shard = await openShardInRing()
+  const row = wireRow('a', nowOf(shard), { v: '{"x":1}' })
+  await wordsOf(shard, apply(row))
+  const { results } = await shard.ask(operations(bare('a'), bare('b')))
+  assert.deepEqual(results, [
+    { r: 'version', o: row.o, t: row.t, n: row.n },
+    { r: 'row', row: null },
+  ])
 })
 
 test('the writes of all bodies of one turn are one transaction', async () => {

@@ -93,7 +93,7 @@ class OperationsBody implements CommitSink {
     if (refusal) this.refuse(index, refusal)
     else if (this.deadlineMs <= this.world.monotonicMs) this.refuse(index, 'late')
     else if (operation.op === 'get')
-      this.read(index, operation.p, key, (row) => ({ r: 'row', row }))
+      this.read(index, operation.p, key, operation.bare ? toldBare : toldWhole)
     else if (this.isInTime(index, operation)) this.write(index, operation)
   }
 
@@ -132,8 +132,9 @@ class OperationsBody implements CommitSink {
     }
     try {
       const row = this.world.rows.get(partition, key)
-      if (row) this.replyBytes += rowBytes(row)
-      this.settle(index, told(row ? rowToWire(row) : null))
+      const result = told(row ? rowToWire(row) : null)
+      if (row && result.r !== 'version') this.replyBytes += rowBytes(row)
+      this.settle(index, result)
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'damaged') throw error
       this.world.damaged(key)
@@ -191,6 +192,13 @@ class OperationsBody implements CommitSink {
     this.missing -= 1
     if (this.missing === 0) this.waiter.resolve({ kind: 'ops', results: this.results })
   }
+}
+
+const toldWhole = (row: WireRow | null): OperationResult => ({ r: 'row', row })
+
+/** The row was read whole, since a damaged one must not pass for a version that is held. */
+function toldBare(row: WireRow | null): OperationResult {
+  return row ? { r: 'version', o: row.o, t: row.t, n: row.n } : { r: 'row', row }
 }
 
 type Asked<Op extends ShardOperation['op']> = Extract<ShardOperation, { op: Op }>

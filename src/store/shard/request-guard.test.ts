@@ -14,11 +14,12 @@ import {
 const RING = foundRing([{ id: 'a', address: 'x' }], { kind: 'factor', factor: 1 }, 4)
 const ROW = { k: 'k', v: '1', o: 1.5, t: 2, n: 'w', e: null }
 const GET = { op: 'get', p: 0, e: 1, k: 'k' }
+const BARE = { ...GET, bare: true }
 const APPLY = { op: 'apply', p: 0, e: 1, row: ROW }
 const VERSION = { o: 1.5, t: 2, n: 'w' }
 const PROMISE = { op: 'promise', p: 0, e: 1, k: 'cas:k', ballot: VERSION }
 const HINT = { op: 'hint', p: 0, e: 1, k: 'k', missedBy: ['a', 'b'] }
-const OPS = { kind: 'ops', cluster: 'c', budgetMs: 0.5, ops: [GET, APPLY, PROMISE, HINT] }
+const OPS = { kind: 'ops', cluster: 'c', budgetMs: 0.5, ops: [GET, BARE, APPLY, PROMISE, HINT] }
 const BOUNDS = { from: '', to: null, limit: 1, reverse: false }
 const SCAN = { kind: 'scan', cluster: 'c', ...BOUNDS }
 const PLACE = { cluster: 'c', p: 3, e: 2, deadBeforeMs: 5.5 }

@@ -13,6 +13,7 @@ import {
   type Fields,
   isCount,
   isFields,
+  isFlag,
   isListOf,
   isRing,
   isWireRow,
@@ -90,7 +91,7 @@ function operationProblem(operation: unknown): string | undefined {
   if (misplaced) return misplaced
   switch (operation.op) {
     case 'get':
-      return keyProblem(operation.k)
+      return isFlag(operation.bare) ? keyProblem(operation.k) : 'bare is true or not there'
     case 'apply':
       return applyProblem(operation)
     case 'promise':

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   apply,
+  bare,
   CLUSTER,
   get,
   openShardInRing,
@@ -58,6 +59,7 @@ test('a damaged row is refused, its neighbours are read, a person hears of it on
   await wordsOf(shard, ...['bad', 'good'].map((key) => apply(wireRow(key, 1))))
   for (let i = 0; i < 2; i += 1) {
     assert.deepEqual(await wordsOf(shard, get('bad'), get('good')), ['damaged', '"good"'])
+    assert.deepEqual(await wordsOf(shard, bare('bad')), ['damaged'])
   }
   const scan = { ...SCAN, limit: 9 }
   assert.equal((await shard.tell(scan)).kind, 'error', 'it may be newer than what others hold')
