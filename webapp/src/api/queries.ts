@@ -8,16 +8,7 @@ import { pointsOf } from '../lib/series.ts'
 import { Turns } from '../lib/turns.ts'
 import { ask, askFeature, isAbsent } from './http.ts'
 import { readKey, readLatest, readSamples } from './store-keys.ts'
-import type {
-  Alert,
-  Metric,
-  ReadingPoint,
-  ReadingsAnswer,
-  RingInfo,
-  SystemAnswer,
-  ThresholdPreview,
-  Thresholds,
-} from './types.ts'
+import type { Alert, Metric, ReadingPoint, RingInfo, Thresholds } from './types.ts'
 
 const MINUTE_MS = 60_000
 const DAY_SECONDS = 86_400
@@ -75,15 +66,10 @@ export async function readHistory(
   { fromSeconds, toSeconds, stepSeconds }: Stretch,
   signal: AbortSignal,
 ): Promise<readonly ReadingPoint[]> {
-  const query = new URLSearchParams({
-    floor: String(floor),
-    metric,
-    from: isoOf(fromSeconds),
-    to: isoOf(toSeconds),
-    step: String(stepSeconds),
-  })
+  const span = { from: isoOf(fromSeconds), to: isoOf(toSeconds), step: stepSeconds }
   try {
-    return (await askFeature<ReadingsAnswer>(`/api/v1/readings?${query}`, { signal })).points
+    const query = { floor, metric, ...span }
+    return (await askFeature('GET /api/v1/readings', { query, signal })).points
   } catch (error) {
     if (!isAbsent(error)) throw error
   }
@@ -123,13 +109,13 @@ export function alertQuery(key: string) {
 
 export const thresholdsQuery = queryOptions({
   queryKey: ['thresholds'],
-  queryFn: ({ signal }) => ask<Thresholds>('/admin/thresholds', { signal }),
+  queryFn: ({ signal }) => ask('GET /admin/thresholds', { signal }) as Promise<Thresholds>,
   staleTime: MINUTE_MS,
   refetchInterval: MINUTE_MS,
 })
 
 export interface Preview {
-  readonly floor: string
+  readonly floor: number | 'default'
   readonly metric: Metric
   readonly value: number
   readonly fromSeconds: number
@@ -138,19 +124,11 @@ export interface Preview {
 
 /** Null: this coordinator cannot say. */
 export function previewQuery({ floor, metric, value, fromSeconds, toSeconds }: Preview) {
-  const query = new URLSearchParams({
-    floor,
-    metric,
-    value: String(value),
-    from: isoOf(fromSeconds),
-    to: isoOf(toSeconds),
-  })
+  const query = { floor, metric, value, from: isoOf(fromSeconds), to: isoOf(toSeconds) }
   return queryOptions({
-    queryKey: ['preview', query.toString()],
+    queryKey: ['preview', query],
     queryFn: ({ signal }) =>
-      askFeature<ThresholdPreview>(`/api/v1/thresholds/preview?${query}`, { signal }).catch(
-        nullIfAbsent,
-      ),
+      askFeature('GET /api/v1/thresholds/preview', { query, signal }).catch(nullIfAbsent),
     staleTime: MINUTE_MS,
   })
 }
@@ -159,15 +137,14 @@ const RING_REFRESH_MS = 3_000
 
 export const ringQuery = queryOptions({
   queryKey: ['ring'],
-  queryFn: ({ signal }) => ask<RingInfo>('/sharding/info', { signal }),
+  queryFn: ({ signal }) => ask('GET /sharding/info', { signal }) as Promise<RingInfo>,
   refetchInterval: RING_REFRESH_MS,
 })
 
 /** Null: this coordinator speaks only the contract. */
 export const systemQuery = queryOptions({
   queryKey: ['system'],
-  queryFn: ({ signal }) =>
-    askFeature<SystemAnswer>('/api/v1/system', { signal }).catch(nullIfAbsent),
+  queryFn: ({ signal }) => askFeature('GET /api/v1/system', { signal }).catch(nullIfAbsent),
   refetchInterval: (query) => (query.state.data === null ? MINUTE_MS : RING_REFRESH_MS),
 })
 

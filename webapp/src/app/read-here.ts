@@ -37,10 +37,7 @@ export function useUnreadIds(): ReadonlySet<string> {
 /** Throws AskError. An empty list would lower the count by one, so it is not sent. */
 export async function markRead(client: LiveClient, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
-  const { unread } = await ask<{ unread: number }>('/notifications/mark_read', {
-    method: 'POST',
-    body: { ids },
-  })
+  const { unread } = await ask('POST /notifications/mark_read', { body: { ids: [...ids] } })
   remembered = new Set([...remembered, ...ids].slice(-REMEMBERED_MAX))
   localStorage.setItem(KEY, JSON.stringify([...remembered]))
   for (const listener of listeners) listener()

@@ -3,7 +3,6 @@
  */
 import { ask } from '../api/http.ts'
 import { readLatest } from '../api/store-keys.ts'
-import type { NotificationPage } from '../api/types.ts'
 import type { LiveWorld } from './live-client.ts'
 import type { Channel } from './machine.ts'
 
@@ -32,8 +31,8 @@ export const browserWorld: LiveWorld = {
   poll: async (signal) => [{ kind: 'readings', readings: await readLatest(signal) }],
   async refresh(signal) {
     const [page, count] = await Promise.all([
-      ask<NotificationPage>(`/notifications?limit=${NOTIFICATIONS_ASKED}`, { signal }),
-      ask<{ unread: number }>('/notifications/unread_count', { signal }),
+      ask('GET /notifications', { query: { limit: String(NOTIFICATIONS_ASKED) }, signal }),
+      ask('GET /notifications/unread_count', { signal }),
     ])
     return [
       { kind: 'list', items: page.items },

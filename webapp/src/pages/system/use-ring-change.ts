@@ -16,11 +16,7 @@ export function useRingChange() {
   const queries = useQueryClient()
   const changing = useMutation({
     mutationFn: ({ kind, node }: RingChange) =>
-      ask(`/sharding/${kind}-node`, {
-        method: 'POST',
-        body: { node },
-        ...(token === undefined ? {} : { token }),
-      }),
+      ask(`POST /sharding/${kind}-node`, { body: { node }, token }),
     onSettled: () => queries.invalidateQueries({ queryKey: ringQuery.queryKey }),
   })
   const trouble: Failure | undefined =

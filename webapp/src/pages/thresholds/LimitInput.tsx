@@ -41,15 +41,19 @@ export function LimitInput(props: LimitInputProps) {
         data-field={`${floor ?? 'default'}.${field}`}
         onChange={({ currentTarget }) => onChange(currentTarget.value)}
       />
-      {canEdit && isNew && <Preview floor={floor ?? 'default'} metric={metric} value={limit} />}
+      {canEdit && isNew && <Preview floor={floorOf(floor)} metric={metric} value={limit} />}
     </div>
   )
+}
+
+function floorOf(name: string | null): number | 'default' {
+  return name === null ? 'default' : Number(name)
 }
 
 const WEEK_SECONDS = 604_800
 const MINUTE_MS = 60_000
 
-function Preview(props: { floor: string; metric: Metric; value: number }) {
+function Preview(props: { floor: number | 'default'; metric: Metric; value: number }) {
   const { floor, metric } = props
   const { t } = useTranslation()
   const [value] = useDebouncedValue(props.value, TYPING_MS)
