@@ -4,7 +4,8 @@
  * one, but for a browser that opens a page which shares its address with a route.
  *
  * Files whose name carries a hash never change and are kept for ever; the index is asked for anew
- * each time. Compressed once, when first asked for.
+ * each time, and is that of the newest build. A page that was opened before still finds the parts
+ * that it has not loaded yet. Compressed once, when first asked for.
  */
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -42,21 +43,48 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 const INCOMPRESSIBLE: ReadonlySet<string> = new Set(['png', 'webp', 'woff2'])
 
+export interface WebSource {
+  /** The newest build, the same object until there is another; undefined before the first. */
+  files(): WebFiles | undefined
+}
+
+/** So many builds stay, besides the newest, for pages that were opened before it. */
+export const FORMER_BUILDS_MAX = 3
+
+type Build = ReadonlyMap<string, WebFile>
+
 /** The dashboard's files as answers. */
 export class WebApp {
-  private readonly files = new Map<string, WebFile>()
+  private readonly source: WebSource
+  private known: WebFiles | undefined
+  /** The newest first. */
+  private builds: readonly Build[] = []
 
-  constructor(files: WebFiles) {
-    for (const [path, bytes] of files) this.files.set(path, new WebFile(path, bytes))
+  constructor(source: WebSource) {
+    this.source = source
   }
 
   /** The file that an address names; `index.html` stays behind `/`. */
   fileAt(path: string): WebFile | undefined {
-    return this.files.get(path.slice(1))
+    const name = path.slice(1)
+    const [newest, ...former] = this.newestFirst()
+    const file = newest?.get(name)
+    if (file || !name.startsWith(HASHED_FOLDER)) return file
+    return former.find((build) => build.has(name))?.get(name)
   }
 
   get index(): WebFile | undefined {
-    return this.files.get(INDEX)
+    return this.newestFirst()[0]?.get(INDEX)
+  }
+
+  private newestFirst(): readonly Build[] {
+    const files = this.source.files()
+    if (files && files !== this.known) {
+      this.known = files
+      const build = new Map([...files].map(([path, bytes]) => [path, new WebFile(path, bytes)]))
+      this.builds = [build, ...this.builds.slice(0, FORMER_BUILDS_MAX)]
+    }
+    return this.builds
   }
 }
 

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { bodySignature } from '../../adapters/body-signature.ts'
 import { createHttpNetwork } from '../../adapters/http-network.ts'
 import { thresholdsFile } from '../../adapters/thresholds-file.ts'
-import { readWebFiles } from '../../adapters/web-files.ts'
+import { WebFolder } from '../../adapters/web-files.ts'
 import { LimitTrial } from '../../detection/limit-trial.ts'
 import { createHistory, type History } from '../../history/history.ts'
 import { createCoordinatorApp } from '../../http/coordinator-app.ts'
@@ -94,7 +94,7 @@ export async function coordinatorPart(
   const expectsShards = bootstrap.length > 0
   const store = coordinator.systemStore
   const book = createThresholdsBook({ clock, trace, store, file, expectsShards })
-  const web = webApp()
+  const web = new WebApp(new WebFolder(WEB_FOLDER, clock))
   const streams = new LiveStreams({ clock, trace, live, readings })
   metrics.gauge('http_streams', 'Streams of alarms that are open.', () => streams.size)
   const app = await createCoordinatorApp({
@@ -123,7 +123,7 @@ export async function coordinatorPart(
     part: joinParts([part(services), face.part]),
     url: face.url,
     store: coordinator.store,
-    hasDashboard: web !== undefined,
+    hasDashboard: web.index !== undefined,
     thresholds: book.source,
   }
 }
@@ -191,11 +191,6 @@ function pipelineOf({ clock, pipeline, settings }: Context, log: Log, stages: re
 }
 
 const WEB_FOLDER = fileURLToPath(new URL('../../../webapp/dist', import.meta.url))
-
-function webApp(): WebApp | undefined {
-  const files = readWebFiles(WEB_FOLDER)
-  return files && new WebApp(files)
-}
 
 async function waitsFor({ store }: Coordinator, live: Live): Promise<string | undefined> {
   const { shards, reachable } = await store.status()
