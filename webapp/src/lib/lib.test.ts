@@ -125,6 +125,13 @@ test('a panel keeps what it has, blanks only when it has nothing, and says how o
     kind: 'stale',
     ageSeconds: 9,
   })
+  const late = { ...full, connection: { kind: 'delayed', ageSeconds: 20 } } as const
+  assert.equal(panelStateOf(late).kind, 'ready')
+  assert.equal(panelStateOf({ ...late, isLive: true }).kind, 'stale')
+  assert.deepEqual(panelStateOf({ ...full, error, keptSeconds: 7 }), {
+    kind: 'stale',
+    ageSeconds: 7,
+  })
 })
 
 test('numbers and ages are written as people of the language do', () => {

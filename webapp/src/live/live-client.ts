@@ -3,6 +3,7 @@
  * hands what comes to the machine; React reads `snapshot` through useSyncExternalStore. Changes are
  * told once an animation frame, however many events came in it.
  */
+import { AskError, failureOf } from '../api/http.ts'
 import { parseEvents, type StreamEvent } from './event-stream.ts'
 import {
   type Channel,
@@ -83,7 +84,9 @@ export class LiveClient {
 
   /** At once, for somebody who does not want to wait, or when the machine has woken up. */
   readonly retry = (): void => {
-    if (this.state.phase.kind === 'waiting') void this.connect()
+    const { phase, isListed } = this.state
+    if (phase.kind === 'waiting') void this.connect()
+    else if (phase.kind === 'open' && !isListed) this.refresh()
   }
 
   private tick(): void {
@@ -101,7 +104,7 @@ export class LiveClient {
 
   private refresh(): void {
     this.askedMs.refresh = this.world.now()
-    void this.askFor((signal) => this.world.refresh(signal))
+    void this.askFor((signal) => this.world.refresh(signal).catch(troubleOf))
   }
 
   private async askFor(asking: (signal: AbortSignal) => Promise<readonly LiveEvent[]>) {
@@ -123,8 +126,10 @@ export class LiveClient {
         return
       }
       if (response.ok && response.body) await this.follow(response.body)
+      else this.take({ kind: 'trouble', error: new AskError(failureOf(response.status, '')) })
     } catch {
       // Whatever ended it: the machine says when to try again.
+      this.take({ kind: 'trouble', error: new AskError({ kind: 'unreachable' }) })
     }
     if (this.timer !== undefined) this.take({ kind: 'closed' })
   }
@@ -150,6 +155,11 @@ export class LiveClient {
     if (event.kind === 'readings' && this.state.isPaused) return
     this.take(event)
   }
+}
+
+/** A list that was not read is told once; the stream goes on, and the list is asked for again. */
+function troubleOf(error: unknown): readonly LiveEvent[] {
+  return error instanceof AskError ? [{ kind: 'trouble', error }] : []
 }
 
 /** An event that cannot be read is passed over: the next one may be well. */

@@ -5,6 +5,7 @@
  *
  * The shell (live-client.ts) opens streams and keeps time as the state says.
  */
+import type { AskError } from '../api/http.ts'
 import type { Notification, Reading } from '../api/types.ts'
 import { timeMsOf } from '../lib/metrics.ts'
 
@@ -34,6 +35,8 @@ export interface LiveState {
   readonly notifications: readonly Notification[]
   /** The list has been read once: what it has more from now on is news. */
   readonly isListed: boolean
+  /** Why the list could not be read the last time. */
+  readonly trouble: AskError | undefined
   readonly unread: number
   /** New ones that nobody was shown as a toast yet. */
   readonly fresh: readonly Notification[]
@@ -53,6 +56,7 @@ export type LiveEvent =
     }
   | { readonly kind: 'list'; readonly items: readonly Notification[]; readonly id?: string }
   | { readonly kind: 'unread'; readonly unread: number }
+  | { readonly kind: 'trouble'; readonly error: AskError }
   | { readonly kind: 'absent' }
   | { readonly kind: 'closed' }
   | { readonly kind: 'retry' }
@@ -80,6 +84,7 @@ export function initialState(nowMs: number): LiveState {
     samples: new Map(),
     notifications: [],
     isListed: false,
+    trouble: undefined,
     unread: 0,
     fresh: [],
     missed: 0,
@@ -101,6 +106,8 @@ export function step(state: LiveState, event: LiveEvent, nowMs: number): LiveSta
       return addList(state, event.items, event.id)
     case 'unread':
       return { ...state, unread: event.unread }
+    case 'trouble':
+      return { ...state, trouble: event.error }
     case 'absent':
       return { ...state, channel: 'alerts', phase: { kind: 'connecting' } }
     case 'closed':
@@ -172,6 +179,7 @@ function addList(
     lastEventId: id ?? state.lastEventId,
     notifications: all.slice(-NOTIFICATIONS_MAX),
     isListed: true,
+    trouble: undefined,
     fresh: [...state.fresh, ...more],
     missed: state.missed + more.length,
   }

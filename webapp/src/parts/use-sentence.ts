@@ -20,7 +20,7 @@ export function useSentence(): (one: Notification) => string {
       const write = (value: number) => `${formatNumber(value, language, digits)} ${unit}`
       return t(`sentence.${kindOf(one)}`, {
         floor: one.floor,
-        metric: t(`metric.${one.metric}`),
+        metric: t(`limit.${one.metric}`),
         value: write(one.value),
         threshold: write(one.threshold),
       })

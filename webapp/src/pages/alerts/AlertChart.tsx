@@ -6,9 +6,10 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../../api/queries.ts'
 import type { Notification } from '../../api/types.ts'
-import { panelStateOf } from '../../lib/panel-state.ts'
+import { useAskedState } from '../../app/use-panel-state.ts'
 import { tableOf } from '../../lib/series.ts'
 import { ChartFigure } from '../../parts/ChartFigure.tsx'
+import { PanelBody } from '../../parts/Panel.tsx'
 
 const AROUND_SECONDS = 900
 /** A longer one would level the peak that the alert is about. */
@@ -23,9 +24,8 @@ export function AlertChart({ one }: { readonly one: Notification }) {
     () => ({ fromSeconds: moment - AROUND_SECONDS, toSeconds: moment + AROUND_SECONDS / 3 }),
     [moment],
   )
-  const { data, error } = useQuery(
-    historyQuery(floor, metric, { ...span, stepSeconds: STEP_SECONDS }),
-  )
+  const history = useQuery(historyQuery(floor, metric, { ...span, stepSeconds: STEP_SECONDS }))
+  const { data } = history
   const table = useMemo(() => tableOf([data ?? []], STEP_SECONDS, span), [data, span])
   const marks = useMemo(
     () => ({
@@ -34,20 +34,29 @@ export function AlertChart({ one }: { readonly one: Notification }) {
     }),
     [threshold, moment, severity],
   )
-  const isEmpty = table.times.length === 0
-  const state = panelStateOf({ hasData: data !== undefined, isEmpty, error })
-  if (state.kind === 'error') return <p className="soft">{t(`failure.${state.failure.kind}`)}</p>
-  if (state.kind === 'empty') return <p className="soft">{t('chart.nothing')}</p>
-  if (state.kind !== 'ready') return <div style={{ height: HEIGHT_PX }} />
+  const state = useAskedState(history, table.times.length === 0)
   return (
-    <ChartFigure
-      title={t('alerts.around')}
-      metric={metric}
-      names={[t('word.floorN', { floor })]}
-      table={table}
-      span={span}
-      marks={marks}
-      heightPx={HEIGHT_PX}
-    />
+    <section
+      aria-label={t('alerts.around')}
+      data-state={state.kind}
+      style={{ minHeight: HEIGHT_PX }}
+    >
+      <PanelBody
+        state={state}
+        empty={t('chart.nothing')}
+        onRetry={() => void history.refetch()}
+        heightPx={HEIGHT_PX}
+      >
+        <ChartFigure
+          title={t('alerts.around')}
+          metric={metric}
+          names={[t('word.floorN', { floor })]}
+          table={table}
+          span={span}
+          marks={marks}
+          heightPx={HEIGHT_PX}
+        />
+      </PanelBody>
+    </section>
   )
 }

@@ -10,6 +10,7 @@ import { AppLink } from '../../app/AppLink.tsx'
 import { useLiveClient } from '../../app/live-context.tsx'
 import { markRead, useUnreadIds } from '../../app/read-here.ts'
 import { useChoose, useLanguage } from '../../app/use-choices.ts'
+import { useAlertsState } from '../../app/use-panel-state.ts'
 import { documentKey, eventOf } from '../../lib/alerts.ts'
 import { formatNumber, formatTime, utcOf } from '../../lib/format.ts'
 import { METRIC_FACTS } from '../../lib/metrics.ts'
@@ -25,12 +26,15 @@ export function AlertDetail(props: {
 }) {
   const { t } = useTranslation()
   const { notification } = props
+  const client = useLiveClient()
+  const state = useAlertsState(notification === undefined)
   return (
     <Panel
       title={t('alerts.why')}
-      state={{ kind: notification ? 'ready' : 'empty' }}
+      state={state}
       empty={t('alerts.gone')}
       actions={<CloseDetail />}
+      onRetry={client.retry}
       heightPx={320}
     >
       {notification && <Detail one={notification} />}

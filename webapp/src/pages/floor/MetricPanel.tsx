@@ -41,7 +41,8 @@ export function MetricPanel({ floor, metric, span }: MetricPanelProps) {
     hasData,
     isEmpty: table.times.length === 0,
     error,
-    ...(span.isLive ? { connection } : {}),
+    connection,
+    isLive: span.isLive,
   })
   const title = `${t(`metric.${metric}`)} (${METRIC_FACTS[metric].unit})`
   return (

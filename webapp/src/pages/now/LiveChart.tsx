@@ -46,6 +46,7 @@ function Lines({ floors, hasFloors, metric, span, histories }: LinesProps) {
     isEmpty,
     error: histories.error,
     connection,
+    isLive: true,
   })
   return (
     <Panel

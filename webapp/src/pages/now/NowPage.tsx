@@ -44,6 +44,7 @@ export function NowPage() {
     isEmpty: floors.length === 0,
     error,
     connection,
+    isLive: true,
   })
   return (
     <div className="page now">
@@ -72,7 +73,7 @@ export function NowPage() {
       <div className="side-by-side">
         <div className="page">
           <LiveChart floors={shown} hasFloors={isRead} />
-          <Totals floors={floors} samples={samples} state={state} />
+          <Totals floors={floors} samples={samples} state={state} onRetry={() => void retry()} />
         </div>
         <ActiveAlerts active={active} />
       </div>

@@ -14,9 +14,10 @@ interface TotalsProps {
   readonly floors: readonly number[]
   readonly samples: ReadonlyMap<number, readonly Reading[]>
   readonly state: PanelState
+  readonly onRetry: () => void
 }
 
-export function Totals({ floors, samples, state }: TotalsProps) {
+export function Totals({ floors, samples, state, onRetry }: TotalsProps) {
   const { t } = useTranslation()
   const language = useLanguage()
   const totals = useMemo(() => totalsOf(samples), [samples])
@@ -32,6 +33,7 @@ export function Totals({ floors, samples, state }: TotalsProps) {
       title={t('now.totals', { count: floors.length })}
       state={state}
       empty={t('now.empty')}
+      onRetry={onRetry}
       heightPx={64}
     >
       <dl className="totals">

@@ -15,7 +15,7 @@ export function RingFacts({ info }: { readonly info: RingInfo }) {
     [t('system.shards'), info.total_nodes],
     [t('system.copies'), info.replication_factor],
     [t('system.partitions'), info.partitions],
-    [t('system.cache'), info.total_virtual_nodes],
+    [t('system.virtualNodes'), info.total_virtual_nodes],
   ] as const
   return (
     <div className="stack">

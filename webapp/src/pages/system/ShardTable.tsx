@@ -11,8 +11,31 @@ import { LoginForm } from '../../parts/LoginForm.tsx'
 import { useRingChange } from './use-ring-change.ts'
 
 export function ShardTable({ info }: { readonly info: RingInfo }) {
+  const ring = useRingChange()
+  const rows = [...(info.shards ?? info.nodes.map(bareRow))]
+  rows.sort((one, other) => (one.node < other.node ? -1 : 1))
+  return (
+    <>
+      <Rows rows={rows} onRemove={(node) => ring.change({ kind: 'remove', node })} />
+      <AddShard ring={ring} />
+    </>
+  )
+}
+
+/** What to do while there is none. */
+export function FirstShard() {
   const { t } = useTranslation()
-  const { change, trouble, isBusy } = useRingChange()
+  return (
+    <>
+      <p>{t('system.noShards')}</p>
+      <AddShard ring={useRingChange()} />
+    </>
+  )
+}
+
+function AddShard({ ring }: { readonly ring: ReturnType<typeof useRingChange> }) {
+  const { t } = useTranslation()
+  const { change, trouble, isBusy } = ring
   const add = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const node = String(new FormData(event.currentTarget).get('node'))
@@ -20,14 +43,6 @@ export function ShardTable({ info }: { readonly info: RingInfo }) {
   }
   return (
     <>
-      {info.nodes.length === 0 ? (
-        <p className="soft">{t('system.noShards')}</p>
-      ) : (
-        <Rows
-          rows={info.shards ?? info.nodes.map(bareRow)}
-          onRemove={(node) => change({ kind: 'remove', node })}
-        />
-      )}
       <form className="inline-form" onSubmit={add}>
         <TextInput
           name="node"

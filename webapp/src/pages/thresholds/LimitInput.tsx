@@ -8,8 +8,9 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { previewQuery } from '../../api/queries.ts'
 import type { Metric } from '../../api/types.ts'
-import { METRIC_FACTS, METRIC_LIST } from '../../lib/metrics.ts'
-import { type LimitField, limitOf } from '../../lib/thresholds-draft.ts'
+import { useLanguage } from '../../app/use-choices.ts'
+import { METRIC_FACTS } from '../../lib/metrics.ts'
+import { type LimitField, limitOf, metricOf, shownText } from '../../lib/thresholds-draft.ts'
 
 interface LimitInputProps {
   /** Null: the default set. */
@@ -26,16 +27,17 @@ const TYPING_MS = 400
 export function LimitInput(props: LimitInputProps) {
   const { floor, field, text, savedText, canEdit, onChange } = props
   const { t } = useTranslation()
-  const metric = METRIC_LIST.find((one) => METRIC_FACTS[one].limit === field) ?? 'kw'
-  const unit = metric === 'delta_kwh' ? t('thresholds.per30') : METRIC_FACTS[metric].unit
+  const language = useLanguage()
+  const metric = metricOf(field)
+  const name = t(`limit.${metric}`)
   const limit = limitOf(text)
   const isNew = limit !== undefined && limit !== limitOf(savedText)
   return (
     <div>
       <TextInput
-        label={`${t(`metric.${metric}`)} (${unit})`}
+        label={`${name} (${METRIC_FACTS[metric].unit})`}
         inputMode="decimal"
-        value={text}
+        value={shownText(text, language)}
         readOnly={!canEdit}
         error={limit === undefined && t('thresholds.invalid')}
         data-field={`${floor ?? 'default'}.${field}`}
