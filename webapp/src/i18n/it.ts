@@ -168,6 +168,9 @@ export const it: Texts<typeof en> = {
     empty:
       'Nessuna lettura in questo periodo. Scegli un periodo più lungo, o aspetta la prossima lettura.',
     tableOf: '{{title}}, tabella',
+    usual: 'di solito',
+    limit: 'soglia',
+    alerts: 'allarme',
     asTable: 'Come tabella (T)',
     asChart: 'Come grafico (T)',
     cut_one: 'Si vede solo {{count}} riga, la più recente; il CSV le ha tutte.',

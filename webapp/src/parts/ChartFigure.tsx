@@ -59,7 +59,14 @@ export function ChartFigure(props: ChartFigureProps) {
       onKeyDown={onKeyDown}
       onBlur={() => setKeyAt(null)}
     >
-      <Legend names={names} table={table} at={at} metric={metric} dashed={props.dashed ?? 0} />
+      <Legend
+        names={names}
+        table={table}
+        at={at}
+        metric={metric}
+        dashed={props.dashed ?? 0}
+        marks={marks}
+      />
       {isTable ? (
         <ChartTable title={title} table={table} names={names} metric={metric} />
       ) : (
@@ -148,8 +155,9 @@ function Legend(props: {
   at: number | null
   metric: Metric
   dashed: number
+  marks: ChartMarks
 }) {
-  const { names, table, at, metric, dashed } = props
+  const { names, table, at, metric, dashed, marks } = props
   const language = useLanguage()
   const isDark = useComputedColorScheme('light') === 'dark'
   const { unit, digits } = METRIC_FACTS[metric]
@@ -170,10 +178,38 @@ function Legend(props: {
           </span>
         )
       })}
+      <MarksLegend marks={marks} metric={metric} />
       {at !== null && time !== undefined && (
         <span className="soft">{formatTime(time * 1000, language, 'time')}</span>
       )}
     </figcaption>
+  )
+}
+
+/** What is drawn behind the lines and over them. */
+function MarksLegend({ marks, metric }: { readonly marks: ChartMarks; readonly metric: Metric }) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const { unit, digits } = METRIC_FACTS[metric]
+  return (
+    <>
+      {marks.band && (
+        <span className="legend-item soft">
+          <i className="swatch area" /> {t('chart.usual')}
+        </span>
+      )}
+      {marks.limits?.map((limit) => (
+        <span key={limit} className="legend-item soft">
+          <i className="swatch dashed limit" /> {t('chart.limit')}{' '}
+          {formatNumber(limit, language, digits)} {unit}
+        </span>
+      ))}
+      {(marks.spans?.length ?? 0) > 0 && (
+        <span className="legend-item soft">
+          <i className="swatch area limit" /> {t('chart.alerts')}
+        </span>
+      )}
+    </>
   )
 }
 

@@ -27,7 +27,7 @@ export function ActiveAlerts({ active }: { readonly active: readonly Notificatio
       state={state}
       empty={t('now.noneActive')}
       onRetry={client.retry}
-      heightPx={160}
+      heightPx={110}
     >
       <ul className="alert-list">
         {active.slice(0, SHOWN_MAX).map((one) => (

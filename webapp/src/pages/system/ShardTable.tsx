@@ -50,6 +50,7 @@ function AddShard({ ring }: { readonly ring: ReturnType<typeof useRingChange> })
           placeholder="http://127.0.0.1:8104"
           pattern="(https?://|local:).+"
           required
+          withAsterisk={false}
         />
         <Button type="submit" variant="light" loading={isBusy}>
           {t('system.add')}

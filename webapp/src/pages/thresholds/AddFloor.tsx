@@ -26,6 +26,7 @@ export function AddFloor(props: {
         inputMode="numeric"
         pattern="[1-9][0-9]*"
         required
+        withAsterisk={false}
       />
       <Button type="submit" variant="light">
         {t('thresholds.add')}
