@@ -82,6 +82,11 @@ export async function askFeature<R extends Route>(
   }
 }
 
+/** For a word on the page about what it has to do without. */
+export function isFeatureAbsent(route: Route): boolean {
+  return absentFeatures.has(route)
+}
+
 export function failureOf(status: number, detail: string): Failure {
   if (status === 401 || status === 403) return { kind: 'denied', status }
   if (status === 404) return { kind: 'absent' }
@@ -90,6 +95,15 @@ export function failureOf(status: number, detail: string): Failure {
 
 export function isAbsent(error: unknown): boolean {
   return error instanceof AskError && error.failure.kind === 'absent'
+}
+
+const STATUS_UNPROCESSABLE = 422
+
+/** What was asked for is more than would be read. */
+export function isTooMuch(error: unknown): boolean {
+  if (!(error instanceof AskError)) return false
+  const { failure } = error
+  return failure.kind === 'refused' && failure.status === STATUS_UNPROCESSABLE
 }
 
 /** A `detail` is a sentence, or a list of wrong fields. */

@@ -6,7 +6,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { BAND_DAYS_MIN, BAND_STEP_SECONDS, bandOf } from '../lib/band.ts'
 import { pointsOf } from '../lib/series.ts'
 import { Turns } from '../lib/turns.ts'
-import { ask, askFeature, isAbsent } from './http.ts'
+import { ask, askFeature, isAbsent, isTooMuch } from './http.ts'
 import { readKey, readLatest, readSamples } from './store-keys.ts'
 import type { Alert, Metric, ReadingPoint, RingInfo, Thresholds } from './types.ts'
 
@@ -118,19 +118,34 @@ export interface Preview {
   readonly floor: number | 'default'
   readonly metric: Metric
   readonly value: number
-  readonly fromSeconds: number
   readonly toSeconds: number
 }
 
+/** Tried in turn: of a building that measures often, a week is more than a coordinator reads. */
+export const PREVIEW_SPANS = ['week', 'day', 'hour'] as const
+const SPAN_SECONDS = { week: 7 * DAY_SECONDS, day: DAY_SECONDS, hour: 3_600 } as const
+
 /** Null: this coordinator cannot say. */
-export function previewQuery({ floor, metric, value, fromSeconds, toSeconds }: Preview) {
-  const query = { floor, metric, value, from: isoOf(fromSeconds), to: isoOf(toSeconds) }
+export function previewQuery(preview: Preview) {
   return queryOptions({
-    queryKey: ['preview', query],
-    queryFn: ({ signal }) =>
-      askFeature('GET /api/v1/thresholds/preview', { query, signal }).catch(nullIfAbsent),
+    queryKey: ['preview', preview],
+    queryFn: ({ signal }) => readPreview(preview, signal).catch(nullIfAbsent),
     staleTime: MINUTE_MS,
   })
+}
+
+async function readPreview({ toSeconds, ...tried }: Preview, signal: AbortSignal) {
+  for (const span of PREVIEW_SPANS) {
+    const stretch = { from: isoOf(toSeconds - SPAN_SECONDS[span]), to: isoOf(toSeconds) }
+    try {
+      const query = { ...tried, ...stretch }
+      return { span, ...(await askFeature('GET /api/v1/thresholds/preview', { query, signal })) }
+    } catch (error) {
+      const isLast = span === PREVIEW_SPANS.at(-1)
+      if (isLast || !isTooMuch(error)) throw error
+    }
+  }
+  return null
 }
 
 const RING_REFRESH_MS = 3_000

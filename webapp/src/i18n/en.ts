@@ -231,9 +231,10 @@ export const en = {
     addFloor: 'Thresholds for another floor',
     add: 'Add',
     preview_one:
-      'Last 7 days: would have alerted {{count}} time ({{over}} of {{readings}} readings over).',
+      '{{span}}: would have alerted {{count}} time ({{over}} of {{readings}} readings over).',
     preview_other:
-      'Last 7 days: would have alerted {{count}} times ({{over}} of {{readings}} readings over).',
+      '{{span}}: would have alerted {{count}} times ({{over}} of {{readings}} readings over).',
+    span: { week: 'Last 7 days', day: 'Last 24 hours', hour: 'Last hour' },
     previewNone: 'This coordinator cannot say how often it would have fired.',
   },
   stage: {

@@ -244,9 +244,10 @@ export const it: Texts<typeof en> = {
     addFloor: 'Soglie per un altro piano',
     add: 'Aggiungi',
     preview_one:
-      'Ultimi 7 giorni: sarebbe scattato {{count}} allarme ({{over}} letture su {{readings}} oltre).',
+      '{{span}}: sarebbe scattato {{count}} allarme ({{over}} letture su {{readings}} oltre).',
     preview_other:
-      'Ultimi 7 giorni: sarebbero scattati {{count}} allarmi ({{over}} letture su {{readings}} oltre).',
+      '{{span}}: sarebbero scattati {{count}} allarmi ({{over}} letture su {{readings}} oltre).',
+    span: { week: 'Ultimi 7 giorni', day: 'Ultime 24 ore', hour: 'Ultima ora' },
     previewNone: 'Questo coordinatore non sa dire quante volte sarebbe scattata.',
   },
   stage: {

@@ -1,6 +1,6 @@
 /**
  * One limit: a field, and, once it differs from what is saved, how often the new value would have
- * raised an alert over the last week.
+ * raised an alert over the last week, or as much of it as can be read at once.
  */
 import { TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
@@ -52,7 +52,6 @@ function floorOf(name: string | null): number | 'default' {
   return name === null ? 'default' : Number(name)
 }
 
-const WEEK_SECONDS = 604_800
 const MINUTE_MS = 60_000
 
 function Preview(props: { floor: number | 'default'; metric: Metric; value: number }) {
@@ -60,9 +59,7 @@ function Preview(props: { floor: number | 'default'; metric: Metric; value: numb
   const { t } = useTranslation()
   const [value] = useDebouncedValue(props.value, TYPING_MS)
   const toSeconds = Math.ceil(Date.now() / MINUTE_MS) * (MINUTE_MS / 1000)
-  const { data, isError } = useQuery(
-    previewQuery({ floor, metric, value, fromSeconds: toSeconds - WEEK_SECONDS, toSeconds }),
-  )
+  const { data, isError } = useQuery(previewQuery({ floor, metric, value, toSeconds }))
   const text =
     data === null || isError
       ? t('thresholds.previewNone')
@@ -71,6 +68,7 @@ function Preview(props: { floor: number | 'default'; metric: Metric; value: numb
             count: data.notifications,
             over: data.over,
             readings: data.readings,
+            span: t(`thresholds.span.${data.span}`),
           })
         : t('state.loading')
   return (
