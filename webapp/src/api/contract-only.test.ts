@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test'
 import { QueryClient } from '@tanstack/react-query'
 import { type ContractOnly, startContractOnly } from '../../../test/support/contract-only.ts'
 import { askHere } from '../../../test/support/page-origin.ts'
-import { isFeatureAbsent } from './http.ts'
+import { isFeatureAbsent } from './features.ts'
 import { latestQuery, previewQuery, readHistory, ringQuery, systemQuery } from './queries.ts'
 import { readKeys, readLatest, readSamples } from './store-keys.ts'
 

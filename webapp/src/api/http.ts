@@ -63,30 +63,6 @@ async function send(route: Route, question: Sent): Promise<Response> {
   }
 }
 
-const absentFeatures = new Set<Route>()
-
-/**
- * For what stands beside the contract: answered 404 once, it is taken for absent until the page is
- * loaded again, and not asked for at every turn.
- */
-export async function askFeature<R extends Route>(
-  route: R,
-  question: Question<R>,
-): Promise<AnswerOf<R>> {
-  if (absentFeatures.has(route)) throw new AskError({ kind: 'absent' })
-  try {
-    return await ask(route, question)
-  } catch (error) {
-    if (isAbsent(error)) absentFeatures.add(route)
-    throw error
-  }
-}
-
-/** For a word on the page about what it has to do without. */
-export function isFeatureAbsent(route: Route): boolean {
-  return absentFeatures.has(route)
-}
-
 export function failureOf(status: number, detail: string): Failure {
   if (status === 401 || status === 403) return { kind: 'denied', status }
   if (status === 404) return { kind: 'absent' }

@@ -6,14 +6,15 @@ import { queryOptions } from '@tanstack/react-query'
 import { BAND_DAYS_MIN, BAND_STEP_SECONDS, bandOf } from '../lib/band.ts'
 import { pointsOf } from '../lib/series.ts'
 import { Turns } from '../lib/turns.ts'
-import { ask, askFeature, isAbsent, isTooMuch } from './http.ts'
+import { askFeature } from './features.ts'
+import { ask, isAbsent, isTooMuch } from './http.ts'
 import { readKey, readLatest, readSamples } from './store-keys.ts'
 import type { Alert, Metric, ReadingPoint, RingInfo, Thresholds } from './types.ts'
 
 const MINUTE_MS = 60_000
 const DAY_SECONDS = 86_400
 /** The contract's default size of an index: all that there is without `/api/v1/readings`. */
-const INDEX_SAMPLES_MAX = 500
+export const INDEX_SAMPLES_MAX = 500
 
 export const latestQuery = queryOptions({
   queryKey: ['latest'],

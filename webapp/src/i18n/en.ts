@@ -162,6 +162,10 @@ export const en = {
     asChart: 'As chart (T)',
     cut_one: 'Only the newest {{count}} row is shown; the CSV has all.',
     cut_other: 'Only the newest {{count}} rows are shown; the CSV has all.',
+    indexOnly_one:
+      'This coordinator tells no history: charts show the last {{count}} reading of a floor.',
+    indexOnly_other:
+      'This coordinator tells no history: charts show the last {{count}} readings of a floor.',
   },
   alerts: {
     title_one: '{{count}} alert',
@@ -234,9 +238,9 @@ export const en = {
       '{{span}}: would have alerted {{count}} time ({{over}} of {{readings}} readings over).',
     preview_other:
       '{{span}}: would have alerted {{count}} times ({{over}} of {{readings}} readings over).',
-    span: { week: 'Last 7 days', day: 'Last 24 hours', hour: 'Last hour' },
     previewNone: 'This coordinator cannot say how often it would have fired.',
   },
+  triedSpan: { week: 'Last 7 days', day: 'Last 24 hours', hour: 'Last hour' },
   stage: {
     ingestion: 'Ingestion',
     detection: 'Detection',

@@ -175,6 +175,10 @@ export const it: Texts<typeof en> = {
     asChart: 'Come grafico (T)',
     cut_one: 'Si vede solo {{count}} riga, la più recente; il CSV le ha tutte.',
     cut_other: 'Si vedono solo le {{count}} righe più recenti; il CSV le ha tutte.',
+    indexOnly_one:
+      'Questo coordinatore non ha lo storico: si vedono le ultime {{count}} letture per piano.',
+    indexOnly_other:
+      'Questo coordinatore non ha lo storico: si vedono le ultime {{count}} letture per piano.',
   },
   alerts: {
     title_one: '{{count}} allarme',
@@ -247,9 +251,9 @@ export const it: Texts<typeof en> = {
       '{{span}}: sarebbe scattato {{count}} allarme ({{over}} letture su {{readings}} oltre).',
     preview_other:
       '{{span}}: sarebbero scattati {{count}} allarmi ({{over}} letture su {{readings}} oltre).',
-    span: { week: 'Ultimi 7 giorni', day: 'Ultime 24 ore', hour: 'Ultima ora' },
     previewNone: 'Questo coordinatore non sa dire quante volte sarebbe scattata.',
   },
+  triedSpan: { week: 'Ultimi 7 giorni', day: 'Ultime 24 ore', hour: 'Ultima ora' },
   stage: {
     ingestion: 'Raccolta delle letture',
     detection: 'Rilevamento',

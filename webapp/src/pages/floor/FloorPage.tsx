@@ -10,6 +10,7 @@ import { useFloors } from '../../app/use-building.ts'
 import { useChoices, useChoose } from '../../app/use-choices.ts'
 import { useSpan } from '../../app/use-series.ts'
 import { METRIC_LIST } from '../../lib/metrics.ts'
+import { HistoryNote } from '../../parts/HistoryNote.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { HeatMap } from './HeatMap.tsx'
 import { MetricPanel } from './MetricPanel.tsx'
@@ -26,6 +27,7 @@ export function FloorPage() {
         <h1>{t('word.floorN', { floor })}</h1>
         <FloorTools floor={floor} />
       </div>
+      <HistoryNote />
       {METRIC_LIST.map((metric) => (
         <MetricPanel key={`${floor}${metric}`} floor={floor} metric={metric} span={span} />
       ))}

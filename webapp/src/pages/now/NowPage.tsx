@@ -11,6 +11,7 @@ import { activeAlerts } from '../../lib/alerts.ts'
 import { pageOfFloors } from '../../lib/floors.ts'
 import { panelStateOf } from '../../lib/panel-state.ts'
 import { floorRows } from '../../lib/verdict.ts'
+import { HistoryNote } from '../../parts/HistoryNote.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { ActiveAlerts } from './ActiveAlerts.tsx'
 import { FloorCard } from './FloorCard.tsx'
@@ -72,6 +73,7 @@ export function NowPage() {
       </Panel>
       <div className="side-by-side">
         <div className="page">
+          <HistoryNote />
           <LiveChart floors={shown} hasFloors={isRead} />
           <Totals floors={floors} samples={samples} state={state} onRetry={() => void retry()} />
         </div>

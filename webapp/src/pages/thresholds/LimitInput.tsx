@@ -68,7 +68,7 @@ function Preview(props: { floor: number | 'default'; metric: Metric; value: numb
             count: data.notifications,
             over: data.over,
             readings: data.readings,
-            span: t(`thresholds.span.${data.span}`),
+            span: t(`triedSpan.${data.span}`),
           })
         : t('state.loading')
   return (
