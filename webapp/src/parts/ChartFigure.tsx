@@ -33,7 +33,7 @@ export interface ChartFigureProps {
 const NO_MARKS: ChartMarks = {}
 
 export function ChartFigure(props: ChartFigureProps) {
-  const { title, table, names, metric, span, marks = NO_MARKS, heightPx = 240 } = props
+  const { title, table, names, metric, span, marks = NO_MARKS } = props
   const { t } = useTranslation()
   const language = useLanguage()
   const [keyAt, setKeyAt] = useState<number | null>(null)
@@ -59,30 +59,30 @@ export function ChartFigure(props: ChartFigureProps) {
       onKeyDown={onKeyDown}
       onBlur={() => setKeyAt(null)}
     >
-      <Legend
-        names={names}
-        table={table}
-        at={at}
-        metric={metric}
-        dashed={props.dashed ?? 0}
-        marks={marks}
-      />
+      <div className="chart-head">
+        <Legend
+          names={names}
+          table={table}
+          at={at}
+          metric={metric}
+          dashed={props.dashed ?? 0}
+          marks={marks}
+        />
+        <button
+          type="button"
+          className="chart-switch"
+          aria-pressed={isTable}
+          onClick={() => setTable(!isTable)}
+        >
+          <Icon name={isTable ? 'now' : 'table'} size={16} />
+          <span>{t(isTable ? 'chart.asChart' : 'chart.asTable')}</span>
+        </button>
+      </div>
       {isTable ? (
         <ChartTable title={title} table={table} names={names} metric={metric} />
       ) : (
         <Plot look={look} table={table} marks={marks} span={span} cursorAt={keyAt} />
       )}
-      <button
-        type="button"
-        className="chart-switch"
-        style={{ minHeight: 24 }}
-        aria-pressed={isTable}
-        onClick={() => setTable(!isTable)}
-        data-height={heightPx}
-      >
-        <Icon name={isTable ? 'now' : 'table'} size={16} />{' '}
-        {t(isTable ? 'chart.asChart' : 'chart.asTable')}
-      </button>
       <span className="visually-hidden" aria-live="polite">
         {keyAt === null ? '' : say(keyAt)}
       </span>

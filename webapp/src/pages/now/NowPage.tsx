@@ -75,9 +75,11 @@ export function NowPage() {
         <div className="page">
           <HistoryNote />
           <LiveChart floors={shown} hasFloors={isRead} />
+        </div>
+        <div className="page">
+          <ActiveAlerts active={active} />
           <Totals floors={floors} samples={samples} state={state} onRetry={() => void retry()} />
         </div>
-        <ActiveAlerts active={active} />
       </div>
     </div>
   )
