@@ -4,9 +4,10 @@
  */
 import { Button, NativeSelect, Switch } from '@mantine/core'
 import { useNavigate, useParams } from '@tanstack/react-router'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keptSearch, type Search } from '../../app/search.ts'
-import { useFloors } from '../../app/use-building.ts'
+import { useFloors, useSampleHistory } from '../../app/use-building.ts'
 import { useChoices, useChoose } from '../../app/use-choices.ts'
 import { useSpan } from '../../app/use-series.ts'
 import { METRIC_LIST } from '../../lib/metrics.ts'
@@ -21,6 +22,8 @@ export function FloorPage() {
   const { floor: text = '1' } = useParams({ strict: false })
   const floor = Number(text)
   const span = useSpan()
+  /** How far apart readings are tells what the limit of the energy is for one of them. */
+  useSampleHistory(useMemo(() => [floor], [floor]))
   return (
     <div className="page">
       <div className="set-head">

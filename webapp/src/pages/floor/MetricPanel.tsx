@@ -51,7 +51,7 @@ export function MetricPanel({ floor, metric, span }: MetricPanelProps) {
       state={state}
       empty={t('floor.unknown', { floor })}
       onRetry={retry}
-      heightPx={HEIGHT_PX + 60}
+      heightPx={HEIGHT_PX + 38}
     >
       <ChartFigure
         title={title}

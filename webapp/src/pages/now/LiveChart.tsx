@@ -18,7 +18,7 @@ interface LiveChartProps {
   readonly hasFloors: boolean
 }
 
-const CHART_HEIGHT_PX = 260
+const CHART_HEIGHT_PX = 320
 
 export const LiveChart = memo(function LiveChart({ floors, hasFloors }: LiveChartProps) {
   const { metric = 'kw' } = useChoices()
@@ -54,7 +54,7 @@ function Lines({ floors, hasFloors, metric, span, histories }: LinesProps) {
       state={state}
       empty={t('chart.empty')}
       onRetry={histories.retry}
-      heightPx={CHART_HEIGHT_PX + 60}
+      heightPx={CHART_HEIGHT_PX + 38}
       actions={<MetricChoice metric={metric} onChange={(next) => choose({ metric: next })} />}
     >
       <ChartFigure
