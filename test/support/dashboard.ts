@@ -36,6 +36,7 @@ export interface Dashboard {
 
 export interface OpenOptions {
   readonly viewport?: typeof DESKTOP
+  readonly timezoneId?: string
   /** Before the page is loaded, for routes. */
   readonly prepare?: (page: Page) => Promise<void>
 }
@@ -48,11 +49,13 @@ export async function dashboardOfFile(): Promise<Dashboard | undefined> {
   return dashboard
 }
 
+type Environment = Readonly<Record<string, string>>
+
 /** Each page that is opened must say nothing wrong. */
-export async function startDashboard(): Promise<Dashboard> {
+export async function startDashboard(settings: Environment = {}): Promise<Dashboard> {
   execFileSync(process.execPath, [join(ROOT_DIR, 'scripts/build-webapp.ts')], { stdio: 'ignore' })
   const flags = ['--port', '0', '--login-ports', '0', '--no-simulate']
-  const env = { HIST_DAYS: '2', EDGE_COOLDOWN_SECS: '1', NOTIFY_BUFFER_SIZE: '1000' }
+  const env = { HIST_DAYS: '2', EDGE_COOLDOWN_SECS: '1', NOTIFY_BUFFER_SIZE: '1000', ...settings }
   const up = await startRole(['up', ...flags], { env })
   const loginUrl = /login\s+(http\S+\d)/.exec(up.stdout())?.[1] ?? ''
   const folder = join(ROOT_DIR, 'webapp/dist')
@@ -99,7 +102,9 @@ async function raise(coordinatorUrl: string, alert: object): Promise<void> {
 }
 
 async function openPage(browser: Browser, url: string, options: OpenOptions = {}): Promise<Page> {
-  const page = await browser.newPage({ viewport: options.viewport ?? DESKTOP, locale: 'en-GB' })
+  const { viewport = DESKTOP, timezoneId } = options
+  const zone = timezoneId === undefined ? {} : { timezoneId }
+  const page = await browser.newPage({ viewport, locale: 'en-GB', ...zone })
   const wrong: string[] = []
   page.on('pageerror', ({ message }) => wrong.push(message))
   page.on('console', (said) => {
