@@ -195,7 +195,7 @@ export const it: Texts<typeof en> = {
   fact: {
     value: 'Valore',
     threshold: 'Limite',
-    over: 'Oltre di',
+    over: 'Superamento',
     usual: 'Usuale',
     zscore: 'Deviazioni standard',
     slot: 'Confrontato con',
