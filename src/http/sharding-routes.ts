@@ -16,6 +16,10 @@ import { type Answer, answer, invalidAnswer, sendAnswer } from './answer.ts'
 import type { HttpApp } from './http-app.ts'
 import { invalidSchema, sentenceSchema } from './problems.ts'
 
+const cacheSchema = z
+  .object({ hits: z.int(), misses: z.int(), items: z.int() })
+  .describe('Reads since it started that rows in its memory could answer, and could not.')
+
 export const infoSchema = z.object({
   total_nodes: z.int(),
   replication_factor: z.int(),
@@ -34,6 +38,7 @@ export const infoSchema = z.object({
       keys: z.int().nullable(),
       writable: z.boolean().nullable().describe('False when its disk is full.'),
       problem: z.string().nullable(),
+      cache: cacheSchema.nullable(),
       partitions: z.int().describe('Of which it holds a copy.'),
       hints: z.int().describe('Rows that other shards keep in mind for it.'),
       leaving: z.boolean().describe('It goes once others hold what it holds.'),

@@ -195,6 +195,13 @@ export type ShardRequest =
   /** A ring that was decided. */
   | { readonly kind: 'ring.store'; readonly ring: RingDocument }
 
+/** How often the rows in memory could answer, and how many they are. */
+export interface CacheTally {
+  readonly hits: number
+  readonly misses: number
+  readonly items: number
+}
+
 export type ShardReply =
   | {
       readonly kind: 'hello'
@@ -202,6 +209,8 @@ export type ShardReply =
       readonly ring: RingDocument | null
       /** How many keys a client could read here; system keys do not count. */
       readonly keys: number
+      /** Reads of keys since the shard started. Absent: it does not say. */
+      readonly cache?: CacheTally
       /** False once the disk is full. */
       readonly writable: boolean
       /** For how many rows hints stand here, by the id of the shard that misses them. */

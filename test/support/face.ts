@@ -52,6 +52,7 @@ export async function coordinatorFace(
     ...{ clock, trace, store, live, streams: stream, ring: noRing, thresholds: defaultBook },
     history: createHistory({ clock, store: changed.store ?? store, createTrial: noTrial }),
     pipeline: async () => [],
+    care: () => null,
     ...{ adminToken: ADMIN_TOKEN, ringToken: null, broadcastToken: null },
     readiness: () => undefined,
     backup: noBackup,

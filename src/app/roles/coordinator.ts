@@ -16,6 +16,7 @@ import { LimitTrial } from '../../detection/limit-trial.ts'
 import { createHistory, type History } from '../../history/history.ts'
 import { createCoordinatorApp } from '../../http/coordinator-app.ts'
 import { LiveStreams } from '../../http/live-streams.ts'
+import type { CareReport } from '../../http/system-routes.ts'
 import { WebApp } from '../../http/web-app.ts'
 import { createLive } from '../../live/followed-live.ts'
 import type { Live } from '../../live/live.ts'
@@ -27,6 +28,7 @@ import type { Address, Network } from '../../ports/network.ts'
 import type { Service } from '../../ports/service.ts'
 import type { ThresholdSource } from '../../ports/threshold-source.ts'
 import type { Store } from '../../store/client.ts'
+import type { CareStatus } from '../../store/coordinator/care/caretaker.ts'
 import { type Coordinator, createCoordinator } from '../../store/coordinator/coordinator.ts'
 import { clusterSecret } from '../cluster-secret.ts'
 import type { Invocation } from '../command.ts'
@@ -100,6 +102,7 @@ export async function coordinatorPart(
   const app = await createCoordinatorApp({
     ...{ clock, trace, metrics, live, streams, thresholds: book },
     history: historyOf(context, coordinator.store),
+    care: () => careReport(coordinator.care()),
     pipeline: pipelineOf(context, log, [...stages, 'live']),
     web,
     store: coordinator.store,
@@ -188,6 +191,18 @@ function pipelineOf({ clock, pipeline, settings }: Context, log: Log, stages: re
   const { topic, groupId } = settings
   const world = { clock, log, tally: pipeline }
   return pipelineReport(world, { stages, readingsTopic: topic, ingestionGroup: groupId })
+}
+
+function careReport(status: CareStatus | null): CareReport | null {
+  if (!status) return null
+  const { repair, hintsWaiting } = status
+  return {
+    hintsWaiting,
+    partitionsRepaired: repair.repairedMs.size,
+    repairAgeSeconds: repair.worstAgeMs / 1000,
+    rowsDiverged: repair.diverged,
+    bytesCarried: repair.bytes,
+  }
 }
 
 const WEB_FOLDER = fileURLToPath(new URL('../../../webapp/dist', import.meta.url))

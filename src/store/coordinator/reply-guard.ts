@@ -23,10 +23,11 @@ export function parseShardReply(body: unknown): ShardReply | undefined {
 
 /** What each kind of reply must hold. */
 const CHECKS: Readonly<Record<ShardReply['kind'], (body: Fields) => boolean>> = {
-  hello: ({ shardId, ring, keys, writable, hints, leftovers }) =>
+  hello: ({ shardId, ring, keys, cache, writable, hints, leftovers }) =>
     typeof shardId === 'string' &&
     isRingOrNull(ring) &&
     isCount(keys) &&
+    (cache === undefined || isCacheTally(cache)) &&
     typeof writable === 'boolean' &&
     isFields(hints) &&
     !Array.isArray(hints) &&
@@ -45,6 +46,10 @@ const CHECKS: Readonly<Record<ShardReply['kind'], (body: Fields) => boolean>> = 
   'ring.accept': isBallotReply,
   'ring.store': ({ stored, ring }) => typeof stored === 'boolean' && isRingOrNull(ring),
   error: ({ reason }) => typeof reason === 'string',
+}
+
+function isCacheTally(value: unknown): boolean {
+  return isFields(value) && isListOf([value.hits, value.misses, value.items], isCount)
 }
 
 function isReply(body: Fields): boolean {

@@ -45,6 +45,7 @@ function shardInfos(
     return {
       ...{ id, address, health: healthAt(linkTo(address)) },
       keys: hello?.keys ?? null,
+      cache: hello?.cache ?? null,
       isWritable: hello?.writable ?? null,
       problem: keeper.problems.get(address) ?? null,
       partitions: partitions[shard] ?? 0,

@@ -9,6 +9,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { type ContractOnly, startContractOnly } from '../../../test/support/contract-only.ts'
 import { askHere } from '../../../test/support/page-origin.ts'
 import { isFeatureAbsent } from './features.ts'
+import { IndexSamples } from './index-samples.ts'
 import { latestQuery, previewQuery, readHistory, ringQuery, systemQuery } from './queries.ts'
 import { readKeys, readLatest, readSamples } from './store-keys.ts'
 
@@ -72,9 +73,25 @@ test('a chart has what the index still knows, and the page can say so', async (t
       ],
     )
   }
+  const weekBefore = { ...stretch, toSeconds: START_SECONDS }
+  assert.deepEqual(await readHistory(2, 'kw', weekBefore, noSignal), [], 'of another time, none')
   const tries = coordinator.asked.filter((one) => one.startsWith('GET /api/v1/readings'))
   assert.equal(tries.length, 1)
   assert.equal(isFeatureAbsent('GET /api/v1/readings'), true)
+})
+
+test('each sample is read once, however many charts want it and however often', async (t) => {
+  const coordinator = await building(t)
+  const samples = new IndexSamples()
+  const keysRead = () => coordinator.asked.filter((one) => one.startsWith('GET /key/')).length
+  const [first, second] = await Promise.all([samples.read(2), samples.read(2)])
+  assert.equal(first, second)
+  assert.equal(keysRead(), 1 + 10, 'the index and ten samples')
+  const timestamp = new Date((START_SECONDS + 10) * 1000).toISOString()
+  coordinator.store({ piano: 2, timestamp, sensore2_kw: 7 })
+  const later = await samples.read(2)
+  assert.equal(keysRead(), 11 + 2, 'the index and the new one')
+  assert.deepEqual(later.map((one) => one.sensore2_kw).slice(-2), [2.9, 7])
 })
 
 test('what only ours can say is null there, and the ring has what the contract has', async (t) => {

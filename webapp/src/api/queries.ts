@@ -8,13 +8,14 @@ import { pointsOf } from '../lib/series.ts'
 import { Turns } from '../lib/turns.ts'
 import { askFeature } from './features.ts'
 import { ask, isAbsent, isTooMuch } from './http.ts'
+import { IndexSamples } from './index-samples.ts'
 import { readKey, readLatest, readSamples } from './store-keys.ts'
 import type { Alert, Metric, ReadingPoint, RingInfo, Thresholds } from './types.ts'
 
 const MINUTE_MS = 60_000
 const DAY_SECONDS = 86_400
-/** The contract's default size of an index: all that there is without `/api/v1/readings`. */
-export const INDEX_SAMPLES_MAX = 500
+/** All the history that there is without `/api/v1/readings`. */
+const indexSamples = new IndexSamples()
 
 export const latestQuery = queryOptions({
   queryKey: ['latest'],
@@ -74,8 +75,8 @@ export async function readHistory(
   } catch (error) {
     if (!isAbsent(error)) throw error
   }
-  const samples = await readSamples([floor], INDEX_SAMPLES_MAX, signal)
-  return pointsOf(samples.get(floor) ?? [], metric, stepSeconds)
+  const points = pointsOf(await indexSamples.read(floor), metric, stepSeconds)
+  return points.filter(({ t }) => t > fromSeconds - stepSeconds && t < toSeconds)
 }
 
 function isoOf(seconds: number): string {

@@ -17,9 +17,31 @@ type Info = AnswerOf<'GET /sharding/info'>
 type ContractInfo = 'total_nodes' | 'replication_factor' | 'nodes' | VirtualNodes
 type VirtualNodes = 'virtual_nodes_per_node' | 'total_virtual_nodes'
 
+/** Told by some coordinators of a change that is under way. */
+interface Progress {
+  /** Why it does not go on, in a sentence. */
+  readonly waiting_for?: string | null
+  /** Null: another coordinator carries it out and knows. */
+  readonly rows_moved?: number | null
+  readonly bytes_moved?: number | null
+}
+type Optional = 'rebalance' | 'shards'
+
 /** `GET /sharding/info`: of another coordinator perhaps no more than the contract has. */
-export type RingInfo = Pick<Info, ContractInfo> & Partial<Omit<Info, ContractInfo>>
-export type ShardRow = Info['shards'][number]
+export type RingInfo = Pick<Info, ContractInfo> &
+  Partial<Omit<Info, ContractInfo | Optional>> & {
+    readonly rebalance?: (NonNullable<Info['rebalance']> & Progress) | null
+    readonly shards?: readonly ShardRow[]
+  }
+
+type Shard = Info['shards'][number]
+/** What is not told is null. */
+export type ShardRow = { readonly [Fact in keyof Shard]: Shard[Fact] | null } & {
+  readonly node: string
+}
+
+/** How the replicas are cared for; null: another coordinator does. */
+export type Care = AnswerOf<'GET /api/v1/system'>['care']
 
 /** A stage of the pipeline. */
 export type StageRow = AnswerOf<'GET /api/v1/system'>['pipeline'][number]

@@ -134,6 +134,11 @@ export interface Api {
            */
           writable: boolean | null
           problem: string | null
+          cache: {
+            hits: number
+            misses: number
+            items: number
+          } | null
           /**
            * Of which it holds a copy.
            */
@@ -160,6 +165,28 @@ export interface Api {
          */
         problems: string[]
       }
+      care: {
+        /**
+         * Rows that shards keep in mind for one that missed them.
+         */
+        hintsWaiting: number
+        /**
+         * Whose replicas were compared, and left equal.
+         */
+        partitionsRepaired: number
+        /**
+         * Since then, of the partition that waits longest.
+         */
+        repairAgeSeconds: number
+        /**
+         * Found to be missing or other on some replica.
+         */
+        rowsDiverged: number
+        /**
+         * To the replicas that lacked them.
+         */
+        bytesCarried: number
+      } | null
     }
   }
   /**
@@ -349,6 +376,11 @@ export interface Api {
          */
         writable: boolean | null
         problem: string | null
+        cache: {
+          hits: number
+          misses: number
+          items: number
+        } | null
         /**
          * Of which it holds a copy.
          */

@@ -5,7 +5,7 @@
 import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isFeatureAbsent, onFeatureAbsent } from '../api/features.ts'
-import { INDEX_SAMPLES_MAX } from '../api/queries.ts'
+import { INDEX_SAMPLES_MAX } from '../api/index-samples.ts'
 
 export function HistoryNote() {
   const { t } = useTranslation()

@@ -5,7 +5,8 @@ import { Progress } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { RingInfo } from '../../api/types.ts'
 import { useLanguage } from '../../app/use-choices.ts'
-import { formatNumber } from '../../lib/format.ts'
+import { formatBytes, formatNumber } from '../../lib/format.ts'
+import { type Moving, movingOf } from '../../lib/system.ts'
 import { Icon } from '../../parts/Icon.tsx'
 
 export function RingFacts({ info }: { readonly info: RingInfo }) {
@@ -17,6 +18,7 @@ export function RingFacts({ info }: { readonly info: RingInfo }) {
     [t('system.partitions'), info.partitions],
     [t('system.virtualNodes'), info.total_virtual_nodes],
   ] as const
+  const moving = movingOf(info)
   return (
     <div className="stack">
       {info.reachable !== undefined && (
@@ -35,7 +37,7 @@ export function RingFacts({ info }: { readonly info: RingInfo }) {
           </div>
         ))}
       </dl>
-      {info.rebalance && <Moving {...info.rebalance} />}
+      {moving && <MovingFacts {...moving} />}
       {info.problems?.map((problem) => (
         <p key={problem} className="tone-warning">
           {problem}
@@ -45,14 +47,25 @@ export function RingFacts({ info }: { readonly info: RingInfo }) {
   )
 }
 
-function Moving(props: NonNullable<RingInfo['rebalance']>) {
+function MovingFacts({ done, total, part, rows, bytes, waitingFor }: Moving) {
   const { t } = useTranslation()
-  const { partitions_left: left, partitions_total: total } = props
-  const text = t('system.moving', { done: total - left, total })
+  const language = useLanguage()
+  const text = t('system.moving', { done, total })
   return (
-    <div>
+    <div data-moving={waitingFor === undefined ? 'on' : 'waits'}>
       <p role="status">{text}</p>
-      <Progress value={total === 0 ? 100 : ((total - left) / total) * 100} aria-label={text} />
+      <Progress value={part * 100} aria-label={text} />
+      {rows !== undefined && (
+        <p className="soft">
+          {t('system.carried', {
+            rows: formatNumber(rows, language, 0),
+            bytes: formatBytes(bytes ?? 0, language),
+          })}
+        </p>
+      )}
+      {waitingFor !== undefined && (
+        <p className="tone-warning">{t('system.waits', { reason: waitingFor })}</p>
+      )}
     </div>
   )
 }

@@ -7,13 +7,13 @@ import { useTranslation } from 'react-i18next'
 import type { RingInfo, ShardRow } from '../../api/types.ts'
 import { useLanguage } from '../../app/use-choices.ts'
 import { formatNumber } from '../../lib/format.ts'
+import { hitRate, shardsOf } from '../../lib/system.ts'
 import { LoginForm } from '../../parts/LoginForm.tsx'
 import { useRingChange } from './use-ring-change.ts'
 
 export function ShardTable({ info }: { readonly info: RingInfo }) {
   const ring = useRingChange()
-  const rows = [...(info.shards ?? info.nodes.map(bareRow))]
-  rows.sort((one, other) => (one.node < other.node ? -1 : 1))
+  const rows = shardsOf(info)
   return (
     <>
       <Rows rows={rows} onRemove={(node) => ring.change({ kind: 'remove', node })} />
@@ -66,15 +66,9 @@ function AddShard({ ring }: { readonly ring: ReturnType<typeof useRingChange> })
   )
 }
 
-/** A coordinator that speaks only the contract says no more than the address. */
-function bareRow(node: string): ShardRow {
-  const unknown = { keys: null, writable: null, problem: null, leaving: false }
-  return { id: node, node, health: 'up', partitions: 0, hints: 0, ...unknown }
-}
-
 function Rows(props: { rows: readonly ShardRow[]; onRemove: (node: string) => void }) {
   const { t } = useTranslation()
-  const heads = ['health', 'keys', 'partitions', 'hints'] as const
+  const heads = ['health', 'keys', 'cache', 'partitions', 'hints'] as const
   return (
     <section
       className="scroll"
@@ -103,14 +97,22 @@ function Rows(props: { rows: readonly ShardRow[]; onRemove: (node: string) => vo
   )
 }
 
-const TONES = { up: 'tone-good', suspect: 'tone-warning', down: 'tone-high' } as const
+const TONES = {
+  up: 'tone-good',
+  suspect: 'tone-warning',
+  down: 'tone-high',
+  untold: 'tone-info',
+} as const
 
 function Row({ row, onRemove }: { readonly row: ShardRow; readonly onRemove: () => void }) {
   const { t } = useTranslation()
   const language = useLanguage()
   const [isSure, setSure] = useState(false)
+  const health = row.health ?? 'untold'
+  const count = (value: number | null) => (value === null ? '–' : formatNumber(value, language, 0))
+  const rate = hitRate(row.cache)
   const words = [
-    t(`system.${row.health}`),
+    t(`system.${health}`),
     ...(row.leaving ? [t('system.leaving')] : []),
     ...(row.writable === false ? [t('system.full')] : []),
   ]
@@ -118,19 +120,20 @@ function Row({ row, onRemove }: { readonly row: ShardRow; readonly onRemove: () 
     <tr>
       <th scope="row">{row.node}</th>
       <td>
-        <span className={`pill ${TONES[row.health]}`} title={row.problem ?? undefined}>
+        <span className={`pill ${TONES[health]}`} title={row.problem ?? undefined}>
           {words.join(', ')}
         </span>
       </td>
-      <td>{row.keys === null ? '–' : formatNumber(row.keys, language, 0)}</td>
-      <td>{formatNumber(row.partitions, language, 0)}</td>
-      <td>{formatNumber(row.hints, language, 0)}</td>
+      <td>{count(row.keys)}</td>
+      <td>{rate === undefined ? '–' : `${formatNumber(rate * 100, language, 0)} %`}</td>
+      <td>{count(row.partitions)}</td>
+      <td>{count(row.hints)}</td>
       <td>
         <Button
           size="xs"
           color="red"
           variant={isSure ? 'filled' : 'subtle'}
-          disabled={row.leaving}
+          disabled={row.leaving === true}
           onClick={() => (isSure ? onRemove() : setSure(true))}
           onBlur={() => setSure(false)}
         >

@@ -6,7 +6,9 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { ringQuery, systemQuery } from '../../api/queries.ts'
 import { usePolledState } from '../../app/use-panel-state.ts'
+import { careStateOf } from '../../lib/system.ts'
 import { Panel } from '../../parts/Panel.tsx'
+import { CareFacts } from './CareFacts.tsx'
 import { PipelineTable } from './PipelineTable.tsx'
 import { RingFacts } from './RingFacts.tsx'
 import { FirstShard, ShardTable } from './ShardTable.tsx'
@@ -18,6 +20,7 @@ export function SystemPage() {
   const stages = system.data?.pipeline ?? []
   const info = ring.data
   const pipelineState = usePolledState(system, stages.length === 0)
+  const careState = usePolledState(system, false)
   const ringState = usePolledState(ring, info?.nodes.length === 0)
   return (
     <div className="page">
@@ -42,6 +45,9 @@ export function SystemPage() {
           {info && <RingFacts info={info} />}
         </Panel>
       </div>
+      <Panel title={t('care.title')} state={careState} onRetry={() => void system.refetch()}>
+        <CareFacts state={careStateOf(system.data)} partitions={info?.partitions} />
+      </Panel>
       <Panel
         title={t('system.shards')}
         state={ringState}
