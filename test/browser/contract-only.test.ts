@@ -73,6 +73,24 @@ test('charts show what the index knows, and say that there is no more', options,
   await page.close()
 })
 
+test('an alarm says what was expected, where its detector tells that', options, async () => {
+  const one = { ...raised('2:kw:pattern_outlier_kw:b'), timestamp: Math.floor(Date.now() / 1000) }
+  const evidence = { low: 3.1, high: 5.2, channel: 'season', comparable: 12 }
+  const words = { descrizione: 'Più del solito.', descrizione_en: 'More than on such days.' }
+  const event = { tipo: 'pattern_outlier_kw', metrica: 'kw', valore: 12, evidence, ...words }
+  coordinator.put(`alerts:2:${one.timestamp}`, { piano: 2, eventi: [event] })
+  coordinator.raise(one)
+  const page = await open(`/alerts?lang=en&alert=${encodeURIComponent(one.id)}`)
+  const detail = page.locator('.detail')
+  await detail.getByText('3.10 kW to 5.20 kW').waitFor()
+  await detail.getByText('the same time on days like this').waitFor()
+  await detail.getByText('More than on such days.').waitFor()
+  await detail.locator('figure.chart').waitFor()
+  await page.goto(page.url().replace('lang=en', 'lang=it'))
+  await detail.getByText('Più del solito.').waitFor()
+  await page.close()
+})
+
 test('thresholds are saved; how often one would have fired cannot be said', options, async () => {
   const page = await open('/admin/thresholds?lang=en')
   await page.getByLabel('Name').fill('admin')

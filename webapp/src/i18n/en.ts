@@ -29,6 +29,11 @@ export const en = {
     over: 'Floor {{floor}}: {{metric}} {{value}} is over the threshold of {{threshold}}.',
     pattern:
       'Floor {{floor}}: {{metric}} {{value}} is unusual for this hour; usual is up to {{threshold}}.',
+    level: 'Floor {{floor}}: {{metric}} has settled at a new level ({{value}}).',
+    stuck: 'Floor {{floor}}: the meter keeps sending the same value. {{metric}}: {{value}}.',
+    silent: 'Floor {{floor}}: nothing comes from the meter. {{metric}} is not known.',
+    worse: 'Floor {{floor}}: {{metric}} {{value}} is further from what is usual than before.',
+    closed: 'Floor {{floor}}: {{metric}} is as usual again.',
     other: 'Floor {{floor}}: something unusual in {{metric}} ({{value}}).',
   },
   state: {
@@ -187,6 +192,18 @@ export const en = {
     zscore: 'Standard deviations',
     slot: 'Compared with',
     slotText: '{{day}}, {{time}}',
+    expected: 'Expected',
+    band: '{{low}} to {{high}}',
+    comparable: 'Moments compared',
+    rule: 'Found by',
+  },
+  rule: {
+    surprise: 'a sudden change',
+    season: 'the same time on days like this',
+    hours: 'the hours just before',
+    level: 'a lasting change of level',
+    stuck: 'a value that never changes',
+    silence: 'a silence',
   },
   weekday: {
     mon: 'Monday',

@@ -35,6 +35,11 @@ export const it: Texts<typeof en> = {
     over: 'Piano {{floor}}: {{metric}} {{value}} supera la soglia di {{threshold}}.',
     pattern:
       'Piano {{floor}}: {{metric}} {{value}} è insolita per quest’ora; di solito fino a {{threshold}}.',
+    level: 'Piano {{floor}}: {{metric}} si è assestata su un nuovo livello ({{value}}).',
+    stuck: 'Piano {{floor}}: il contatore ripete lo stesso valore. {{metric}}: {{value}}.',
+    silent: 'Piano {{floor}}: dal contatore non arriva nulla. {{metric}} non è nota.',
+    worse: 'Piano {{floor}}: {{metric}} {{value}} si allontana ancora dal solito.',
+    closed: 'Piano {{floor}}: {{metric}} è di nuovo come al solito.',
     other: 'Piano {{floor}}: qualcosa di insolito in {{metric}} ({{value}}).',
   },
   state: {
@@ -200,6 +205,18 @@ export const it: Texts<typeof en> = {
     zscore: 'Deviazioni standard',
     slot: 'Confrontato con',
     slotText: '{{day}}, {{time}}',
+    expected: 'Atteso',
+    band: 'da {{low}} a {{high}}',
+    comparable: 'Momenti confrontati',
+    rule: 'Riconosciuto da',
+  },
+  rule: {
+    surprise: 'un cambiamento improvviso',
+    season: 'la stessa ora in giorni come questo',
+    hours: 'le ore appena prima',
+    level: 'un cambio di livello che dura',
+    stuck: 'un valore che non cambia mai',
+    silence: 'un silenzio',
   },
   weekday: {
     mon: 'lunedì',

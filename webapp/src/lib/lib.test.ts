@@ -55,9 +55,20 @@ test('active is the newest of each floor and metric, for a while, and never a me
   assert.deepEqual(ids(activeAlerts(list, 1_030_000)), ['b'])
 })
 
+test('a story that is closed is active no more; a value over its threshold still is', () => {
+  const opened = [alertOf('1:kw:pattern_outlier_kw:a', 1_000)]
+  const closed = alertOf('1:kw:higher_closed_kw:a', 1_020, 'info')
+  assert.equal(activeAlerts(opened, 1_030_000).length, 1)
+  assert.deepEqual(activeAlerts([...opened, closed], 1_030_000), [])
+  const over = [...opened, alertOf('1:kw:kw_over:b', 1_010), closed]
+  assert.deepEqual(ids(activeAlerts(over, 1_030_000)), ['1:kw:kw_over:b'])
+})
+
 test('the kind of an alert is in its id', () => {
   assert.equal(kindOf({ id: '1:kw:kw_over:2026' }), 'over')
   assert.equal(kindOf({ id: '1:kw:pattern_outlier_kw:2026' }), 'pattern')
+  assert.equal(kindOf({ id: '1:kw:meter_silent_kw:2026' }), 'silent')
+  assert.equal(kindOf({ id: '1:kw:higher_worse_kw:2026' }), 'worse')
   assert.equal(kindOf({ id: 'x' }), 'other')
 })
 

@@ -1,5 +1,6 @@
 /**
- * The quarter of an hour around an alert, with its limit and the moment marked.
+ * The quarter of an hour around an alert, with its limit and the moment marked, and with the band
+ * that the detector expected, where it tells one.
  */
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
@@ -7,9 +8,11 @@ import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../../api/queries.ts'
 import type { Notification } from '../../api/types.ts'
 import { useAskedState } from '../../app/use-panel-state.ts'
+import { bandAlong, evidenceOf } from '../../lib/evidence.ts'
 import { tableOf } from '../../lib/series.ts'
 import { ChartFigure } from '../../parts/ChartFigure.tsx'
 import { PanelBody } from '../../parts/Panel.tsx'
+import { useAlertEvent } from './use-alert-event.ts'
 
 const AROUND_SECONDS = 900
 /** A longer one would level the peak that the alert is about. */
@@ -27,13 +30,17 @@ export function AlertChart({ one }: { readonly one: Notification }) {
   const history = useQuery(historyQuery(floor, metric, { ...span, stepSeconds: STEP_SECONDS }))
   const { data } = history
   const table = useMemo(() => tableOf([data ?? []], STEP_SECONDS, span), [data, span])
-  const marks = useMemo(
-    () => ({
-      limits: [threshold],
+  const event = useAlertEvent(one)
+  const marks = useMemo(() => {
+    const evidence = evidenceOf(event)
+    const band = evidence && bandAlong(evidence, moment, table.times)
+    return {
+      /** A limit that was made of the band would be drawn over its edge. */
+      limits: band ? [] : [threshold],
+      band,
       spans: [{ fromSeconds: moment - 2, toSeconds: moment + 2, severity }],
-    }),
-    [threshold, moment, severity],
-  )
+    }
+  }, [threshold, moment, severity, event, table])
   const state = useAskedState(history, table.times.length === 0)
   return (
     <section

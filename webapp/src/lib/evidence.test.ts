@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bandAlong, evidenceOf, wordsOf } from './evidence.ts'
+
+const SLOT_SECONDS = 1_800
+/** The begin of a half hour. */
+const START = Math.floor(1_772_445_600 / SLOT_SECONDS) * SLOT_SECONDS
+const told = { low: 3, high: 5, channel: 'season', comparable: 12, timeMs: START * 1000 }
+
+test('the band, the rule and the number of moments are read as they are told', () => {
+  assert.deepEqual(evidenceOf({ evidence: { ...told, expected: 4 } }), {
+    band: { low: 3, high: 5 },
+    ...{ channel: 'season', comparable: 12, timeMs: START * 1000 },
+  })
+  const nested = evidenceOf({ evidence: { expected: { low: 1, high: 2 } } })
+  assert.deepEqual(nested?.band, { low: 1, high: 2 }, 'low and high of what was expected')
+})
+
+test('no evidence is none, and what makes no sense is left out', () => {
+  for (const event of [undefined, null, {}, { evidence: null }, { evidence: 'much' }]) {
+    assert.equal(evidenceOf(event), undefined)
+  }
+  for (const odd of [
+    { low: 3 },
+    { low: 5, high: 3 },
+    { low: '3', high: 5 },
+    { low: 3, high: Number.NaN },
+  ])
+    assert.equal(evidenceOf({ evidence: odd })?.band, undefined, JSON.stringify(odd))
+  assert.equal(evidenceOf({ evidence: { channel: '', comparable: 'many' } })?.channel, undefined)
+})
+
+test('the detector’s own words are those of the language, or none', () => {
+  const event = { descrizione: 'più del solito', descrizione_en: 'more than usual' }
+  assert.equal(wordsOf(event, 'it'), 'più del solito')
+  assert.equal(wordsOf(event, 'en'), 'more than usual')
+  assert.equal(wordsOf({ descrizione: 'più del solito' }, 'en'), undefined)
+  assert.equal(wordsOf(undefined, 'it'), undefined)
+})
+
+test('the band stands over the half hour that was judged, and over no other', () => {
+  const evidence = evidenceOf({ evidence: told })
+  assert.ok(evidence)
+  const times = [START - 1, START, START + SLOT_SECONDS - 1, START + SLOT_SECONDS]
+  assert.deepEqual(bandAlong(evidence, START, times), {
+    low: [null, 3, 3, null],
+    high: [null, 5, 5, null],
+  })
+  const untimed = { ...evidence, timeMs: undefined }
+  assert.deepEqual(bandAlong(untimed, START + 5, times)?.low, [null, 3, 3, null])
+  assert.equal(bandAlong({ ...evidence, band: undefined }, START, times), undefined)
+})
