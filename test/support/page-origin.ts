@@ -4,10 +4,13 @@
  */
 import type { TestContext } from 'node:test'
 
-/** Until the test ends, paths belong to this origin. */
-export function askHere(t: Pick<TestContext, 'mock'>, origin: string): void {
+/** Until the test ends, paths belong to this origin; those that were asked for, as they come. */
+export function askHere(t: Pick<TestContext, 'mock'>, origin: string): readonly string[] {
   const { fetch } = globalThis
-  t.mock.method(globalThis, 'fetch', (path: string, options?: RequestInit) =>
-    fetch(new URL(path, origin), options),
-  )
+  const asked: string[] = []
+  t.mock.method(globalThis, 'fetch', (path: string, options?: RequestInit) => {
+    asked.push(path)
+    return fetch(new URL(path, origin), options)
+  })
+  return asked
 }
