@@ -1,6 +1,6 @@
 /**
- * Types of the wire out of an OpenAPI document: each route that answers with JSON becomes one
- * entry, `'GET /api/v1/readings': { query, answer }`, of one interface. The dashboard asks through
+ * Types of the wire out of an OpenAPI document: each route becomes one entry of one interface,
+ * `'GET /api/v1/readings': { query, answer }`, a stream `{ events }` with the data of each event. The dashboard asks through
  * it (`webapp/src/api/http.ts`), so whatever the coordinator changes is a type error there before
  * it is a blank panel. Pure but for the library, which wants to be waited for; the same document
  * always makes the same text.
@@ -36,6 +36,7 @@ export const API_TYPES_PATH = 'webapp/src/api/wire.generated.ts'
 
 const BANNER = '/** Made by `npm run api-types` out of the running services; never edit it. */'
 const JSON_TYPE = 'application/json'
+const STREAM_TYPE = 'text/event-stream'
 /** As the rest of the sources is formatted. */
 const STYLE = { semi: false, singleQuote: true, printWidth: 100 }
 
@@ -62,13 +63,16 @@ function schemaOf(documents: readonly ApiDocument[]): Schema {
   return objectOf(Object.fromEntries(routes))
 }
 
-/** Undefined where there is no JSON to be had, as of a stream. */
+/** Undefined where neither JSON nor events are to be had. */
 function routeOf(operation: Operation): Schema | undefined {
-  const answer = operation.responses['200']?.content?.[JSON_TYPE]?.schema
-  if (!answer) return undefined
+  const content = operation.responses['200']?.content
+  const answer = content?.[JSON_TYPE]?.schema
+  const events = content?.[STREAM_TYPE]?.schema
+  if (!answer && !events) return undefined
   const body = operation.requestBody?.content[JSON_TYPE]?.schema
   const [path, query] = ['path', 'query'].map((place) => parametersOf(operation, place))
-  const parts = { path, query, body: body && clean(body), answer: clean(answer) }
+  const told = { answer: answer && clean(answer), events: events && clean(events) }
+  const parts = { path, query, body: body && clean(body), ...told }
   const known = Object.entries(parts).filter(([, schema]) => schema !== undefined)
   return objectOf(Object.fromEntries(known), operation.summary)
 }

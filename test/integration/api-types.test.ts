@@ -34,10 +34,21 @@ test('a field more, or of another type, makes other types', async () => {
   assert.equal(await apiTypes([documentOf({ t: { type: 'number' } })]), before)
 })
 
-test('a stream has no type, and a field that may never be there is no field', async () => {
-  const stream = { 200: { content: { 'text/event-stream': { schema: { type: 'string' } } } } }
-  const none = await apiTypes([{ paths: { '/stream': { get: { responses: stream } } } }])
-  assert.doesNotMatch(none, /stream/)
+test('a stream tells its events, a page has no type, and what may never be is none', async () => {
+  const of = (type: string, schema: Record<string, unknown>) => ({
+    200: { content: { [type]: { schema } } },
+  })
+  const events = { type: 'object', properties: { ping: { type: 'null' } }, required: ['ping'] }
+  const stream = await apiTypes([
+    {
+      paths: {
+        '/stream': { get: { responses: of('text/event-stream', events) } },
+        '/page': { get: { responses: of('text/html', { type: 'string' }) } },
+      },
+    },
+  ])
+  assert.match(stream, /'GET \/stream': \{\s+events: \{\s+ping: null/)
+  assert.doesNotMatch(stream, /page/)
   const made = await apiTypes([documentOf({ default: { type: 'number' }, misplaced: { not: {} } })])
   assert.match(made, /default: number/)
   assert.doesNotMatch(made, /misplaced/)

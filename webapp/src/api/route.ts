@@ -4,8 +4,13 @@
  */
 import type { Api } from './wire.generated.ts'
 
-export type Route = keyof Api
+/** Those that answer once. */
+export type Route = {
+  [R in keyof Api]: Api[R] extends { readonly answer: unknown } ? R : never
+}[keyof Api]
 export type AnswerOf<R extends Route> = Api[R]['answer']
+/** By name, what the data of an event of `GET /api/v1/live` is. */
+export type StreamedData = Api['GET /api/v1/live']['events']
 /** What must be told: parameters of the path and the query, and the body. */
 export type Asked<R extends Route> = Omit<Api[R], 'answer'>
 

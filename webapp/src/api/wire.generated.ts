@@ -42,6 +42,131 @@ export interface Api {
     }
   }
   /**
+   * Alarms as they are raised, as Server-Sent Events: ping, anomaly, gap.
+   */
+  'GET /anomalies/stream': {
+    query: {
+      /**
+       * As the header Last-Event-ID, for curl.
+       */
+      last_event_id?: string
+    }
+    events: {
+      /**
+       * It is still here.
+       */
+      ping: {}
+      /**
+       * An alarm; its id is where to resume from.
+       */
+      anomaly: {
+        id: string
+        /**
+         * Epoch seconds, may carry a fraction.
+         */
+        timestamp: number
+        timestamp_ms: number
+        floor: number
+        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+        value: number
+        threshold: number
+        threshold_base: number
+        severity: 'info' | 'warning' | 'high' | 'critical'
+        message: string
+      }
+      /**
+       * Where a client was is no longer known: all alarms that are.
+       */
+      gap: {
+        items: {
+          id: string
+          /**
+           * Epoch seconds, may carry a fraction.
+           */
+          timestamp: number
+          timestamp_ms: number
+          floor: number
+          metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+          value: number
+          threshold: number
+          threshold_base: number
+          severity: 'info' | 'warning' | 'high' | 'critical'
+          message: string
+        }[]
+        total: number
+      }
+    }
+  }
+  /**
+   * All that a dashboard shows, as Server-Sent Events: reading (a reading; the newest of each floor first, some left out for a slow client), anomaly (a notification, with an id from which Last-Event-ID resumes; none left out), gap (a list of notifications), ping.
+   */
+  'GET /api/v1/live': {
+    query: {
+      /**
+       * As the header Last-Event-ID, for curl.
+       */
+      last_event_id?: string
+    }
+    events: {
+      /**
+       * It is still here.
+       */
+      ping: {}
+      /**
+       * An alarm; its id is where to resume from.
+       */
+      anomaly: {
+        id: string
+        /**
+         * Epoch seconds, may carry a fraction.
+         */
+        timestamp: number
+        timestamp_ms: number
+        floor: number
+        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+        value: number
+        threshold: number
+        threshold_base: number
+        severity: 'info' | 'warning' | 'high' | 'critical'
+        message: string
+      }
+      /**
+       * Where a client was is no longer known: all alarms that are.
+       */
+      gap: {
+        items: {
+          id: string
+          /**
+           * Epoch seconds, may carry a fraction.
+           */
+          timestamp: number
+          timestamp_ms: number
+          floor: number
+          metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+          value: number
+          threshold: number
+          threshold_base: number
+          severity: 'info' | 'warning' | 'high' | 'critical'
+          message: string
+        }[]
+        total: number
+      }
+      /**
+       * As it was sent, with whatever else the meter says.
+       */
+      reading: {
+        piano: number
+        timestamp: string
+        sensore1_kwh?: number
+        sensore2_kw?: number
+        sensore3_corrente?: number
+        sensore3_tensione?: number
+        delta_kwh?: number
+        [k: string]: unknown
+      }
+    }
+  }
+  /**
    * What a floor has measured, as points: least, mean and greatest value of each step.
    */
   'GET /api/v1/readings': {

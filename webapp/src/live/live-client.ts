@@ -4,6 +4,7 @@
  * told once an animation frame, however many events came in it.
  */
 import { AskError, failureOf } from '../api/http.ts'
+import type { StreamedData } from '../api/route.ts'
 import { parseEvents, type StreamEvent } from './event-stream.ts'
 import {
   type Channel,
@@ -168,16 +169,26 @@ export function liveEventsOf({ name, data, id }: StreamEvent): readonly LiveEven
   if (typeof value !== 'object' || value === null) return []
   switch (name) {
     case 'reading':
-      return 'piano' in value ? [{ kind: 'readings', readings: [value as never] }] : []
+      return 'piano' in value ? [readingsOf(value as StreamedData['reading'])] : []
     case 'anomaly':
-      return 'id' in value ? [{ kind: 'notification', notification: value as never, id }] : []
+      return 'id' in value ? [notificationOf(value as StreamedData['anomaly'], id)] : []
     case 'gap':
-      return 'items' in value
-        ? [{ kind: 'list', items: value.items as never, ...(id === undefined ? {} : { id }) }]
-        : []
+      return 'items' in value ? [listOf(value as StreamedData['gap'], id)] : []
     default:
       return [{ kind: 'heard', id }]
   }
+}
+
+function readingsOf(reading: StreamedData['reading']): LiveEvent {
+  return { kind: 'readings', readings: [reading] }
+}
+
+function notificationOf(notification: StreamedData['anomaly'], id: string | undefined): LiveEvent {
+  return { kind: 'notification', notification, id }
+}
+
+function listOf({ items }: StreamedData['gap'], id: string | undefined): LiveEvent {
+  return { kind: 'list', items, ...(id === undefined ? {} : { id }) }
 }
 
 function parseJson(text: string): unknown {
