@@ -28,7 +28,8 @@ export const en = {
   sentence: {
     over: 'Floor {{floor}}: {{metric}} {{value}} is over the threshold of {{threshold}}.',
     pattern:
-      'Floor {{floor}}: {{metric}} {{value}} is unusual for this hour; usual is up to {{threshold}}.',
+      'Floor {{floor}}: {{metric}} {{value}} is unusual for this hour; usual is up to ' +
+      '{{threshold}}.',
     level: 'Floor {{floor}}: {{metric}} has settled at a new level ({{value}}).',
     stuck: 'Floor {{floor}}: the meter keeps sending the same value. {{metric}}: {{value}}.',
     silent: 'Floor {{floor}}: nothing comes from the meter. {{metric}} is not known.',
@@ -176,7 +177,8 @@ export const en = {
     title_one: '{{count}} alert',
     title_other: '{{count}} alerts',
     empty:
-      'No alert so far. As soon as a value passes a threshold or leaves its pattern, it shows here.',
+      'No alert so far. As soon as a value passes a threshold or leaves its pattern, ' +
+      'it shows here.',
     noneFound: 'No alert fits these filters.',
     unread: 'New',
     why: 'Why',
@@ -236,7 +238,8 @@ export const en = {
   },
   thresholds: {
     intro:
-      'A value over its threshold raises an alert. A floor without its own thresholds inherits the default.',
+      'A value over its threshold raises an alert. A floor without its own thresholds ' +
+      'inherits the default.',
     default: 'Default for all floors',
     inherits: 'Inherits the default',
     own: 'Own thresholds',

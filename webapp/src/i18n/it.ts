@@ -34,7 +34,8 @@ export const it: Texts<typeof en> = {
   sentence: {
     over: 'Piano {{floor}}: {{metric}} {{value}} supera la soglia di {{threshold}}.',
     pattern:
-      'Piano {{floor}}: {{metric}} {{value}} è insolita per quest’ora; di solito fino a {{threshold}}.',
+      'Piano {{floor}}: {{metric}} {{value}} è insolita per quest’ora; di solito fino ' +
+      'a {{threshold}}.',
     level: 'Piano {{floor}}: {{metric}} si è assestata su un nuovo livello ({{value}}).',
     stuck: 'Piano {{floor}}: il contatore ripete lo stesso valore. {{metric}}: {{value}}.',
     silent: 'Piano {{floor}}: dal contatore non arriva nulla. {{metric}} non è nota.',
@@ -75,7 +76,8 @@ export const it: Texts<typeof en> = {
     delayedWhy: 'La connessione c’è, ma non arrivano letture più recenti.',
     offline: 'offline da {{age}}',
     offlineWhy:
-      'Nessuna connessione. Gli allarmi nel frattempo compariranno al ritorno. Premi per riprovare.',
+      'Nessuna connessione. Gli allarmi nel frattempo compariranno al ritorno. Premi ' +
+      'per riprovare.',
   },
   bell: {
     label_one: 'Allarmi, {{count}} non letto',
@@ -140,7 +142,8 @@ export const it: Texts<typeof en> = {
     pages: 'Pagine dell’elenco',
     page: 'Pagina {{number}}',
     empty:
-      'Nessun piano ha ancora inviato letture. Avvia il simulatore o un contatore, e i piani compaiono qui.',
+      'Nessun piano ha ancora inviato letture. Avvia il simulatore o un contatore, e i ' +
+      'piani compaiono qui.',
     energyToday: 'Oggi {{kwh}} kWh',
     hour: 'Potenza nell’ultima ora: da {{min}} a {{max}} kW',
     chart: 'Andamento',
@@ -171,7 +174,8 @@ export const it: Texts<typeof en> = {
     summary: '{{name}}: da {{min}} a {{max}} {{unit}}, ultimo {{last}}.',
     nothing: 'Nessuna lettura in questo periodo.',
     empty:
-      'Nessuna lettura in questo periodo. Scegli un periodo più lungo, o aspetta la prossima lettura.',
+      'Nessuna lettura in questo periodo. Scegli un periodo più lungo, o aspetta la ' +
+      'prossima lettura.',
     tableOf: '{{title}}, tabella',
     usual: 'di solito',
     limit: 'soglia',
@@ -189,7 +193,8 @@ export const it: Texts<typeof en> = {
     title_one: '{{count}} allarme',
     title_other: '{{count}} allarmi',
     empty:
-      'Finora nessun allarme. Appena un valore supera una soglia o esce dal suo andamento, compare qui.',
+      'Finora nessun allarme. Appena un valore supera una soglia o esce dal suo ' +
+      'andamento, compare qui.',
     noneFound: 'Nessun allarme corrisponde ai filtri.',
     unread: 'Nuovo',
     why: 'Perché',
@@ -249,7 +254,8 @@ export const it: Texts<typeof en> = {
   },
   thresholds: {
     intro:
-      'Un valore oltre la soglia genera un allarme. Un piano senza soglie proprie eredita quelle predefinite.',
+      'Un valore oltre la soglia genera un allarme. Un piano senza soglie proprie ' +
+      'eredita quelle predefinite.',
     default: 'Predefinite per tutti i piani',
     inherits: 'Eredita le predefinite',
     own: 'Soglie proprie',

@@ -31,7 +31,7 @@ test('few alerts are toasts of their own, many are one, and what was missed is c
   assert.ok(toast?.kind === 'missed' && toast.count === 1_000 && toast.severity === 'critical')
 })
 
-test('of what is unread, the newest that were not marked here are taken, as many as counted', () => {
+test('of what is unread, the newest not marked here are taken, as many as counted', () => {
   const list = ['a', 'b', 'c', 'd'].map((id, n) => alertOf(id, n))
   assert.deepEqual([...unreadIds(list, 2, new Set(['d']))], ['b', 'c'])
   assert.deepEqual([...unreadIds(list, 0, new Set())], [])
@@ -80,7 +80,7 @@ test('alerts that follow each other closely are one span, as bad as the worst of
   ])
 })
 
-test('what is usual takes three days; floors add up, and one unknown floor leaves all unknown', () => {
+test('what is usual takes three days; floors add up, one unknown floor leaves all unknown', () => {
   const day = (n: number, mean: number): ReadingPoint => {
     const t = n * 86_400 + 4 * BAND_STEP_SECONDS
     return { t, min: mean, mean, max: mean, count: 1 }

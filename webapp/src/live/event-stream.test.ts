@@ -5,7 +5,8 @@ import { liveEventsOf } from './live-client.ts'
 
 test('events are read however the text is cut, and comments are none', () => {
   const text =
-    ': hello\n\nevent: anomaly\nid: g-1\ndata: {"id":\ndata: "a"}\n\nevent: ping\r\ndata: {}\r\n\r\nevent: re'
+    ': hello\n\nevent: anomaly\nid: g-1\ndata: {"id":\ndata: "a"}\n\n' +
+    'event: ping\r\ndata: {}\r\n\r\nevent: re'
   const whole = parseEvents(text)
   assert.deepEqual(whole.events, [
     { name: 'anomaly', id: 'g-1', data: '{"id":\n"a"}' },

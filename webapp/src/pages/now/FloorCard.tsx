@@ -71,12 +71,12 @@ function CardValue(props: { metric: Metric; samples: readonly Reading[]; limits:
   const newest = judge(samples.slice(-JUDGED), metric, limits).at(-1)
   const { unit, digits } = METRIC_FACTS[metric]
   const isOver = newest?.isOver === true
+  const text = newest?.value === undefined ? '–' : formatNumber(newest.value, language, digits)
   return (
     <div className={isOver ? 'value over' : 'value'} data-metric={metric} data-over={isOver}>
       <dt>{t(`metric.${metric}`)}</dt>
       <dd>
-        <b>{newest?.value === undefined ? '–' : formatNumber(newest.value, language, digits)}</b>{' '}
-        {unit}
+        <b>{text}</b> {unit}
         {isOver && (
           <span className="over-word">
             <Icon name="alert" size={12} /> {t('now.over')}
