@@ -13,8 +13,10 @@ const PATHS: Readonly<Record<Channel, string>> = {
 const NOTIFICATIONS_ASKED = 1_000
 const BASE: string = import.meta.env?.VITE_COORDINATOR_URL ?? ''
 
-/** Twenty meters send at twenty moments; one that comes after a silence is drawn at once. */
+/** Twenty meters send at twenty moments; each drawing shows what came since the one before. */
 const DRAW_EVERY_MS = 500
+/** After a silence, what comes together is drawn together, and nobody sees that it waited. */
+const GATHER_MS = 60
 let drawnMs = 0
 
 export const browserWorld: LiveWorld = {
@@ -40,7 +42,7 @@ export const browserWorld: LiveWorld = {
     ]
   },
   nextFrame(call) {
-    const waitMs = Math.max(0, drawnMs + DRAW_EVERY_MS - performance.now())
+    const waitMs = Math.max(GATHER_MS, drawnMs + DRAW_EVERY_MS - performance.now())
     setTimeout(() => {
       drawnMs = performance.now()
       /** A tab in the background draws no frames, yet its bell counts. */

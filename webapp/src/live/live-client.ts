@@ -6,8 +6,11 @@
 import { AskError, failureOf } from '../api/http.ts'
 import type { StreamedData } from '../api/route.ts'
 import { parseEvents, type StreamEvent } from './event-stream.ts'
+import { gathered } from './gathered.ts'
 import {
   type Channel,
+  type Connection,
+  connectionOf,
   initialState,
   type LiveEvent,
   type LiveState,
@@ -28,7 +31,11 @@ export interface LiveWorld {
   nextFrame(call: () => void): void
 }
 
-const TICK_MS = 250
+/** How often the state of the connection is looked at, and the age that its pill tells. */
+const LOOK_MS = 1_000
+const LOOK_MS_MIN = 100
+/** A line of an hour moves a pixel in four seconds; half of that looks alive. */
+export const SLOW_MS = 2_000
 const POLL_MS = 2_000
 /** Another tab or person may have read some. */
 const REFRESH_MS = 30_000
@@ -37,18 +44,28 @@ const STATUS_ABSENT = 404
 export class LiveClient {
   private readonly world: LiveWorld
   private state: LiveState
+  private shown: Connection
   private readonly listeners = new Set<() => void>()
+  private slow: { state: LiveState; toldMs: number }
   private isTold = true
   private stream: AbortController | undefined
-  private timer: ReturnType<typeof setInterval> | undefined
+  private timer: ReturnType<typeof setTimeout> | undefined
   private askedMs = { poll: 0, refresh: 0 }
 
   constructor(world: LiveWorld) {
     this.world = world
     this.state = initialState(world.now())
+    this.shown = connectionOf(this.state, world.now())
+    this.slow = { state: this.state, toldMs: 0 }
   }
 
   readonly snapshot = (): LiveState => this.state
+
+  /** The state for what costs much to draw: it changes with a telling, but not with each. */
+  readonly slowSnapshot = (): LiveState => this.slow.state
+
+  /** As it was when it was last told: the same object while nothing about it has changed. */
+  readonly connection = (): Connection => this.shown
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener)
@@ -57,12 +74,12 @@ export class LiveClient {
 
   start(): void {
     if (this.timer !== undefined) return
-    this.timer = setInterval(() => this.tick(), TICK_MS)
+    this.lookAgain()
     void this.connect()
   }
 
   stop(): void {
-    clearInterval(this.timer)
+    clearTimeout(this.timer)
     this.timer = undefined
     this.stream?.abort()
   }
@@ -75,12 +92,23 @@ export class LiveClient {
     if (before.isPaused && !this.state.isPaused) {
       void this.askFor((signal) => this.world.poll(signal))
     }
-    if (this.state === before || !this.isTold) return
+    if (this.state !== before) this.tellSoon()
+  }
+
+  private tellSoon(): void {
+    if (!this.isTold) return
     this.isTold = false
     this.world.nextFrame(() => {
       this.isTold = true
+      const nowMs = this.world.now()
+      this.shown = sameOr(this.shown, connectionOf(this.state, nowMs))
+      if (this.isSlowDue(nowMs)) this.slow = { state: this.state, toldMs: nowMs }
       for (const listener of this.listeners) listener()
     })
+  }
+
+  private isSlowDue(nowMs: number): boolean {
+    return this.slow.state !== this.state && nowMs - this.slow.toldMs >= SLOW_MS
   }
 
   /** At once, for somebody who does not want to wait, or when the machine has woken up. */
@@ -90,9 +118,23 @@ export class LiveClient {
     else if (phase.kind === 'open' && !isListed) this.refresh()
   }
 
-  private tick(): void {
-    const nowMs = this.world.now()
+  /** Once a second, and at the moment at which a lost connection is to be tried again. */
+  private readonly look = (): void => {
+    this.tick(this.world.now())
+    this.lookAgain()
+  }
+
+  private lookAgain(): void {
+    const { phase } = this.state
+    const waitMs = phase.kind === 'waiting' ? phase.retryAtMs - this.world.now() : LOOK_MS
+    clearTimeout(this.timer)
+    this.timer = setTimeout(this.look, Math.min(LOOK_MS, Math.max(LOOK_MS_MIN, waitMs)))
+  }
+
+  private tick(nowMs: number): void {
     const { phase, channel, heardMs, isPaused } = this.state
+    const isNews = sameOr(this.shown, connectionOf(this.state, nowMs)) !== this.shown
+    if (isNews || this.isSlowDue(nowMs)) this.tellSoon()
     if (phase.kind === 'waiting' && nowMs >= phase.retryAtMs) void this.connect()
     if (phase.kind === 'open' && nowMs - heardMs > SILENCE_MS_MAX) this.stream?.abort()
     if (phase.kind !== 'open') return
@@ -132,7 +174,9 @@ export class LiveClient {
       // Whatever ended it: the machine says when to try again.
       this.take({ kind: 'trouble', error: new AskError({ kind: 'unreachable' }) })
     }
-    if (this.timer !== undefined) this.take({ kind: 'closed' })
+    if (this.timer === undefined) return
+    this.take({ kind: 'closed' })
+    this.lookAgain()
   }
 
   private async follow(body: ReadableStream<Uint8Array>): Promise<void> {
@@ -147,7 +191,7 @@ export class LiveClient {
       this.take({ kind: 'heard' })
       const { events, rest } = parseEvents(pending + decoder.decode(value, { stream: true }))
       pending = rest
-      for (const event of events) for (const one of liveEventsOf(event)) this.admit(one)
+      for (const event of gathered(events.flatMap(liveEventsOf))) this.admit(event)
     }
   }
 
@@ -161,6 +205,11 @@ export class LiveClient {
 /** A list that was not read is told once; the stream goes on, and the list is asked for again. */
 function troubleOf(error: unknown): readonly LiveEvent[] {
   return error instanceof AskError ? [{ kind: 'trouble', error }] : []
+}
+
+function sameOr(before: Connection, now: Connection): Connection {
+  const age = (one: Connection) => ('ageSeconds' in one ? one.ageSeconds : 0)
+  return before.kind === now.kind && age(before) === age(now) ? before : now
 }
 
 /** An event that cannot be read is passed over: the next one may be well. */
@@ -184,7 +233,7 @@ function readingsOf(reading: StreamedData['reading']): LiveEvent {
 }
 
 function notificationOf(notification: StreamedData['anomaly'], id: string | undefined): LiveEvent {
-  return { kind: 'notification', notification, id }
+  return { kind: 'notifications', notifications: [notification], id }
 }
 
 function listOf({ items }: StreamedData['gap'], id: string | undefined): LiveEvent {

@@ -3,13 +3,16 @@
  * reads out the moment that the arrow keys are at, and opens as a table with T.
  */
 import { useComputedColorScheme } from '@mantine/core'
+import type { TFunction } from 'i18next'
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Metric } from '../api/types.ts'
+import type { Language } from '../app/search.ts'
 import { useLanguage } from '../app/use-choices.ts'
 import { formatNumber, formatTime } from '../lib/format.ts'
 import { METRIC_FACTS } from '../lib/metrics.ts'
 import { factsOf, type Table } from '../lib/series.ts'
+import { ChartLegend } from './ChartLegend.tsx'
 import { ChartTable } from './ChartTable.tsx'
 import { cursorAfter } from './chart-keys.ts'
 import { type ChartMarks, lineColor } from './chart-options.ts'
@@ -60,7 +63,7 @@ export function ChartFigure(props: ChartFigureProps) {
       onBlur={() => setKeyAt(null)}
     >
       <div className="chart-head">
-        <Legend
+        <ChartLegend
           names={names}
           table={table}
           at={at}
@@ -119,10 +122,28 @@ function useLook(props: ChartFigureProps, onCursor: (index: number | null) => vo
   }, [nameText, metric, heightPx, language, isDark, syncKey, dashed, hasBrush, brush, onCursor])
 }
 
-/** "Floor 1: from 5.1 to 9.8 kW, now 7.2." for each line. */
-function useSummary({ table, names, metric }: ChartFigureProps): string {
+/**
+ * "Floor 1: from 5.1 to 9.8 kW, now 7.2." for each line. Said anew when a step is complete and not
+ * with each reading: nobody hears so fast, and for twenty lines it is most of the work.
+ */
+function useSummary({ table, names, metric, span }: ChartFigureProps): string {
   const { t } = useTranslation()
   const language = useLanguage()
+  const said = useRef({ about: '', text: '' })
+  const ends = [table.times.length, table.times.at(-1), span.fromSeconds]
+  const about = [language, metric, ...names, ...ends].join()
+  if (said.current.about !== about) {
+    said.current = { about, text: summaryOf({ table, names, metric, language, t }) }
+  }
+  return said.current.text
+}
+
+interface SummaryParts extends Pick<ChartFigureProps, 'table' | 'names' | 'metric'> {
+  readonly language: Language
+  readonly t: TFunction
+}
+
+function summaryOf({ table, names, metric, language, t }: SummaryParts): string {
   const { unit, digits } = METRIC_FACTS[metric]
   const write = (value: number) => formatNumber(value, language, digits)
   const parts = names.flatMap((name, at) => {
@@ -139,7 +160,7 @@ function momentInWords(
   names: readonly string[],
   metric: Metric,
   at: number,
-  language: 'it' | 'en',
+  language: Language,
 ): string {
   const { unit, digits } = METRIC_FACTS[metric]
   const values = names.flatMap((name, column) => {
@@ -147,72 +168,4 @@ function momentInWords(
     return value == null ? [] : [`${name} ${formatNumber(value, language, digits)} ${unit}`]
   })
   return [formatTime((table.times[at] ?? 0) * 1000, language, 'time'), ...values].join(', ')
-}
-
-function Legend(props: {
-  names: readonly string[]
-  table: Table
-  at: number | null
-  metric: Metric
-  dashed: number
-  marks: ChartMarks
-}) {
-  const { names, table, at, metric, dashed, marks } = props
-  const language = useLanguage()
-  const isDark = useComputedColorScheme('light') === 'dark'
-  const { unit, digits } = METRIC_FACTS[metric]
-  const solid = names.length - dashed
-  const index = at ?? table.times.length - 1
-  const time = table.times[index]
-  return (
-    <figcaption className="legend">
-      {names.map((name, column) => {
-        const value = at === null ? lastOf(table.columns[column]) : table.columns[column]?.[index]
-        return (
-          <span key={name} className="legend-item">
-            <i
-              className={column >= solid ? 'swatch dashed' : 'swatch'}
-              style={{ borderColor: lineColor(column % Math.max(1, solid), isDark) }}
-            />
-            {name} <b>{value == null ? '–' : `${formatNumber(value, language, digits)} ${unit}`}</b>
-          </span>
-        )
-      })}
-      <MarksLegend marks={marks} metric={metric} />
-      {at !== null && time !== undefined && (
-        <span className="soft">{formatTime(time * 1000, language, 'time')}</span>
-      )}
-    </figcaption>
-  )
-}
-
-/** What is drawn behind the lines and over them. */
-function MarksLegend({ marks, metric }: { readonly marks: ChartMarks; readonly metric: Metric }) {
-  const { t } = useTranslation()
-  const language = useLanguage()
-  const { unit, digits } = METRIC_FACTS[metric]
-  return (
-    <>
-      {marks.band && (
-        <span className="legend-item soft">
-          <i className="swatch area" /> {t('chart.usual')}
-        </span>
-      )}
-      {marks.limits?.map((limit) => (
-        <span key={limit} className="legend-item soft">
-          <i className="swatch dashed limit" /> {t('chart.limit')}{' '}
-          {formatNumber(limit, language, digits)} {unit}
-        </span>
-      ))}
-      {(marks.spans?.length ?? 0) > 0 && (
-        <span className="legend-item soft">
-          <i className="swatch area limit" /> {t('chart.alerts')}
-        </span>
-      )}
-    </>
-  )
-}
-
-function lastOf(values: readonly (number | null)[] | undefined): number | null | undefined {
-  return values?.findLast((value) => value !== null)
 }

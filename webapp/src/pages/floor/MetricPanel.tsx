@@ -7,7 +7,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../../api/queries.ts'
 import type { Metric, ReadingPoint } from '../../api/types.ts'
-import { useConnection, useLive } from '../../app/live-context.tsx'
+import { useConnection, useLive, useLiveSlowly } from '../../app/live-context.tsx'
 import type { Span } from '../../app/search.ts'
 import { useBand } from '../../app/use-band.ts'
 import { useThresholds } from '../../app/use-building.ts'
@@ -73,7 +73,7 @@ function useLines({ floor, metric, span }: MetricPanelProps) {
   const { t } = useTranslation()
   const { compare } = useChoices()
   const { fromSeconds, toSeconds, stepSeconds, isLive } = span
-  const samples = useLive((state) => state.samples.get(floor))
+  const samples = useLiveSlowly((state) => state.samples.get(floor))
   const history = useQuery(historyQuery(floor, metric, { fromSeconds, toSeconds, stepSeconds }))
   const before = useQuery({
     ...historyQuery(floor, metric, {

@@ -4,16 +4,17 @@
  */
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Reading } from '../../api/types.ts'
+import type { Thresholds } from '../../api/types.ts'
 import { AppLink } from '../../app/AppLink.tsx'
-import { useNow } from '../../app/live-context.tsx'
+import { useLive, useNow } from '../../app/live-context.tsx'
 import { useBands } from '../../app/use-band.ts'
+import { useBadFloors } from '../../app/use-building.ts'
 import { useLanguage } from '../../app/use-choices.ts'
 import { sumOfUsual, usualAt } from '../../lib/band.ts'
 import type { FloorRow } from '../../lib/floors.ts'
 import { formatNumber } from '../../lib/format.ts'
 import type { PanelState } from '../../lib/panel-state.ts'
-import { totalsOf } from '../../lib/verdict.ts'
+import { type Alarmed, totalsOf } from '../../lib/verdict.ts'
 import { Icon, type IconName } from '../../parts/Icon.tsx'
 import { StalePill } from '../../parts/Panel.tsx'
 
@@ -22,8 +23,9 @@ const MINUTE_MS = 60_000
 const FLOORS_NAMED_MAX = 4
 
 interface VerdictProps {
-  readonly rows: readonly FloorRow[]
-  readonly samples: ReadonlyMap<number, readonly Reading[]>
+  readonly thresholds: Thresholds
+  readonly alarmed: Alarmed
+  readonly floors: readonly number[]
   readonly state: PanelState
 }
 
@@ -46,14 +48,12 @@ function answerOf(state: PanelState, problems: number): Answer {
   return problems > 0 ? 'problems' : 'normal'
 }
 
-export function Verdict({ rows, samples, state }: VerdictProps) {
+export function Verdict({ thresholds, alarmed, floors, state }: VerdictProps) {
   const { t } = useTranslation()
-  const language = useLanguage()
-  const problems = rows.reduce((sum, row) => sum + row.problems, 0)
+  const bad = useBadFloors(thresholds, alarmed)
+  const problems = bad.reduce((sum, row) => sum + row.problems, 0)
   const answer = answerOf(state, problems)
   const { tone, sign, text } = LOOKS[answer]
-  const { kw } = totalsOf(samples)
-  const floorsText = rows.map(({ floor }) => floor).join()
   return (
     <section
       className={`verdict tone-${tone}`}
@@ -68,21 +68,29 @@ export function Verdict({ rows, samples, state }: VerdictProps) {
           {t(text, { count: problems })}{' '}
           {state.kind === 'stale' && <StalePill ageSeconds={state.ageSeconds} />}
         </h1>
-        {answer === 'problems' && <Where rows={rows} />}
-        {answer === 'normal' && <p className="soft">{t('now.within', { count: rows.length })}</p>}
+        {answer === 'problems' && <Where bad={bad} />}
+        {answer === 'normal' && <p className="soft">{t('now.within', { count: floors.length })}</p>}
       </div>
       <p className="verdict-power">
-        <b>{kw === undefined ? '–' : formatNumber(kw, language, 1)}</b> kW
-        <Expected floorsText={floorsText} />
+        <Power /> kW
+        <Expected floors={floors} />
       </p>
     </section>
   )
 }
 
+const Power = memo(function Power() {
+  const language = useLanguage()
+  const text = useLive(({ samples }) => {
+    const { kw } = totalsOf(samples)
+    return kw === undefined ? '–' : formatNumber(kw, language, 1)
+  })
+  return <b>{text}</b>
+})
+
 /** The floors that have a problem, each a link to why. */
-function Where({ rows }: { readonly rows: readonly FloorRow[] }) {
+function Where({ bad }: { readonly bad: readonly FloorRow[] }) {
   const { t } = useTranslation()
-  const bad = rows.filter(({ problems }) => problems > 0)
   const more = bad.length - FLOORS_NAMED_MAX
   return (
     <p className="where">
@@ -96,12 +104,10 @@ function Where({ rows }: { readonly rows: readonly FloorRow[] }) {
   )
 }
 
-/** The floors as a text, since a list would be a new one each time. */
-const Expected = memo(function Expected({ floorsText }: { readonly floorsText: string }) {
+const Expected = memo(function Expected({ floors }: { readonly floors: readonly number[] }) {
   const { t } = useTranslation()
   const language = useLanguage()
   const now = useNow(MINUTE_MS)
-  const floors = floorsText === '' ? [] : floorsText.split(',').map(Number)
   const bands = useBands(floors, 'kw', now / 1000)
   const usual = sumOfUsual(bands.map((band) => band && usualAt(band, now / 1000)))
   if (!usual) return <small>{t('now.noBand')}</small>
