@@ -31,7 +31,8 @@ export interface Dashboard {
   send(readings: readonly object[]): Promise<void>
   /** As a detector. */
   raise(alert: object): Promise<void>
-  open(path: string, options?: OpenOptions): Promise<Page>
+  /** A path, or a whole address. */
+  open(address: string, options?: OpenOptions): Promise<Page>
 }
 
 export interface OpenOptions {
@@ -82,7 +83,7 @@ export async function startDashboard(settings: Environment = {}): Promise<Dashbo
       await log.append(READINGS_TOPIC, records)
     },
     raise: (alert) => raise(up.address, alert),
-    open: (address, options) => openPage(browser, door.url + address, options),
+    open: (address, options) => openPage(browser, new URL(address, door.url).href, options),
   }
 }
 
@@ -131,11 +132,11 @@ export function quiet(floor: number, more: object = {}): object {
   }
 }
 
-/** An alert document with so many events, now. */
-export function alertOf(floor: number, events: number, name: string): object {
-  const nowMs = Date.now()
+/** An alert document with so many events, now or a while ago; a name keeps it apart from others. */
+export function alertOf(floor: number, events: number, name: string, agoMs = 0): object {
+  const nowMs = Date.now() - agoMs
   const eventi = Array.from({ length: events }, (_, n) => ({
-    tipo: `kw_over_${name}_${n}`,
+    tipo: name === '' ? 'kw_over' : `kw_over_${name}_${n}`,
     metrica: 'kw',
     valore: 12 + n / 1000,
     threshold: 11,

@@ -44,7 +44,7 @@ export function LoginForm({ why }: { readonly why?: string }) {
         name="password"
         label={t('login.password')}
         autoComplete="current-password"
-        visibilityToggleButtonProps={{ 'aria-label': t('login.reveal') }}
+        visibilityToggleButtonProps={{ 'aria-label': t('login.reveal'), tabIndex: 0 }}
         required
         withAsterisk={false}
       />
