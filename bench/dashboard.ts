@@ -189,7 +189,7 @@ function tableOf(rows: readonly Row[]): Table {
     notes: [
       'An update is all that one reading of each floor causes within a second, clocks included.',
       'By the clock of the thread, so that a busy machine does not count; only tasks over',
-      `${LONG_TASK_MS} ms by the wall clock, as the browser defines them, grow with its neighbours.`,
+      `${LONG_TASK_MS} ms by the wall clock, as the browser has them, grow with its neighbours.`,
     ],
   }
 }

@@ -1,9 +1,9 @@
 /**
  * Types of the wire out of an OpenAPI document: each route becomes one entry of one interface,
- * `'GET /api/v1/readings': { query, answer }`, a stream `{ events }` with the data of each event. The dashboard asks through
- * it (`webapp/src/api/http.ts`), so whatever the coordinator changes is a type error there before
- * it is a blank panel. Pure but for the library, which wants to be waited for; the same document
- * always makes the same text.
+ * `'GET /api/v1/readings': { query, answer }`; a stream is `{ events }`, the data of each by name.
+ * The dashboard asks through it (`webapp/src/api/http.ts`), so whatever the coordinator changes is
+ * a type error there before it is a blank panel. Pure but for the library, which wants to be waited
+ * for; the same document always makes the same text.
  */
 import { compile } from 'json-schema-to-typescript'
 

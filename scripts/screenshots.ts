@@ -5,7 +5,7 @@
  * where it is now mid-afternoon. Run it when the look has changed:
  *
  *   node scripts/screenshots.ts                     into docs/screenshots
- *   node scripts/screenshots.ts --every=FOLDER      all pages, languages, themes and sizes, to look at
+ *   node scripts/screenshots.ts --every=FOLDER      all pages in all manners, to look at
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

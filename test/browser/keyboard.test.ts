@@ -34,7 +34,7 @@ async function settled(page: Page): Promise<void> {
   })
 }
 
-/** Numbers all that can be used, and notes what gets the focus. Of a group of radios one is a stop. */
+/** Numbers all that can be used, and notes what gets the focus. Of some radios one is a stop. */
 const NOTE_FOCUS = `
   const isUsable = (one) =>
     !one.disabled &&
@@ -46,7 +46,8 @@ const NOTE_FOCUS = `
   globalThis.usable = all.filter(isUsable)
   addEventListener('focusin', ({ target }) => globalThis.reached.add(target))
 `
-const LEFT = `[...globalThis.usable].filter((one) => one.isConnected && !globalThis.reached.has(one))
+const LEFT = `[...globalThis.usable]
+  .filter((one) => one.isConnected && !globalThis.reached.has(one))
   .map((one) => one.outerHTML.slice(0, 120))`
 
 for (const path of PATHS) {

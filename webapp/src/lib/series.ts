@@ -120,7 +120,7 @@ function usualGap(points: readonly ReadingPoint[]): number {
   return gaps.sort()[Math.floor(gaps.length / 2)] ?? 0
 }
 
-/** Every moment at which a line has a value, once; ascending. Heads move along all lines at once. */
+/** Every moment at which a line has a value, once; ascending. Heads move along all lines. */
 function momentsOf(lines: readonly Line[]): readonly number[] {
   const heads = new Uint32Array(lines.length)
   const headOf = (at: number) => lines[at]?.times[heads[at] ?? 0] ?? Number.POSITIVE_INFINITY

@@ -1,6 +1,6 @@
 /**
- * Neighbours of one kind become one event of the machine, so that a thousand alerts that come in one
- * piece are one step and not a thousand.
+ * Neighbours of one kind become one event of the machine, so that a thousand alerts that come in
+ * one piece are one step and not a thousand.
  */
 import type { Notification, Reading } from '../api/types.ts'
 import type { LiveEvent } from './machine.ts'
