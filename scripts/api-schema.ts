@@ -4,6 +4,9 @@
  * The dashboard asks through it (`webapp/src/api/http.ts`), so whatever the coordinator changes is
  * a type error there before it is a blank panel. Pure but for the library, which wants to be waited
  * for; the same document always makes the same text.
+ *
+ * The better-known openapi-typescript prints through the programming interface of the TypeScript
+ * compiler, which the compiler that checks this project no longer has.
  */
 import { compile } from 'json-schema-to-typescript'
 
