@@ -298,6 +298,7 @@ export const en = {
     removeSure: 'Really remove?',
     moving: '{{done}} of {{total}} partitions moved',
     carried: '{{rows}} rows, {{bytes}} carried so far',
+    takeBack: 'Take the change back',
     waits: 'It waits: {{reason}}',
     noShards: 'No shard is registered. Add the address of one, and its keys appear here.',
     refused: 'Refused: {{detail}}',

@@ -314,6 +314,7 @@ export const it: Texts<typeof en> = {
     removeSure: 'Rimuovere davvero?',
     moving: '{{done}} di {{total}} partizioni spostate',
     carried: '{{rows}} righe, {{bytes}} copiati finora',
+    takeBack: 'Annulla la modifica',
     waits: 'È in attesa: {{reason}}',
     noShards:
       'Nessuno shard registrato. Aggiungi l’indirizzo di uno, e le sue chiavi compaiono qui.',

@@ -1,13 +1,15 @@
 /**
  * The store in a few numbers, a change that is under way, and what a person should know or do.
  */
-import { Progress } from '@mantine/core'
+import { Button, Progress } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { RingInfo } from '../../api/types.ts'
 import { useLanguage } from '../../app/use-choices.ts'
 import { formatBytes, formatNumber } from '../../lib/format.ts'
 import { type Moving, movingOf } from '../../lib/system.ts'
 import { Icon } from '../../parts/Icon.tsx'
+import { RingTrouble } from './RingTrouble.tsx'
+import { useRingChange } from './use-ring-change.ts'
 
 export function RingFacts({ info }: { readonly info: RingInfo }) {
   const { t } = useTranslation()
@@ -50,6 +52,7 @@ export function RingFacts({ info }: { readonly info: RingInfo }) {
 function MovingFacts({ done, total, part, rows, bytes, waitingFor }: Moving) {
   const { t } = useTranslation()
   const language = useLanguage()
+  const ring = useRingChange()
   const text = t('system.moving', { done, total })
   return (
     <div data-moving={waitingFor === undefined ? 'on' : 'waits'}>
@@ -66,6 +69,15 @@ function MovingFacts({ done, total, part, rows, bytes, waitingFor }: Moving) {
       {waitingFor !== undefined && (
         <p className="tone-warning">{t('system.waits', { reason: waitingFor })}</p>
       )}
+      <Button
+        size="xs"
+        variant="subtle"
+        loading={ring.isBusy}
+        onClick={() => ring.change({ kind: 'cancel' })}
+      >
+        {t('system.takeBack')}
+      </Button>
+      <RingTrouble trouble={ring.trouble} />
     </div>
   )
 }

@@ -8,7 +8,7 @@ import type { RingInfo, ShardRow } from '../../api/types.ts'
 import { useLanguage } from '../../app/use-choices.ts'
 import { formatNumber } from '../../lib/format.ts'
 import { hitRate, shardsOf } from '../../lib/system.ts'
-import { LoginForm } from '../../parts/LoginForm.tsx'
+import { RingTrouble } from './RingTrouble.tsx'
 import { useRingChange } from './use-ring-change.ts'
 
 export function ShardTable({ info }: { readonly info: RingInfo }) {
@@ -56,12 +56,7 @@ function AddShard({ ring }: { readonly ring: ReturnType<typeof useRingChange> })
           {t('system.add')}
         </Button>
       </form>
-      {trouble?.kind === 'refused' && (
-        <p className="tone-high" role="alert">
-          {t('system.refused', { detail: trouble.detail })}
-        </p>
-      )}
-      {trouble?.kind === 'denied' && <LoginForm why={t('system.needsLogin')} />}
+      <RingTrouble trouble={trouble} />
     </>
   )
 }
