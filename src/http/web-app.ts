@@ -59,6 +59,7 @@ export class WebApp {
   private known: WebFiles | undefined
   /** The newest first. */
   private builds: readonly Build[] = []
+  private connects: readonly string[] = []
 
   constructor(source: WebSource) {
     this.source = source
@@ -77,11 +78,17 @@ export class WebApp {
     return this.newestFirst()[0]?.get(INDEX)
   }
 
+  /** See `contentSecurityPolicy`. */
+  get elsewhere(): readonly string[] {
+    return this.connects
+  }
+
   private newestFirst(): readonly Build[] {
     const files = this.source.files()
     if (files && files !== this.known) {
       this.known = files
       const build = new Map([...files].map(([path, bytes]) => [path, new WebFile(path, bytes)]))
+      this.connects = connectsOf(files.get(INDEX)?.toString() ?? '')
       this.builds = [build, ...this.builds.slice(0, FORMER_BUILDS_MAX)]
     }
     return this.builds
@@ -126,8 +133,20 @@ const ENCODERS: Readonly<Record<Encoding, (bytes: Buffer) => Promise<Buffer>>> =
   identity: async (bytes) => bytes,
 }
 
-/** What the page may load and ask: from here, and the login, which has a port of its own. */
-export function contentSecurityPolicy(host: string | undefined): string {
+/** Services elsewhere that a page was built for: it names them in its head. */
+export function connectsOf(index: string): readonly string[] {
+  const named = /<meta name="connects" content="([^"]*)"/.exec(index)?.[1] ?? ''
+  return named.split(' ').filter((origin) => /^https?:\/\/[a-z0-9.[\]:-]+$/i.test(origin))
+}
+
+/**
+ * What the page may load and ask: from here, from the login, which has a port of its own, and from
+ * where else it was built for.
+ */
+export function contentSecurityPolicy(
+  host: string | undefined,
+  elsewhere: readonly string[] = [],
+): string {
   const hostname = /^([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d+)?$/i.exec(host ?? '')?.[1]
   const others = new Set(['localhost', '127.0.0.1', ...(hostname ? [hostname] : [])])
   const sources = [...others].flatMap((name) => [`http://${name}:*`, `https://${name}:*`])
@@ -137,7 +156,7 @@ export function contentSecurityPolicy(host: string | undefined): string {
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self' data:",
-    `connect-src 'self' ${sources.join(' ')}`,
+    `connect-src 'self' ${[...sources, ...elsewhere].join(' ')}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
@@ -156,7 +175,7 @@ export function addWebApp(app: HttpApp, web: WebApp): void {
   app.addHook('onRequest', (request, reply, done) => {
     const file = fileFor(web, routed, request)
     if (file) {
-      sendFile(file, request, reply).catch(done)
+      sendFile(file, web.elsewhere, request, reply).catch(done)
       return
     }
     /** Or a browser that goes back to the page would be shown the document. */
@@ -192,6 +211,7 @@ function firstPart(url: string): string {
 
 async function sendFile(
   file: WebFile,
+  elsewhere: readonly string[],
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
@@ -203,7 +223,7 @@ async function sendFile(
     vary: 'accept-encoding, accept',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'same-origin',
-    'content-security-policy': contentSecurityPolicy(headers.host),
+    'content-security-policy': contentSecurityPolicy(headers.host, elsewhere),
   })
   if (headers['if-none-match'] === file.etag) {
     reply.code(304).send()

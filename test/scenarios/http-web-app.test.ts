@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { contentSecurityPolicy, encodingFor, WebApp } from '../../src/http/web-app.ts'
+import { connectsOf, contentSecurityPolicy, encodingFor, WebApp } from '../../src/http/web-app.ts'
 import { must } from '../../src/model/must.ts'
 import { coordinatorFace } from '../support/face.ts'
 
@@ -118,6 +118,22 @@ test('the page may ask the login, which has a port of its own on the host it was
   const forged = contentSecurityPolicy("evil; script-src 'unsafe-inline'")
   assert.doesNotMatch(forged, /evil|script-src 'unsafe/)
   assert.match(contentSecurityPolicy(undefined), /connect-src 'self' http:\/\/localhost:\*/)
+})
+
+test('a page that was built for services elsewhere may ask them, and nobody else', async (t) => {
+  const head = '<meta name="connects" content="https://kv.example:8000 https://login.example">'
+  const built = new Map([['index.html', Buffer.from(`<!doctype html>${head}`)]])
+  const face = await coordinatorFace(t, { web: new WebApp({ files: () => built }) })
+  const { headers } = await face.get('/', opened)
+  const policy = String(headers['content-security-policy'])
+  assert.match(
+    policy,
+    /connect-src 'self' [^;]* https:\/\/kv\.example:8000 https:\/\/login\.example;/,
+  )
+  assert.match(policy, /script-src 'self';/)
+  const forged = `<meta name="connects" content="https://a.example;script-src * https://b.example">`
+  assert.deepEqual(connectsOf(forged), ['https://b.example'])
+  assert.deepEqual(connectsOf(INDEX), [])
 })
 
 test('without a build the start leads to the documentation, as before', async (t) => {

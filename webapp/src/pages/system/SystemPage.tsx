@@ -45,7 +45,12 @@ export function SystemPage() {
           {info && <RingFacts info={info} />}
         </Panel>
       </div>
-      <Panel title={t('care.title')} state={careState} onRetry={() => void system.refetch()}>
+      <Panel
+        title={t('care.title')}
+        state={careState}
+        onRetry={() => void system.refetch()}
+        heightPx={50}
+      >
         <CareFacts state={careStateOf(system.data)} partitions={info?.partitions} />
       </Panel>
       <Panel
