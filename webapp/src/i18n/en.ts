@@ -1,6 +1,8 @@
 /**
  * The page in English; also what the keys are.
  */
+import { enAdmin } from './en-admin.ts'
+
 export const en = {
   nav: {
     label: 'Pages',
@@ -236,83 +238,6 @@ export const en = {
     heatEmpty: 'Shows after the first half hour of readings.',
     heatSummary: 'The most power is used on {{day}} at {{time}} ({{value}} kW on average).',
   },
-  thresholds: {
-    intro:
-      'A value over its threshold raises an alert. A floor without its own thresholds ' +
-      'inherits the default.',
-    default: 'Default for all floors',
-    inherits: 'Inherits the default',
-    own: 'Own thresholds',
-    restore: 'Restore default',
-    factory: 'Restore factory values',
-    save: 'Save',
-    discard: 'Discard changes',
-    saved: 'Saved. The detector follows within seconds.',
-    changed: 'There are changes that are not saved.',
-    invalid: 'A number of 0 or more, please.',
-    needsLogin: 'Log in to change thresholds; everybody may read them.',
-    again: 'The log-in is no longer valid; log in again, your changes are kept.',
-    addFloor: 'Thresholds for another floor',
-    add: 'Add',
-    preview_one:
-      '{{span}}: would have alerted {{count}} time ({{over}} of {{readings}} readings over).',
-    preview_other:
-      '{{span}}: would have alerted {{count}} times ({{over}} of {{readings}} readings over).',
-    previewNone: 'This coordinator cannot say how often it would have fired.',
-  },
-  triedSpan: { week: 'Last 7 days', day: 'Last 24 hours', hour: 'Last hour' },
-  stage: {
-    ingestion: 'Ingestion',
-    detection: 'Detection',
-    archive: 'Archive of alerts',
-    live: 'Live notifications',
-  },
-  system: {
-    pipeline: 'Pipeline',
-    noPipeline: 'This coordinator does not report its stages; the rest of the page is complete.',
-    stage: 'Stage',
-    rate: 'Records per second',
-    lag: 'Waiting',
-    errors: 'Errors',
-    ring: 'Store',
-    reachable: 'Every key can be read and written',
-    unreachable: 'Some keys cannot be reached',
-    shards: 'Shards',
-    shard: 'Shard',
-    health: 'State',
-    keys: 'Keys',
-    partitions: 'Partitions',
-    hints: 'Writes to deliver',
-    cache: 'Answered from memory',
-    copies: 'Copies of each key',
-    virtualNodes: 'Virtual nodes',
-    up: 'up',
-    suspect: 'slow',
-    down: 'down',
-    untold: 'not told',
-    leaving: 'leaving',
-    full: 'disk full',
-    address: 'Address of a shard',
-    add: 'Add shard',
-    remove: 'Remove',
-    removeSure: 'Really remove?',
-    moving: '{{done}} of {{total}} partitions moved',
-    carried: '{{rows}} rows, {{bytes}} carried so far',
-    takeBack: 'Take the change back',
-    waits: 'It waits: {{reason}}',
-    noShards: 'No shard is registered. Add the address of one, and its keys appear here.',
-    refused: 'Refused: {{detail}}',
-    needsLogin: 'This coordinator lets only an admin change the ring. Log in and try again.',
-  },
-  care: {
-    title: 'Copies',
-    hints: 'Writes to deliver',
-    compared: 'Partitions compared',
-    of: '{{done}} of {{total}}',
-    age: 'Longest since compared',
-    mended: 'Rows mended',
-    elsewhere: 'Another coordinator compares the copies and mends them; it tells how far it is.',
-    untold: 'This coordinator does not tell how copies are compared and mended.',
-  },
+  ...enAdmin,
   notFound: { title: 'There is no such page', back: 'To the building now' },
 }
