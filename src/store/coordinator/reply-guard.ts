@@ -23,11 +23,11 @@ export function parseShardReply(body: unknown): ShardReply | undefined {
 
 /** What each kind of reply must hold. */
 const CHECKS: Readonly<Record<ShardReply['kind'], (body: Fields) => boolean>> = {
-  hello: ({ shardId, ring, keys, cache, writable, hints, leftovers }) =>
+  hello: ({ shardId, ring, keys, writable, hints, leftovers, ...more }) =>
     typeof shardId === 'string' &&
     isRingOrNull(ring) &&
     isCount(keys) &&
-    (cache === undefined || isCacheTally(cache)) &&
+    (more.cache === undefined || isCacheTally(more.cache)) &&
     typeof writable === 'boolean' &&
     isFields(hints) &&
     !Array.isArray(hints) &&

@@ -22,12 +22,12 @@ export interface ShardInfo {
   readonly health: 'up' | 'suspect' | 'down'
   /** Keys that a client could read there; null = it has not said yet. */
   readonly keys: number | null
-  /** How often rows in its memory could answer since it started; null = it has not said yet. */
-  readonly cache: { readonly hits: number; readonly misses: number; readonly items: number } | null
   /** False once its disk is full; null = it has not said yet. */
   readonly isWritable: boolean | null
   /** What is wrong there and what to do; null = nothing. */
   readonly problem: string | null
+  /** How often rows in its memory could answer since it started; null = it has not said yet. */
+  readonly cache: { readonly hits: number; readonly misses: number; readonly items: number } | null
   /** How many it is a replica of. */
   readonly partitions: number
   /** Rows that other shards keep in mind for it. */

@@ -45,9 +45,9 @@ function shardInfos(
     return {
       ...{ id, address, health: healthAt(linkTo(address)) },
       keys: hello?.keys ?? null,
-      cache: hello?.cache ?? null,
       isWritable: hello?.writable ?? null,
       problem: keeper.problems.get(address) ?? null,
+      cache: hello?.cache ?? null,
       partitions: partitions[shard] ?? 0,
       hints: hintsFor(keeper, ring, id),
       isLeaving: leaving === true,
