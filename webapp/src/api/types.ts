@@ -35,8 +35,8 @@ export type RingInfo = Pick<Info, ContractInfo> &
   }
 
 type Shard = Info['shards'][number]
-/** What is not told is null. */
-export type ShardRow = { readonly [Fact in keyof Shard]: Shard[Fact] | null } & {
+/** Whatever beside the address is not told is null or absent. */
+export type ShardRow = { readonly [Fact in keyof Shard]?: Shard[Fact] | null } & {
   readonly node: string
 }
 

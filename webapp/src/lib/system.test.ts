@@ -18,8 +18,8 @@ test('of a shard that nobody tells about, nothing is claimed', () => {
   assert.deepEqual(
     rows.map(({ node, health, keys, hints }) => [node, health, keys, hints]),
     [
-      ['http://kv1:8100', null, null, null],
-      ['http://kv2:8100', null, null, null],
+      ['http://kv1:8100', undefined, undefined, undefined],
+      ['http://kv2:8100', undefined, undefined, undefined],
     ],
   )
   assert.equal(movingOf(bare), undefined)

@@ -4,15 +4,12 @@
  */
 import type { Care, RingInfo, ShardRow } from '../api/types.ts'
 
-/** A coordinator that speaks only the contract says no more of a shard than the address. */
-export function bareShard(node: string): ShardRow {
-  const untold = { keys: null, cache: null, writable: null, problem: null, leaving: null }
-  return { id: node, node, health: null, partitions: null, hints: null, ...untold }
-}
-
-/** In the order of their addresses. */
+/**
+ * In the order of their addresses. A coordinator that speaks only the contract says no more of a
+ * shard than that.
+ */
 export function shardsOf(info: RingInfo): readonly ShardRow[] {
-  const rows = info.shards ?? info.nodes.map(bareShard)
+  const rows: readonly ShardRow[] = info.shards ?? info.nodes.map((node) => ({ node }))
   return [...rows].sort((one, other) => (one.node < other.node ? -1 : 1))
 }
 

@@ -84,7 +84,7 @@ function Rows(props: { rows: readonly ShardRow[]; onRemove: (node: string) => vo
         </thead>
         <tbody>
           {props.rows.map((row) => (
-            <Row key={row.id} row={row} onRemove={() => props.onRemove(row.node)} />
+            <Row key={row.id ?? row.node} row={row} onRemove={() => props.onRemove(row.node)} />
           ))}
         </tbody>
       </table>
@@ -104,7 +104,8 @@ function Row({ row, onRemove }: { readonly row: ShardRow; readonly onRemove: () 
   const language = useLanguage()
   const [isSure, setSure] = useState(false)
   const health = row.health ?? 'untold'
-  const count = (value: number | null) => (value === null ? '–' : formatNumber(value, language, 0))
+  const count = (value: number | null = null) =>
+    value === null ? '–' : formatNumber(value, language, 0)
   const rate = hitRate(row.cache)
   const words = [
     t(`system.${health}`),
