@@ -47,7 +47,7 @@ const OTHERWISE: Readonly<Record<Trouble | 'stale', Readonly<Record<string, stri
 }
 
 const dashboard = await dashboardOfFile()
-if (dashboard) await fill(dashboard)
+let chosen = 'none'
 
 /** A floor with readings, and an alert that is chosen on its page. */
 async function fill({ send, raise, coordinatorUrl }: Dashboard): Promise<void> {
@@ -57,6 +57,9 @@ async function fill({ send, raise, coordinatorUrl }: Dashboard): Promise<void> {
     'the floor is known',
     async () => (await fetch(`${coordinatorUrl}/key/energy:p1:latest`)).ok,
   )
+  const answer = await fetch(`${coordinatorUrl}/notifications`)
+  const { items } = (await answer.json()) as { items: readonly { id: string }[] }
+  chosen = encodeURIComponent(items[0]?.id ?? '')
 }
 
 function stack(): Dashboard {
@@ -64,25 +67,14 @@ function stack(): Dashboard {
   return dashboard
 }
 
-async function chosenAlert(): Promise<string> {
-  const answer = await fetch(`${stack().coordinatorUrl}/notifications`)
-  const { items } = (await answer.json()) as { items: readonly { id: string }[] }
-  return encodeURIComponent(items[0]?.id ?? '')
-}
-
 /** All five pages at once, before a coordinator that is in this trouble. */
 async function openAll(trouble?: Trouble): Promise<ReadonlyMap<string, Page>> {
-  const alert = await chosenAlert()
+  const prepare = async (page: Page) => {
+    if (trouble) await troubled(page, trouble)
+  }
   const opened = Object.keys(PANELS).map(async (path): Promise<[string, Page]> => {
-    const page = await stack().open(
-      `${path}?lang=en${path === '/alerts' ? `&alert=${alert}` : ''}`,
-      {
-        prepare: async (one) => {
-          if (trouble) await troubled(one, trouble)
-        },
-      },
-    )
-    return [path, page]
+    const alert = path === '/alerts' ? `&alert=${chosen}` : ''
+    return [path, await stack().open(`${path}?lang=en${alert}`, { prepare })]
   })
   return new Map(await Promise.all(opened))
 }
@@ -116,10 +108,23 @@ const closeAll = (pages: ReadonlyMap<string, Page>) =>
 
 const inState = (page: Page, state: string) => page.locator(`main [data-state="${state}"]`)
 
+test('before the first reading, each panel says why, or what to do', options, async () => {
+  const pages = await openAll('empty')
+  await allAre(pages, 'empty', OTHERWISE.empty)
+  for (const page of pages.values()) {
+    for (const panel of await page.locator('.panel[data-state="empty"]').all()) {
+      const text = (await panel.locator('.blank').textContent()) ?? ''
+      assert.match(text, /\w+ \w+ .*\./, 'a sentence')
+    }
+  }
+  await closeAll(pages)
+})
+
 test(
   'while nothing has come, each panel is a skeleton and says that it loads',
   options,
   async () => {
+    await fill(stack())
     const pages = await openAll('loading')
     await allAre(pages, 'loading', OTHERWISE.loading)
     for (const page of pages.values()) {
@@ -131,18 +136,6 @@ test(
     await closeAll(pages)
   },
 )
-
-test('where there is nothing, each panel says why, or what to do', options, async () => {
-  const pages = await openAll('empty')
-  await allAre(pages, 'empty', OTHERWISE.empty)
-  for (const page of pages.values()) {
-    for (const panel of await page.locator('.panel[data-state="empty"]').all()) {
-      const text = (await panel.locator('.blank').textContent()) ?? ''
-      assert.match(text, /\w+ \w+ .*\./, 'a sentence')
-    }
-  }
-  await closeAll(pages)
-})
 
 test('what fails says so in words, and comes back when it is tried again', options, async () => {
   const pages = await openAll('error')

@@ -105,7 +105,9 @@ async function raise(coordinatorUrl: string, alert: object): Promise<void> {
 async function openPage(browser: Browser, url: string, options: OpenOptions = {}): Promise<Page> {
   const { viewport = DESKTOP, timezoneId } = options
   const zone = timezoneId === undefined ? {} : { timezoneId }
-  const page = await browser.newPage({ viewport, locale: 'en-GB', ...zone })
+  /** A popover that fades in has no contrast yet. */
+  const still = { reducedMotion: 'reduce' } as const
+  const page = await browser.newPage({ viewport, locale: 'en-GB', ...still, ...zone })
   const wrong: string[] = []
   page.on('pageerror', ({ message }) => wrong.push(message))
   page.on('console', (said) => {

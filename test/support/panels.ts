@@ -1,6 +1,6 @@
 /**
  * Panels as a person meets them: which a page has, in which state each is, and a coordinator that
- * keeps silent, has nothing, fails or refuses, in place of the real one.
+ * keeps silent, has no system behind it, fails or refuses, in place of the real one.
  */
 import type { Page, Route } from 'playwright-core'
 
@@ -22,12 +22,8 @@ function nameOf(title: string): string {
   return title.replace(/^\d+ alerts?$/, 'Alerts').replace(/^Total of .*/, 'Totals')
 }
 
-/** What each route answers that has nothing to tell. */
+/** A building without floors is empty by itself; these make a system without stages and shards. */
 const NOTHING: readonly (readonly [RegExp, object])[] = [
-  [/\/batch$/, { results: [] }],
-  [/\/notifications\/unread_count/, { unread: 0 }],
-  [/\/notifications/, { items: [], total: 0 }],
-  [/\/api\/v1\/readings/, { points: [] }],
   [/\/api\/v1\/system/, { pipeline: [] }],
   [/\/sharding\/info/, { nodes: [], total_nodes: 0, replication_factor: 3 }],
 ]
@@ -46,8 +42,6 @@ const answers: Readonly<Record<Trouble, (route: Route) => Promise<void>>> = {
   empty: async (route) => {
     const url = route.request().url()
     const nothing = NOTHING.find(([path]) => path.test(url))
-    if (nothing) return route.fulfill({ json: nothing[1] })
-    if (!/\/live$/.test(url)) return route.continue()
-    return route.fulfill({ contentType: 'text/event-stream', body: 'event: ping\ndata: {}\n\n' })
+    return nothing ? route.fulfill({ json: nothing[1] }) : route.continue()
   },
 }
