@@ -25,12 +25,15 @@ interface Progress {
   readonly rows_moved?: number | null
   readonly bytes_moved?: number | null
 }
+type Change = NonNullable<Info['rebalance']>
+/** What every coordinator that tells of a change says of it. */
+type HowFar = 'kind' | 'partitions_left' | 'partitions_total'
 type Optional = 'rebalance' | 'shards'
 
 /** `GET /sharding/info`: of another coordinator perhaps no more than the contract has. */
 export type RingInfo = Pick<Info, ContractInfo> &
   Partial<Omit<Info, ContractInfo | Optional>> & {
-    readonly rebalance?: (NonNullable<Info['rebalance']> & Progress) | null
+    readonly rebalance?: (Pick<Change, HowFar> & Partial<Omit<Change, HowFar>> & Progress) | null
     readonly shards?: readonly ShardRow[]
   }
 
