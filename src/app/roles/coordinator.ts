@@ -102,12 +102,12 @@ export async function coordinatorPart(
   const app = await createCoordinatorApp({
     ...{ clock, trace, metrics, live, streams, thresholds: book },
     history: historyOf(context, coordinator.store),
-    care: () => careReport(coordinator.care()),
     pipeline: pipelineOf(context, log, [...stages, 'live']),
     web,
     store: coordinator.store,
     backup: coordinator.backup,
     ring: coordinator.ring,
+    care: () => careReport(coordinator.care()),
     adminToken: settings.adminToken,
     ringToken: settings.adminToken === DEFAULT_ADMIN_TOKEN ? null : settings.adminToken,
     broadcastToken: settings.internalBroadcastToken,
