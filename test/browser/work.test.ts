@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { type Dashboard, dashboardOfFile, NO_BROWSER, quiet } from '../support/dashboard.ts'
 import { eventually } from '../support/eventually.ts'
@@ -83,25 +82,38 @@ test(
   },
 )
 
-test('the last 1, 3, 5 or 10 samples come through the index', options, async () => {
-  for (let n = 0; n < 10; n += 1) {
-    await stack().send([quiet(1, { sensore2_kw: 5 + n / 10 })])
-    // Two of one millisecond would be one reading.
-    await sleep(5)
-  }
-  await eventually('they are stored', async () => {
-    const answer = await fetch(`${stack().coordinatorUrl}/key/energy:p1:latest`)
-    const { value } = (await answer.json()) as { value?: { sensore2_kw: number } }
-    return value?.sensore2_kw === 5.9
-  })
-  const page = await stack().open('/?lang=en&samples=10')
-  const rows = page.locator('[data-floor="1"] .samples tbody tr')
-  await eventually('ten rows', async () => (await rows.count()) === 10)
-  await page.getByText('Last 3', { exact: true }).click()
-  await eventually('three rows', async () => (await rows.count()) === 3)
-  assert.match(page.url(), /samples=3/)
-  await page.close()
-})
+test(
+  'the last 1, 3, 5 or 10 samples come through the index, over ones in red',
+  options,
+  async () => {
+    const startMs = Date.now()
+    const at = (n: number) => ({ timestamp: new Date(startMs + n).toISOString() })
+    /** The eighth is over its threshold. */
+    const kw = (n: number) => (n === 7 ? 15 : 5 + n / 10)
+    await stack().send(
+      Array.from({ length: 10 }, (_, n) => quiet(1, { ...at(n), sensore2_kw: kw(n) })),
+    )
+    await eventually('they are stored', async () => {
+      const answer = await fetch(`${stack().coordinatorUrl}/key/energy:p1:latest`)
+      const { value } = (await answer.json()) as { value?: { sensore2_kw: number } }
+      return value?.sensore2_kw === kw(9)
+    })
+    const page = await stack().open('/?lang=en&samples=10')
+    const card = page.locator('[data-floor="1"]')
+    const rows = card.locator('.samples tbody tr')
+    await eventually('ten rows', async () => (await rows.count()) === 10)
+    assert.equal(await rows.locator('td.over', { hasText: '15.00 over' }).count(), 1)
+    for (const count of [5, 3, 10]) {
+      await page.getByText(`Last ${count}`, { exact: true }).click()
+      await eventually(`${count} rows`, async () => (await rows.count()) === count)
+      assert.match(page.url(), new RegExp(`samples=${count}`))
+    }
+    await page.getByText('Last', { exact: true }).click()
+    await rows.first().waitFor({ state: 'detached' })
+    await card.locator('[data-metric="kw"]', { hasText: '5.90 kW' }).waitFor()
+    await page.close()
+  },
+)
 
 test('totals add up the floors; voltage is a mean', options, async () => {
   const page = await stack().open('/?lang=en')
