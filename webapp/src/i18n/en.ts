@@ -198,6 +198,7 @@ export const en = {
     slotText: '{{day}}, {{time}}',
     expected: 'Expected',
     band: '{{low}} to {{high}}',
+    silentFor: 'Silent for',
     comparable: 'Moments compared',
     rule: 'Found by',
   },

@@ -210,6 +210,7 @@ export const it: Texts<typeof en> = {
     slotText: '{{day}}, {{time}}',
     expected: 'Atteso',
     band: 'da {{low}} a {{high}}',
+    silentFor: 'In silenzio da',
     comparable: 'Momenti confrontati',
     rule: 'Riconosciuto da',
   },

@@ -10,6 +10,7 @@ const told = { low: 3, high: 5, channel: 'season', comparable: 12, timeMs: START
 test('the band, the rule and the number of moments are read as they are told', () => {
   assert.deepEqual(evidenceOf({ evidence: { ...told, expected: 4 } }), {
     band: { low: 3, high: 5 },
+    silenceSeconds: undefined,
     ...{ channel: 'season', comparable: 12, timeMs: START * 1000 },
   })
   const nested = evidenceOf({ evidence: { expected: { low: 1, high: 2 } } })
@@ -28,6 +29,15 @@ test('no evidence is none, and what makes no sense is left out', () => {
   ])
     assert.equal(evidenceOf({ evidence: odd })?.band, undefined, JSON.stringify(odd))
   assert.equal(evidenceOf({ evidence: { channel: '', comparable: 'many' } })?.channel, undefined)
+})
+
+test('a silence lasts, and a meter that repeats itself has no width: neither has a band', () => {
+  const silence = { channel: 'silence', value: 600, low: 0, high: 600, comparable: 40 }
+  assert.partialDeepStrictEqual(evidenceOf({ evidence: silence }), {
+    ...{ band: undefined, silenceSeconds: 600, comparable: 40 },
+  })
+  const stuck = { channel: 'stuck', value: 5, low: 5, high: 5 }
+  assert.equal(evidenceOf({ evidence: stuck })?.band, undefined)
 })
 
 test('the detector’s own words are those of the language, or none', () => {

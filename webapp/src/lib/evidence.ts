@@ -9,6 +9,8 @@ import type { Language } from '../app/search.ts'
 export interface Evidence {
   /** What was expected at that moment. */
   readonly band: { readonly low: number; readonly high: number } | undefined
+  /** How long nothing came, where that is what is told of. */
+  readonly silenceSeconds: number | undefined
   /** The rule's name, as the detector has it. */
   readonly channel: string | undefined
   /** Comparable moments that the value was held against. */
@@ -16,14 +18,19 @@ export interface Evidence {
   readonly timeMs: number | undefined
 }
 
+/** Of a silence, the numbers are seconds and no values of the metric. */
+const SILENCE = 'silence'
+
 type Fields = Readonly<Record<string, unknown>>
 
 /** Of one event of an alert document. */
 export function evidenceOf(event: unknown): Evidence | undefined {
   const evidence = fieldsOf(fieldsOf(event)?.evidence)
   if (!evidence) return undefined
+  const isSilence = evidence.channel === SILENCE
   return {
-    band: bandOf(evidence) ?? bandOf(fieldsOf(evidence.expected)),
+    band: isSilence ? undefined : (bandOf(evidence) ?? bandOf(fieldsOf(evidence.expected))),
+    silenceSeconds: isSilence ? numberOf(evidence.value) : undefined,
     channel: textOf(evidence.channel),
     comparable: numberOf(evidence.comparable),
     timeMs: numberOf(evidence.timeMs),
@@ -38,7 +45,7 @@ export function wordsOf(event: unknown, language: Language): string | undefined 
 
 function bandOf(fields: Fields | undefined): Evidence['band'] {
   const [low, high] = [numberOf(fields?.low), numberOf(fields?.high)]
-  return low === undefined || high === undefined || high < low ? undefined : { low, high }
+  return low === undefined || high === undefined || high <= low ? undefined : { low, high }
 }
 
 const HALF_HOUR_SECONDS = 1_800

@@ -8,8 +8,8 @@ import { alertQuery } from '../../api/queries.ts'
 import type { Notification } from '../../api/types.ts'
 import { useLanguage } from '../../app/use-choices.ts'
 import { documentKey, eventOf } from '../../lib/alerts.ts'
-import { evidenceOf } from '../../lib/evidence.ts'
-import { formatNumber } from '../../lib/format.ts'
+import { type Evidence, evidenceOf } from '../../lib/evidence.ts'
+import { formatAge, formatNumber } from '../../lib/format.ts'
 import { METRIC_FACTS } from '../../lib/metrics.ts'
 
 export type AlertEvent = ReturnType<typeof eventOf>
@@ -26,19 +26,30 @@ export interface AlertFact {
 
 export function useAlertFacts(one: Notification): readonly AlertFact[] {
   const { t } = useTranslation()
+  const language = useLanguage()
   const event = useAlertEvent(one)
   const write = useWriter(one)
+  const evidence = evidenceOf(event)
+  const expected = useExpected(event, evidence, write)
+  const pattern = usePattern(one, event, write)
+  if (evidence?.silenceSeconds !== undefined) {
+    return [
+      { name: t('fact.silentFor'), text: formatAge(evidence.silenceSeconds, language) },
+      ...expected,
+    ]
+  }
   const value = { name: t('fact.value'), text: write(one.value) }
-  const expected = useExpected(one, event)
-  if (expected.length > 0) return [value, ...expected]
-  const share = one.threshold > 0 ? (one.value / one.threshold - 1) * 100 : 0
+  if (evidence) return [value, ...expected]
   const limit = { name: t('fact.threshold'), text: write(one.threshold) }
-  const over = { name: t('fact.over'), text: `${write(share, 0)} %` }
-  return [value, limit, over]
+  if (pattern.length > 0) return [value, limit, ...pattern]
+  const share = one.threshold > 0 ? (one.value / one.threshold - 1) * 100 : 0
+  return [value, limit, { name: t('fact.over'), text: `${write(share, 0)} %` }]
 }
 
 /** With its unit, or with so many digits and none. */
-function useWriter({ metric }: Notification) {
+type Writer = (value: number, plain?: number) => string
+
+function useWriter({ metric }: Notification): Writer {
   const language = useLanguage()
   const { unit, digits } = METRIC_FACTS[metric]
   return (value: number, plain?: number) =>
@@ -47,46 +58,47 @@ function useWriter({ metric }: Notification) {
       : formatNumber(value, language, plain)
 }
 
-/** What was expected, by the detector's evidence or by the contract's pattern; else nothing. */
-function useExpected(one: Notification, event: AlertEvent): readonly AlertFact[] {
+/** What was expected, as far as the detector tells it. */
+function useExpected(
+  event: AlertEvent,
+  evidence: Evidence | undefined,
+  write: Writer,
+): readonly AlertFact[] {
   const { t } = useTranslation()
-  const write = useWriter(one)
-  const evidence = evidenceOf(event)
-  const slot = slotOf(event)
-  const compared = slot
-    ? [{ name: t('fact.slot'), text: t('fact.slotText', { ...slot, day: t(slot.day) }) }]
-    : []
-  if (evidence?.band) {
-    const { low, high } = evidence.band
-    const { channel, comparable } = evidence
-    return [
-      { name: t('fact.expected'), text: t('fact.band', { low: write(low), high: write(high) }) },
-      ...(comparable === undefined
-        ? []
-        : [{ name: t('fact.comparable'), text: write(comparable, 0) }]),
-      ...(channel === undefined
-        ? []
-        : [{ name: t('fact.rule'), text: t(`rule.${channel}`, { defaultValue: channel }) }]),
-      ...compared,
-    ]
-  }
+  const slot = useSlot(event)
+  if (!evidence) return []
+  const { band, channel, comparable } = evidence
+  const texts: readonly (readonly [string, string | undefined])[] = [
+    [t('fact.expected'), band && t('fact.band', { low: write(band.low), high: write(band.high) })],
+    [t('fact.comparable'), comparable === undefined ? undefined : write(comparable, 0)],
+    [t('fact.rule'), channel && t(`rule.${channel}`, { defaultValue: channel })],
+  ]
+  const facts = texts.flatMap(([name, text]) => (text === undefined ? [] : [{ name, text }]))
+  return [...facts, ...slot]
+}
+
+/** The contract's own: the mean of the same half hour of the week, and how far it is off. */
+function usePattern(one: Notification, event: AlertEvent, write: Writer): readonly AlertFact[] {
+  const { t } = useTranslation()
+  const slot = useSlot(event)
   if (!event || !('zscore' in event)) return []
   const { digits } = METRIC_FACTS[one.metric]
   return [
-    { name: t('fact.threshold'), text: write(one.threshold) },
     { name: t('fact.usual'), text: `${write(event.mu)} ± ${write(event.sigma, digits)}` },
     { name: t('fact.zscore'), text: write(event.zscore, 1) },
-    ...compared,
+    ...slot,
   ]
 }
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 
-/** Of the week, whose half hours patterns are compared with. */
-function slotOf(event: AlertEvent) {
-  if (!event || !('fascia_slot' in event)) return undefined
+/** The half hour of the week that it was compared with. */
+function useSlot(event: AlertEvent): readonly AlertFact[] {
+  const { t } = useTranslation()
+  if (!event || !('fascia_slot' in event)) return []
   const { fascia_weekday: weekday, fascia_slot: slot } = event
   const hour = String(Math.floor(slot / 2)).padStart(2, '0')
-  const day = `weekday.${WEEKDAYS[weekday] ?? 'mon'}` as const
-  return { day, time: `${hour}:${slot % 2 === 0 ? '00' : '30'}` }
+  const time = `${hour}:${slot % 2 === 0 ? '00' : '30'}`
+  const day = t(`weekday.${WEEKDAYS[weekday] ?? 'mon'}`)
+  return [{ name: t('fact.slot'), text: t('fact.slotText', { day, time }) }]
 }
