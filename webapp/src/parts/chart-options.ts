@@ -64,7 +64,8 @@ export function chartOptions(
   return {
     width: widthPx,
     height: look.heightPx,
-    padding: [8, 8, 0, 0],
+    /** Room for half of the last label of time. */
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: {
       points: { size: 7 },

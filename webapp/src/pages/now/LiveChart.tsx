@@ -27,7 +27,7 @@ interface LiveChartProps {
   readonly retryFloors: () => unknown
 }
 
-const CHART_HEIGHT_PX = 320
+const CHART_HEIGHT_PX = 360
 
 export const LiveChart = memo(function LiveChart(props: LiveChartProps) {
   const { floors, hasFloors, floorsError, retryFloors } = props
