@@ -1,6 +1,6 @@
 /**
  * The System page before a store at work, and while the ring changes: what has moved, why it waits,
- * and how a change is taken back.
+ * and how a change is taken back. And the one connection that stays through all pages.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -59,5 +59,29 @@ test('a shard that does not answer is refused, with the reason', options, async 
   await page.getByLabel('Address of a shard').fill('http://127.0.0.1:9')
   await page.getByRole('button', { name: 'Add shard' }).click()
   await page.getByRole('alert').filter({ hasText: 'Refused' }).waitFor()
+  await page.close()
+})
+
+test('one connection carries everything, whatever page is shown', options, async () => {
+  const streams: string[] = []
+  const isStream = /\/(api\/v1\/live|anomalies\/stream)$/
+  const page = await stack().open('/?lang=en', {
+    prepare: async (one) => {
+      one.on('request', (request) => {
+        if (isStream.test(new URL(request.url()).pathname)) streams.push(request.url())
+      })
+    },
+  })
+  for (const name of ['Alerts', 'Thresholds', 'System', 'Floor', 'Now']) {
+    await page.getByRole('link', { name, exact: true }).click()
+    await page.locator('[data-connection="live"]').waitFor()
+  }
+  await stack().send([quiet(2, { sensore2_kw: 14.5 })])
+  await page.locator('[data-floor="2"] [data-metric="kw"][data-over="true"]').waitFor()
+  await page.locator('.mantine-Notification-root').first().waitFor()
+  assert.deepEqual(
+    streams.map((url) => new URL(url).pathname),
+    ['/api/v1/live'],
+  )
   await page.close()
 })
