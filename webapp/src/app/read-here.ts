@@ -43,3 +43,15 @@ export async function markRead(client: LiveClient, ids: readonly string[]): Prom
   for (const listener of listeners) listener()
   client.take({ kind: 'unread', unread })
 }
+
+/**
+ * Throws AskError. All that are listed and not those taken for unread: which these are is a guess
+ * from a count, and a count that is too low would leave some of them behind.
+ */
+export function markAllRead(client: LiveClient): Promise<void> {
+  const { notifications } = client.snapshot()
+  return markRead(
+    client,
+    notifications.map(({ id }) => id).filter((id) => !remembered.has(id)),
+  )
+}

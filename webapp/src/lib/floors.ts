@@ -4,6 +4,8 @@
 import type { Sort } from '../app/search.ts'
 
 export const FLOORS_PER_PAGE = 12
+/** With so many floors nobody needs a search. */
+export const FEW_FLOORS_MAX = 6
 
 export interface FloorRow {
   readonly floor: number

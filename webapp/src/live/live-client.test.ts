@@ -3,8 +3,9 @@
  */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { Reading } from '../api/types.ts'
+import type { Notification, Reading } from '../api/types.ts'
 import { LiveClient, type LiveWorld, SLOW_MS } from './live-client.ts'
+import type { LiveEvent } from './machine.ts'
 
 const START_MS = Date.parse('2026-03-02T10:00:00Z')
 const LOOK_MS = 1_000
@@ -14,8 +15,14 @@ function reading(floor: number, seconds: number): Reading {
   return { piano: floor, timestamp, sensore2_kw: 5 }
 }
 
+function raised(id: string): Notification {
+  const moment = { timestamp: START_MS / 1000, timestamp_ms: START_MS }
+  const limits = { value: 12, threshold: 11, threshold_base: 11 }
+  return { id, ...moment, floor: 1, metric: 'kw', ...limits, severity: 'warning', message: '' }
+}
+
 /** A world whose stream says nothing and whose frames are drawn by hand. */
-function openWorld(t: TestContext) {
+function openWorld(t: TestContext, more: Partial<LiveWorld> = {}) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: START_MS })
   const frames: (() => void)[] = []
   const world: LiveWorld = {
@@ -24,6 +31,7 @@ function openWorld(t: TestContext) {
     poll: async () => [],
     refresh: async () => [],
     nextFrame: (call) => frames.push(call),
+    ...more,
   }
   const client = new LiveClient(world)
   t.after(() => client.stop())
@@ -101,4 +109,27 @@ test('what costs much to draw is told more seldom, and what came last is never l
   t.mock.timers.tick(SLOW_MS)
   draw()
   assert.deepEqual(slowFloors(), [1, 2], 'though nothing else came')
+})
+
+test('a count that alerts have overtaken is not believed, and asked for again', async (t) => {
+  const answers: ((unread: number) => void)[] = []
+  const refresh = () =>
+    new Promise<readonly LiveEvent[]>((resolve) => {
+      answers.push((unread) => resolve([{ kind: 'unread', unread }]))
+    })
+  const { client } = openWorld(t, { refresh })
+  const settled = () => new Promise((resolve) => setImmediate(resolve))
+  client.start()
+  client.take({ kind: 'opened' })
+  t.mock.timers.tick(30 * LOOK_MS)
+  assert.equal(answers.length, 1)
+  client.take({ kind: 'notifications', notifications: ['a', 'b', 'c'].map(raised) })
+  answers[0]?.(1)
+  await settled()
+  assert.equal(client.snapshot().unread, 3)
+  t.mock.timers.tick(3 * LOOK_MS)
+  assert.equal(answers.length, 2, 'asked again, soon')
+  answers[1]?.(2)
+  await settled()
+  assert.equal(client.snapshot().unread, 2, 'somebody has read one')
 })

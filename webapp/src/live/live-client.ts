@@ -39,6 +39,7 @@ export const SLOW_MS = 2_000
 const POLL_MS = 2_000
 /** Another tab or person may have read some. */
 const REFRESH_MS = 30_000
+const RECOUNT_MS = 3_000
 const STATUS_ABSENT = 404
 
 export class LiveClient {
@@ -146,8 +147,16 @@ export class LiveClient {
   }
 
   private refresh(): void {
-    this.askedMs.refresh = this.world.now()
-    void this.askFor((signal) => this.world.refresh(signal).catch(troubleOf))
+    const askedMs = this.world.now()
+    this.askedMs.refresh = askedMs
+    const { notifications } = this.state
+    void this.askFor(async (signal) => {
+      const events = await this.world.refresh(signal).catch(troubleOf)
+      if (this.state.notifications === notifications) return events
+      /** Alerts came while it was counted: the count is of before them, and is asked for again. */
+      this.askedMs.refresh = askedMs - REFRESH_MS + RECOUNT_MS
+      return events.filter(({ kind }) => kind !== 'unread')
+    })
   }
 
   private async askFor(asking: (signal: AbortSignal) => Promise<readonly LiveEvent[]>) {

@@ -3,7 +3,6 @@
  * reads out the moment that the arrow keys are at, and opens as a table with T.
  */
 import { useComputedColorScheme } from '@mantine/core'
-import type { TFunction } from 'i18next'
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Metric } from '../api/types.ts'
@@ -70,6 +69,7 @@ export function ChartFigure(props: ChartFigureProps) {
           metric={metric}
           dashed={props.dashed ?? 0}
           marks={marks}
+          isDark={look.isDark}
         />
         <button
           type="button"
@@ -140,7 +140,7 @@ function useSummary({ table, names, metric, span }: ChartFigureProps): string {
 
 interface SummaryParts extends Pick<ChartFigureProps, 'table' | 'names' | 'metric'> {
   readonly language: Language
-  readonly t: TFunction
+  readonly t: ReturnType<typeof useTranslation>['t']
 }
 
 function summaryOf({ table, names, metric, language, t }: SummaryParts): string {

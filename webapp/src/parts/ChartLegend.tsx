@@ -2,7 +2,6 @@
  * What the lines of a chart are called and where they stand: at the cursor, else at their end. Its
  * items change with each reading, so each is drawn by itself and only when its text has changed.
  */
-import { useComputedColorScheme } from '@mantine/core'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Metric } from '../api/types.ts'
@@ -20,11 +19,12 @@ interface ChartLegendProps {
   /** The last so many lines are drawn dashed. */
   readonly dashed: number
   readonly marks: ChartMarks
+  readonly isDark: boolean
 }
 
-export function ChartLegend({ names, table, at, metric, dashed, marks }: ChartLegendProps) {
+export function ChartLegend(props: ChartLegendProps) {
+  const { names, table, at, metric, dashed, marks, isDark } = props
   const language = useLanguage()
-  const isDark = useComputedColorScheme('light') === 'dark'
   const { unit, digits } = METRIC_FACTS[metric]
   const solid = names.length - dashed
   const time = at === null ? undefined : table.times[at]

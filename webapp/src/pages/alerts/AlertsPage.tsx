@@ -6,7 +6,7 @@ import { Button } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLive, useLiveClient } from '../../app/live-context.tsx'
-import { markRead, useUnreadIds } from '../../app/read-here.ts'
+import { markAllRead, useUnreadIds } from '../../app/read-here.ts'
 import { useChoices } from '../../app/use-choices.ts'
 import { useAlertsState } from '../../app/use-panel-state.ts'
 import { selectAlerts } from '../../lib/alerts.ts'
@@ -42,7 +42,7 @@ export function AlertsPage() {
         title={t('alerts.title', { count: rows.length })}
         state={state}
         empty={t(isFiltered ? 'alerts.noneFound' : 'alerts.empty')}
-        actions={<MarkAll unread={unread} />}
+        actions={<MarkAll hasUnread={unread.size > 0} />}
         onRetry={client.retry}
         heightPx={240}
       >
@@ -54,12 +54,12 @@ export function AlertsPage() {
   )
 }
 
-function MarkAll({ unread }: { readonly unread: ReadonlySet<string> }) {
+function MarkAll({ hasUnread }: { readonly hasUnread: boolean }) {
   const { t } = useTranslation()
   const client = useLiveClient()
   const [hasFailed, setFailed] = useState(false)
   const mark = () =>
-    markRead(client, [...unread]).then(
+    markAllRead(client).then(
       () => setFailed(false),
       () => setFailed(true),
     )
@@ -70,7 +70,7 @@ function MarkAll({ unread }: { readonly unread: ReadonlySet<string> }) {
           {t('failure.notSaved')}
         </span>
       )}
-      <Button size="xs" variant="light" disabled={unread.size === 0} onClick={() => void mark()}>
+      <Button size="xs" variant="light" disabled={!hasUnread} onClick={() => void mark()}>
         {t('action.markAllRead')}
       </Button>
     </>

@@ -22,7 +22,7 @@ import { Icon } from '../../parts/Icon.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { LimitInput } from './LimitInput.tsx'
 
-interface SetProps {
+export interface SetProps {
   readonly state: PanelState
   readonly draft: Draft
   readonly before: Draft

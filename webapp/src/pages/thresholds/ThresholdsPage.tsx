@@ -15,8 +15,9 @@ import { type Draft, draftOf, isChanged } from '../../lib/thresholds-draft.ts'
 import { LoginForm } from '../../parts/LoginForm.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { AddFloor } from './AddFloor.tsx'
+import { FloorSets } from './FloorSets.tsx'
 import { SaveBar } from './SaveBar.tsx'
-import { DefaultSet, FloorSet } from './SetPanel.tsx'
+import { DefaultSet } from './SetPanel.tsx'
 
 export function ThresholdsPage() {
   const { t } = useTranslation()
@@ -59,7 +60,6 @@ function Editor({ saved, state }: EditorProps) {
     ? { ...edited, perFloor: { ...before.perFloor, ...edited.perFloor } }
     : before
   const canEdit = token !== undefined
-  const names = Object.keys(draft.perFloor).sort((a, b) => Number(a) - Number(b))
   return (
     <>
       {!canEdit && (
@@ -74,17 +74,13 @@ function Editor({ saved, state }: EditorProps) {
         canEdit={canEdit}
         onChange={setEdited}
       />
-      {names.map((floor) => (
-        <FloorSet
-          key={floor}
-          floor={floor}
-          state={state}
-          draft={draft}
-          before={before}
-          canEdit={canEdit}
-          onChange={setEdited}
-        />
-      ))}
+      <FloorSets
+        state={state}
+        draft={draft}
+        before={before}
+        canEdit={canEdit}
+        onChange={setEdited}
+      />
       {canEdit && <AddFloor draft={draft} onChange={setEdited} />}
       <SaveBar
         draft={draft}
