@@ -75,7 +75,8 @@ test('charts show what the index knows, and say that there is no more', options,
 
 test('an alarm says what was expected, where its detector tells that', options, async () => {
   const one = { ...raised('2:kw:pattern_outlier_kw:b'), timestamp: Math.floor(Date.now() / 1000) }
-  const evidence = { low: 3.1, high: 5.2, channel: 'season', comparable: 12 }
+  const timeMs = one.timestamp * 1000
+  const evidence = { low: 3.1, high: 5.2, channel: 'season', comparable: 12, timeMs }
   const words = { descrizione: 'Più del solito.', descrizione_en: 'More than on such days.' }
   const event = { tipo: 'pattern_outlier_kw', metrica: 'kw', valore: 12, evidence, ...words }
   coordinator.put(`alerts:2:${one.timestamp}`, { piano: 2, eventi: [event] })
@@ -88,6 +89,9 @@ test('an alarm says what was expected, where its detector tells that', options, 
   await detail.locator('figure.chart').waitFor()
   await page.goto(page.url().replace('lang=en', 'lang=it'))
   await detail.getByText('Più del solito.').waitFor()
+  await page.goto(`${new URL(page.url()).origin}/floor/2?lang=en&range=15m`)
+  const chart = page.locator('.panel', { has: page.getByRole('heading', { name: 'Power (kW)' }) })
+  await chart.getByText('usual').waitFor()
   await page.close()
 })
 

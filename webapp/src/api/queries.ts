@@ -2,14 +2,14 @@
  * What the pages ask for, each question once, with how long its answer stays good. Keys say all
  * that the answer depends on.
  */
-import { queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { BAND_DAYS_MIN, BAND_STEP_SECONDS, bandOf } from '../lib/band.ts'
 import { pointsOf } from '../lib/series.ts'
 import { Turns } from '../lib/turns.ts'
 import { askFeature } from './features.ts'
 import { ask, isAbsent, isTooMuch } from './http.ts'
 import { IndexSamples } from './index-samples.ts'
-import { readKey, readLatest, readSamples } from './store-keys.ts'
+import { readKey, readKeys, readLatest, readSamples } from './store-keys.ts'
 import type { Alert, Metric, ReadingPoint, RingInfo, Thresholds } from './types.ts'
 
 const MINUTE_MS = 60_000
@@ -106,6 +106,17 @@ export function alertQuery(key: string) {
     queryKey: ['alert', key],
     queryFn: async ({ signal }) => ((await readKey(key, signal)) ?? null) as Alert | null,
     staleTime: MINUTE_MS,
+  })
+}
+
+/** Many documents at once; in the order of the keys, undefined where there is none. */
+export function alertsQuery(keys: readonly string[]) {
+  return queryOptions({
+    queryKey: ['alerts', keys],
+    queryFn: ({ signal }) => readKeys(keys, signal),
+    staleTime: MINUTE_MS,
+    enabled: keys.length > 0,
+    placeholderData: keepPreviousData,
   })
 }
 

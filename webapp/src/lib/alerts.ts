@@ -24,6 +24,27 @@ export function kindOf({ id }: Pick<Notification, 'id'>): AlertKind {
   return KIND_LIST.find((kind) => KINDS[kind].test(tipo)) ?? 'other'
 }
 
+/** So many documents are looked at for what their detector expected. */
+export const STORIES_MAX = 50
+
+/** Alerts of a floor and metric that rest on what was expected, in a stretch of time. */
+export function storiesOf(
+  notifications: readonly Notification[],
+  about: { readonly floor: number; readonly metric: Metric },
+  { fromSeconds, toSeconds }: { readonly fromSeconds: number; readonly toSeconds: number },
+): readonly Notification[] {
+  return notifications
+    .filter(
+      (one) =>
+        one.floor === about.floor &&
+        one.metric === about.metric &&
+        one.timestamp >= fromSeconds &&
+        one.timestamp < toSeconds &&
+        kindOf(one) !== 'over',
+    )
+    .slice(-STORIES_MAX)
+}
+
 /** Where the detector has written the whole alert. */
 export function documentKey({ floor, timestamp }: Notification): string {
   return `alerts:${floor}:${Math.floor(timestamp)}`

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bandAlong, evidenceOf, wordsOf } from './evidence.ts'
+import { bandAlong, evidenceOf, toldAt, toldBands, wordsOf } from './evidence.ts'
 
 const SLOT_SECONDS = 1_800
 /** The begin of a half hour. */
@@ -46,6 +46,24 @@ test('the detector’s own words are those of the language, or none', () => {
   assert.equal(wordsOf(event, 'en'), 'more than usual')
   assert.equal(wordsOf({ descrizione: 'più del solito' }, 'en'), undefined)
   assert.equal(wordsOf(undefined, 'it'), undefined)
+})
+
+test('of several alarms, each half hour has the band that was told of it last', () => {
+  const event = (offset: number, low: number, metrica = 'kw') => ({
+    metrica,
+    evidence: { low, high: low + 1, timeMs: (START + offset) * 1000 },
+  })
+  const documents = [
+    { eventi: [event(60, 4), event(0, 9, 'corrente')] },
+    { eventi: [event(SLOT_SECONDS, 6)] },
+    { eventi: [event(0, 3)] },
+    ...[undefined, {}, { eventi: 'none' }, { eventi: [{ metrica: 'kw' }] }],
+  ]
+  const bands = toldBands(documents, 'kw')
+  assert.equal(bands.size, 2)
+  assert.deepEqual(toldAt(bands, START + 5), { low: 4, high: 5 })
+  assert.deepEqual(toldAt(bands, START + SLOT_SECONDS), { low: 6, high: 7 })
+  assert.equal(toldAt(bands, START - 1), undefined)
 })
 
 test('the band stands over the half hour that was judged, and over no other', () => {

@@ -50,6 +50,31 @@ function bandOf(fields: Fields | undefined): Evidence['band'] {
 
 const HALF_HOUR_SECONDS = 1_800
 
+/** By half hour since 1970. */
+export type ToldBands = ReadonlyMap<number, NonNullable<Evidence['band']>>
+
+/** The bands that alarms of one metric tell, out of their documents; the later one counts. */
+export function toldBands(documents: readonly unknown[], metric: string): ToldBands {
+  const told = documents.flatMap((document) => {
+    const events = fieldsOf(document)?.eventi
+    return (Array.isArray(events) ? events : []).flatMap((event: unknown) => {
+      const { band, timeMs } = evidenceOf(event) ?? {}
+      const isAbout = fieldsOf(event)?.metrica === metric && band && timeMs !== undefined
+      return isAbout ? [{ band, timeMs }] : []
+    })
+  })
+  told.sort((one, other) => one.timeMs - other.timeMs)
+  return new Map(told.map(({ band, timeMs }) => [slotOf(timeMs / 1000), band]))
+}
+
+export function toldAt(bands: ToldBands, seconds: number): Evidence['band'] {
+  return bands.get(slotOf(seconds))
+}
+
+function slotOf(seconds: number): number {
+  return Math.floor(seconds / HALF_HOUR_SECONDS)
+}
+
 /** The band over the times of a chart: the half hour that was judged, and nothing beside it. */
 export function bandAlong(
   { band, timeMs }: Evidence,
@@ -57,7 +82,6 @@ export function bandAlong(
   times: readonly number[],
 ) {
   if (!band) return undefined
-  const slotOf = (seconds: number) => Math.floor(seconds / HALF_HOUR_SECONDS)
   const judged = slotOf(timeMs === undefined ? momentSeconds : timeMs / 1000)
   const along = (value: number) => times.map((time) => (slotOf(time) === judged ? value : null))
   return { low: along(band.low), high: along(band.high) }

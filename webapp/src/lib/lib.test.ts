@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AskError, failureOf } from '../api/http.ts'
 import type { Notification, Reading, ReadingPoint, Severity } from '../api/types.ts'
-import { activeAlerts, kindOf, selectAlerts, spansOf, unreadIds } from './alerts.ts'
+import {
+  activeAlerts,
+  kindOf,
+  STORIES_MAX,
+  selectAlerts,
+  spansOf,
+  storiesOf,
+  unreadIds,
+} from './alerts.ts'
 import { BAND_STEP_SECONDS, bandOf, sumOfUsual, usualAt } from './band.ts'
 import { daysWithin } from './budget.ts'
 import { csvOf } from './csv.ts'
@@ -70,6 +78,20 @@ test('the kind of an alert is in its id', () => {
   assert.equal(kindOf({ id: '1:kw:meter_silent_kw:2026' }), 'silent')
   assert.equal(kindOf({ id: '1:kw:higher_worse_kw:2026' }), 'worse')
   assert.equal(kindOf({ id: 'x' }), 'other')
+})
+
+test('stories of a floor are those that rest on what was expected, and not too many', () => {
+  const list = ['1:kw:kw_over:a', '1:kw:pattern_outlier_kw:b', '1:kw:higher_worse_kw:c']
+  const all = list.map((id, at) => alertOf(id, 100 + at))
+  const stretch = { fromSeconds: 100, toSeconds: 200 }
+  const about = { floor: 1, metric: 'kw' } as const
+  assert.deepEqual(ids(storiesOf(all, about, stretch)), list.slice(1))
+  assert.deepEqual(ids(storiesOf(all, about, { ...stretch, fromSeconds: 102 })), list.slice(2))
+  assert.deepEqual(storiesOf(all, { floor: 2, metric: 'kw' }, stretch), [])
+  const many = Array.from({ length: STORIES_MAX + 5 }, (_, n) =>
+    alertOf(`1:kw:pattern_a:${n}`, 150),
+  )
+  assert.equal(storiesOf(many, about, stretch).length, STORIES_MAX)
 })
 
 test('alerts that follow each other closely are one span, as bad as the worst of them', () => {
