@@ -3,18 +3,30 @@
  * before: `npm start` calls it each time. A hash over the sources, the versions of the packages and
  * the settings is kept beside the result; a time would say that a fresh clone is newer than it is.
  *
+ * It is built beside the folder and takes its place in one go, so that a coordinator that runs, or
+ * another build at the same time, never meets half of it.
+ *
  *   node scripts/build-webapp.ts            builds when something has changed
  *   node scripts/build-webapp.ts --force    builds in any case
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const WEBAPP = join(ROOT, 'webapp')
-const HASH_FILE = join(WEBAPP, 'dist', '.sources')
+const DIST = join(WEBAPP, 'dist')
+const HASH_NAME = '.sources'
 /** Types of the wire come from `src/model`, but types leave no trace in the result. */
 const SOURCES = ['src', 'public', 'index.html', 'package.json', 'tsconfig.json', 'vite.config.ts']
 
@@ -43,12 +55,36 @@ function hashOfSources(): string {
 
 function buildWhenChanged(isForced: boolean): void {
   const hash = hashOfSources()
-  const built = existsSync(HASH_FILE) ? readFileSync(HASH_FILE, 'utf8') : ''
-  if (built === hash && !isForced) return
+  if (hashOfBuild() === hash && !isForced) return
   process.stdout.write('building the dashboard, once ...\n')
-  const flags = ['run', 'build', '--silent', '--workspace', 'webapp', '--', '--logLevel', 'warn']
-  execFileSync('npm', flags, { cwd: ROOT, stdio: 'inherit' })
-  writeFileSync(HASH_FILE, hash)
+  const next = `${DIST}.${process.pid}`
+  try {
+    const vite = ['--logLevel', 'warn', '--outDir', next, '--emptyOutDir']
+    const flags = ['run', 'build', '--silent', '--workspace', 'webapp', '--', ...vite]
+    execFileSync('npm', flags, { cwd: ROOT, stdio: 'inherit' })
+    writeFileSync(join(next, HASH_NAME), hash)
+    putInPlace(next)
+  } finally {
+    rmSync(next, { recursive: true, force: true })
+  }
+}
+
+function hashOfBuild(): string {
+  const file = join(DIST, HASH_NAME)
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
+
+/** Whoever builds the same at the same time may be first: then there is one already. */
+function putInPlace(next: string): void {
+  const former = `${next}.former`
+  try {
+    if (existsSync(DIST)) renameSync(DIST, former)
+    renameSync(next, DIST)
+  } catch (error) {
+    if (!existsSync(join(DIST, HASH_NAME))) throw error
+  } finally {
+    rmSync(former, { recursive: true, force: true })
+  }
 }
 
 buildWhenChanged(process.argv.includes('--force'))

@@ -1,18 +1,22 @@
 /**
- * The pictures of the README: each page in both themes, and two of a phone, taken from the real
- * stack with a past of eight days. Run it when the look has changed:
+ * The pictures of the README and of docs/dashboard.md: each page in both themes, and two of a
+ * phone, taken from the real stack with eight days of a building behind it, in which one floor has
+ * just begun to draw too much. It is always the same time of day in them, since the browser stands
+ * where it is now mid-afternoon. Run it when the look has changed:
  *
- *   node scripts/screenshots.ts              into docs/screenshots
+ *   node scripts/screenshots.ts                     into docs/screenshots
+ *   node scripts/screenshots.ts --every=FOLDER      all pages in all manners, to look at
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readingsOfDays } from '../test/support/building-days.ts'
-import { type Dashboard, DESKTOP, PHONE, startDashboard } from '../test/support/dashboard.ts'
+import { parseArgs } from 'node:util'
+import type { Page } from 'playwright-core'
+import { type Dashboard, PHONE, startDashboard } from '../test/support/dashboard.ts'
 import { eventually } from '../test/support/eventually.ts'
+import { LivedInBuilding } from '../test/support/lived-in-building.ts'
 import { ROOT_DIR } from '../test/support/process.ts'
 
-const FOLDER = join(ROOT_DIR, 'docs/screenshots')
 const PAGES: Readonly<Record<string, string>> = {
   now: '/?range=6h',
   floor: '/floor/2?range=24h',
@@ -20,55 +24,112 @@ const PAGES: Readonly<Record<string, string>> = {
   thresholds: '/admin/thresholds?range=6h',
   system: '/system?range=6h',
 }
-const FLOORS = 3
-const DAYS = 8
-const STEP_MS = 120_000
+const THEMES = ['light', 'dark'] as const
+const SIZES = { desktop: { width: 1240, height: 840 }, phone: PHONE }
+const HOUR_SHOWN = 15
 const RECORDS_PER_APPEND = 500
-const DRAWN_MS = 5_000
+const STORED_MS_MAX = 180_000
+const LOOK_AGAIN_MS = 700
+/** One alert for each thing that is wrong is what a picture can show. */
+const COOLDOWN_SECONDS = 1_200
 
-async function giveAPast(dashboard: Dashboard): Promise<void> {
-  const endMs = Date.now() - 1_000
-  const all = [...readingsOfDays({ floors: FLOORS, days: DAYS, stepMs: STEP_MS, endMs })]
+/** Where it is mid-afternoon now; the sign in these names is turned round. */
+function zoneOfAfternoon(nowMs: number): string {
+  const ahead = ((HOUR_SHOWN - new Date(nowMs).getUTCHours() + 35) % 24) - 11
+  return ahead > 0 ? `Etc/GMT-${ahead}` : `Etc/GMT+${-ahead}`
+}
+
+async function giveAPast(dashboard: Dashboard, building: LivedInBuilding): Promise<void> {
+  const all = building.past()
   for (let at = 0; at < all.length; at += RECORDS_PER_APPEND) {
     await dashboard.send(all.slice(at, at + RECORDS_PER_APPEND))
   }
-  await eventually('the past is stored', () => isStored(dashboard, all.at(-1)), 120_000)
-  const last = all.at(-2)
-  await dashboard.send([{ ...last, timestamp: new Date().toISOString(), sensore2_kw: 12.6 }])
+  const newest = new Date(building.newestMs()).toISOString()
+  const latest = `${dashboard.coordinatorUrl}/key/energy:p3:latest`
+  await eventually(
+    'the past is stored',
+    async () => (await (await fetch(latest)).text()).includes(newest),
+    STORED_MS_MAX,
+  )
 }
 
-async function isStored(dashboard: Dashboard, newest: object | undefined): Promise<boolean> {
-  const answer = await fetch(`${dashboard.coordinatorUrl}/key/energy:p${FLOORS}:latest`)
-  const { value } = (await answer.json()) as { value?: { timestamp: string } }
-  return newest !== undefined && 'timestamp' in newest && value?.timestamp === newest.timestamp
+interface Picture {
+  readonly path: string
+  readonly lang: 'it' | 'en'
+  readonly theme: (typeof THEMES)[number]
+  readonly size: keyof typeof SIZES
+  readonly isWhole: boolean
+  readonly file: string
 }
 
-async function take(dashboard: Dashboard, name: string, path: string, isPhone: boolean) {
-  const page = await dashboard.open(path, { viewport: isPhone ? PHONE : DESKTOP })
-  await page.locator('.panel').first().waitFor()
-  const isAlerts = name.startsWith('alerts')
-  if (isAlerts) await page.locator('.alert-rows button').first().click()
-  await page.waitForLoadState('networkidle', { timeout: DRAWN_MS }).catch(() => {})
+async function take(dashboard: Dashboard, building: LivedInBuilding, picture: Picture) {
+  const { path, lang, theme, size, isWhole, file } = picture
+  await dashboard.send(building.upTo(Date.now()))
+  const page = await dashboard.open(`${path}&lang=${lang}&theme=${theme}`, {
+    viewport: SIZES[size],
+    timezoneId: process.env.TZ ?? 'UTC',
+  })
+  await page.locator('[data-state]').first().waitFor()
+  if (path.startsWith('/alerts')) await page.locator('.alert-rows button').first().click()
   await eventually(
     'every panel is drawn',
     async () => (await page.locator('[data-state="loading"]').count()) === 0,
   )
-  await sleep(DRAWN_MS)
-  await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: !isPhone })
+  writeFileSync(file, await stillOf(page, isWhole))
   await page.close()
 }
 
-async function main(): Promise<void> {
-  mkdirSync(FOLDER, { recursive: true })
-  const dashboard = await startDashboard()
-  try {
-    await giveAPast(dashboard)
-    for (const theme of ['light', 'dark']) {
-      for (const [name, path] of Object.entries(PAGES)) {
-        await take(dashboard, `${name}-${theme}`, `${path}&lang=en&theme=${theme}`, false)
-      }
-      await take(dashboard, `phone-${theme}`, `/?range=6h&lang=it&theme=${theme}`, true)
+/** Bands come after lines, and a building lives: drawn is what looks the same twice. */
+async function stillOf(page: Page, fullPage: boolean): Promise<Buffer> {
+  let before = await page.screenshot({ fullPage })
+  for (let looks = 0; looks < 20; looks += 1) {
+    await sleep(LOOK_AGAIN_MS)
+    const now = await page.screenshot({ fullPage })
+    if (now.equals(before) && looks > 1) return now
+    before = now
+  }
+  return before
+}
+
+/** For the front page: English on a desktop, Italian on a phone. */
+function* published(folder: string): Generator<Picture> {
+  for (const theme of THEMES) {
+    for (const [name, path] of Object.entries(PAGES)) {
+      const file = join(folder, `${name}-${theme}.png`)
+      yield { path, lang: 'en', theme, size: 'desktop', isWhole: true, file }
     }
+    const file = join(folder, `phone-${theme}.png`)
+    yield { path: PAGES.now ?? '/', lang: 'it', theme, size: 'phone', isWhole: false, file }
+  }
+}
+
+function* every(folder: string): Generator<Picture> {
+  for (const [name, path] of Object.entries(PAGES)) {
+    for (const theme of THEMES) {
+      for (const lang of ['it', 'en'] as const) {
+        for (const size of ['desktop', 'phone'] as const) {
+          const file = join(folder, `${name}-${lang}-${theme}-${size}.png`)
+          yield { path, lang, theme, size, isWhole: true, file }
+        }
+      }
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { every: { type: 'string' } } })
+  const folder = values.every ?? join(ROOT_DIR, 'docs/screenshots')
+  mkdirSync(folder, { recursive: true })
+  process.env.TZ = zoneOfAfternoon(Date.now())
+  const dashboard = await startDashboard({
+    SITE_TIMEZONE: process.env.TZ,
+    EDGE_COOLDOWN_SECS: String(COOLDOWN_SECONDS),
+  })
+  try {
+    const building = new LivedInBuilding(Date.now())
+    await giveAPast(dashboard, building)
+    const pictures = values.every === undefined ? published(folder) : every(folder)
+    for (const picture of pictures) await take(dashboard, building, picture)
   } finally {
     await dashboard.stop()
   }

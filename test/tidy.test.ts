@@ -13,9 +13,15 @@ const LINES_PER_FUNCTION_MAX = 70
 const LINES_PER_FUNCTION_USUAL = 40
 const COLUMNS_MAX = 100
 
+interface ImportRule {
+  readonly own: readonly string[]
+  readonly npm: readonly string[]
+  readonly node: boolean
+}
+
 /** Who may import whom: folder (the longest that fits counts) -> what its files may import. */
 const STAGE = ['src/model', 'src/ports', 'src/store/client.ts']
-const IMPORTS: Record<string, { own: string[]; npm: string[]; node: boolean }> = {
+const IMPORTS: Record<string, ImportRule> = {
   'src/model': { own: [], npm: ['zod'], node: false },
   'src/ports': { own: ['src/model'], npm: [], node: false },
   'src/store': {
@@ -43,6 +49,34 @@ const IMPORTS: Record<string, { own: string[]; npm: string[]; node: boolean }> =
   'src/app': { own: ['src'], npm: ['*'], node: true },
   sim: { own: simulated(), npm: [], node: true },
   torture: { own: tortured(), npm: ['undici'], node: true },
+  ...dashboard(),
+}
+
+/**
+ * The dashboard, from what is nearest to the wire to what is nearest to a person. Only types come
+ * out of `src`; pages do not know each other.
+ */
+function dashboard(): Record<string, ImportRule> {
+  const rule = (own: readonly string[], npm: readonly string[] = []): ImportRule => ({
+    own: own.map((part) => (part.startsWith('src/') ? part : `webapp/src/${part}`)),
+    npm,
+    node: false,
+  })
+  const react = ['react', 'react-i18next', '@mantine/*', '@tanstack/*']
+  const below = ['api', 'lib', 'live', 'parts', 'auth.ts']
+  const pages = ['alerts', 'floor', 'now', 'system', 'thresholds']
+  const page = rule(['app', ...below], react)
+  return {
+    'webapp/src': { own: ['webapp/src'], npm: ['*'], node: false },
+    'webapp/src/api': rule(['src/model', 'lib'], ['@tanstack/*']),
+    'webapp/src/lib': rule(['api', 'app/search.ts', 'live/machine.ts']),
+    'webapp/src/live': rule(['api', 'lib']),
+    'webapp/src/i18n': rule([], ['i18next', 'react-i18next']),
+    'webapp/src/parts': rule(['api', 'app', 'lib', 'auth.ts'], [...react, 'i18next', 'uplot']),
+    'webapp/src/app': rule([...below, 'pages'], react),
+    'webapp/src/pages': page,
+    ...Object.fromEntries(pages.map((name) => [`webapp/src/pages/${name}`, page])),
+  }
 }
 
 /** All of `src` that has no edge to the world, and the adapters that have none. */
@@ -80,12 +114,17 @@ const BANNED: readonly { pattern: RegExp; instead: string }[] = [
   { pattern: /\blocaleCompare\(/, instead: 'compare by code unit, or by bytes' },
   { pattern: /\bfetch\(/, instead: 'use a port; HTTP clients stand in src/adapters' },
 ]
+/** What the dashboard decides, which a test tells as a story without a browser. */
+const DASHBOARD_CORES = ['webapp/src/lib/', 'webapp/src/live/machine.ts', 'webapp/src/api/types.ts']
 const MACHINE_FOLDERS = ['src/adapters/', 'src/app/']
 
-const sources = projectFiles(/^(src|sim|torture|bin|test|bench|scripts)\/.*\.(ts|mjs)$/)
+const sources = projectFiles(/^(src|sim|torture|bin|test|bench|scripts|webapp)\/.*\.(tsx?|mjs)$/)
+  /** What a script writes is held against its source, not against manners. */
+  .filter(({ path }) => !path.endsWith('.generated.ts'))
 const production = sources.filter((file) => isProduction(file))
 const simulation = sources.filter((file) => isWithoutTests(file, 'sim/'))
 const torture = sources.filter((file) => isWithoutTests(file, 'torture/'))
+const webapp = sources.filter((file) => isWithoutTests(file, 'webapp/src/'))
 
 function isProduction(file: SourceFile): boolean {
   return isWithoutTests(file, 'src/')
@@ -96,7 +135,7 @@ function isWithoutTests(file: SourceFile, folder: string): boolean {
 }
 
 test('every folder imports only what the import table allows it', () => {
-  const broken = [...production, ...simulation, ...torture].flatMap((file) => {
+  const broken = [...production, ...simulation, ...torture, ...webapp].flatMap((file) => {
     const { folder, rule } = ruleOf(file.path)
     return importsOf(file).flatMap(({ specifier, line }) =>
       isAllowed(file, specifier, rule)
@@ -109,10 +148,19 @@ test('every folder imports only what the import table allows it', () => {
 
 test('time, chance and the machine enter only through ports', () => {
   const pure = production.filter((file) => !MACHINE_FOLDERS.some((f) => file.path.startsWith(f)))
-  const broken = [...pure, ...simulation].flatMap((file) =>
+  const cores = webapp.filter(({ path }) => DASHBOARD_CORES.some((core) => path.startsWith(core)))
+  const broken = [...pure, ...simulation, ...cores].flatMap((file) =>
     BANNED.flatMap(({ pattern, instead }) =>
       matchingLines(file, pattern).map((line) => `${file.path}:${line} ${pattern}: ${instead}`),
     ),
+  )
+  assert.deepEqual(broken, [])
+})
+
+test('the dashboard takes types out of the sources, and nothing that runs', () => {
+  const runs = /^(?:import|export)(?! type\b)[^'"]*['"](?:\.\.\/)+src\/(?:model|live)\//gm
+  const broken = webapp.flatMap(({ path, text }) =>
+    [...text.matchAll(runs)].map(([found]) => `${path}: write "import type" in ${found}`),
   )
   assert.deepEqual(broken, [])
 })
@@ -128,7 +176,7 @@ test('settings are read from the environment only in src/app', () => {
 })
 
 test('every file of the sources says first why it exists', () => {
-  const silent = [...production, ...simulation, ...torture].filter(
+  const silent = [...production, ...simulation, ...torture, ...webapp].filter(
     (file) => !file.text.startsWith('/**'),
   )
   assert.deepEqual(
@@ -199,11 +247,7 @@ function ruleOf(path: string) {
   return { folder, rule }
 }
 
-function isAllowed(
-  file: SourceFile,
-  specifier: string,
-  rule: { own: string[]; npm: string[]; node: boolean },
-): boolean {
+function isAllowed(file: SourceFile, specifier: string, rule: ImportRule): boolean {
   if (specifier.startsWith('node:')) return rule.node
   if (!specifier.startsWith('.')) {
     return rule.npm.some((name) => name === '*' || matchesPackage(specifier, name))
@@ -223,7 +267,7 @@ function matchesPackage(specifier: string, name: string): boolean {
   return specifier === name || specifier.startsWith(`${name}/`)
 }
 
-function say(rule: { own: string[]; npm: string[]; node: boolean }): string {
+function say(rule: ImportRule): string {
   return [...rule.own, ...rule.npm, ...(rule.node ? ['node:*'] : [])].join(', ') || 'nothing'
 }
 

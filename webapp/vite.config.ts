@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import react from '@vitejs/plugin-react'
-import type { UserConfig } from 'vite'
+import type { Plugin, UserConfig } from 'vite'
 
 const coordinator = process.env.COORDINATOR_URL ?? 'http://127.0.0.1:8000'
 const login = process.env.LOGIN_URL ?? 'http://127.0.0.1:7000'
@@ -20,8 +20,20 @@ const proxy = {
   '^/login$': { target: login },
 }
 
+/** Whoever serves the page forbids it all other places, so it is told of these. */
+const elsewhere = ['VITE_COORDINATOR_URL', 'VITE_LOGIN_URL']
+  .flatMap((name) => process.env[name] || [])
+  .map((address) => new URL(address).origin)
+const connects: Plugin = {
+  name: 'energyguard-connects',
+  transformIndexHtml: () =>
+    elsewhere.length === 0
+      ? []
+      : [{ tag: 'meta', attrs: { name: 'connects', content: elsewhere.join(' ') } }],
+}
+
 const config: UserConfig = {
-  plugins: [react()],
+  plugins: [react(), connects],
   server: { port: 5173, proxy },
   preview: { port: 3000, proxy },
   build: {

@@ -26,7 +26,7 @@ import { readAnswer, writeAnswer } from './outcomes.ts'
 import { addRequestGate, GATE_DEFAULTS, type GateLimits } from './request-gate.ts'
 import { RequestTally } from './request-tally.ts'
 import { addShardingRoutes } from './sharding-routes.ts'
-import { addSystemRoutes, type PipelineReport } from './system-routes.ts'
+import { addSystemRoutes, type CareReporter, type PipelineReport } from './system-routes.ts'
 import { addThresholdsRoutes } from './thresholds-routes.ts'
 import type { WebApp } from './web-app.ts'
 
@@ -41,6 +41,7 @@ export interface CoordinatorParts extends OpsParts {
   readonly streams: LiveStreams
   readonly history: History
   readonly pipeline: PipelineReport
+  readonly care: CareReporter
   /** The dashboard, where it has been built. */
   readonly web?: WebApp | undefined
   readonly adminToken: string
@@ -73,7 +74,7 @@ export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> 
     addNotificationRoutes(app, parts.live, parts.broadcastToken)
     addLiveStreams(app, parts.streams)
     addHistoryRoutes(app, parts.history, parts.thresholds)
-    addSystemRoutes(app, parts.pipeline, parts.ring, parts.store)
+    addSystemRoutes(app, parts)
     addOpsRoutes(app, parts, tally)
   })
 }

@@ -11,6 +11,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Live, StreamEvent } from '../live/live.ts'
 import type { ReadingsFeed } from '../live/readings-feed.ts'
+import { notificationSchema } from '../model/notification.ts'
 import { COME_AGAIN } from './answer.ts'
 import {
   EventStreams,
@@ -104,9 +105,27 @@ function eventText({ name, id, data }: WireEvent): string {
 const querySchema = z.object({
   last_event_id: z.string().optional().describe('As the header Last-Event-ID, for curl.'),
 })
-const streamSchema = {
-  description: 'A stream that goes on.',
-  content: { 'text/event-stream': { schema: z.string() } },
+const alarmEvents = {
+  ping: z.object({}).describe('It is still here.'),
+  anomaly: notificationSchema.describe('An alarm; its id is where to resume from.'),
+  gap: z
+    .object({ items: z.array(notificationSchema), total: z.int() })
+    .describe('Where a client was is no longer known: all alarms that are.'),
+}
+const amount = z.number().min(0).optional()
+const readingEvent = z
+  .looseObject({
+    piano: z.int().min(1),
+    timestamp: z.string(),
+    ...{ sensore1_kwh: amount, sensore2_kw: amount },
+    ...{ sensore3_corrente: amount, sensore3_tensione: amount, delta_kwh: amount },
+  })
+  .describe('As it was sent, with whatever else the meter says.')
+
+/** A stream is no JSON; its schema says of each event, by name, what its data is. */
+function streamOf(events: Record<string, z.ZodType>) {
+  const description = 'A stream that goes on. The schema: by name of the event, its data as JSON.'
+  return { description, content: { 'text/event-stream': { schema: z.object(events) } } }
 }
 const FULL = { detail: 'Too many streams are open' }
 
@@ -115,7 +134,7 @@ export function addLiveStreams(app: HttpApp, streams: LiveStreams): void {
   const schema = {
     tags: ['notifications'],
     querystring: querySchema,
-    response: { 200: streamSchema, 503: sentenceSchema },
+    response: { 200: streamOf(alarmEvents), 503: sentenceSchema },
   }
   const anomalies = {
     ...schema,
@@ -130,6 +149,10 @@ export function addLiveStreams(app: HttpApp, streams: LiveStreams): void {
   const everything = {
     ...schema,
     tags: ['live'],
+    response: {
+      200: streamOf({ ...alarmEvents, reading: readingEvent }),
+      503: sentenceSchema,
+    },
     summary:
       'All that a dashboard shows, as Server-Sent Events: reading (a reading; the newest of each ' +
       'floor first, some left out for a slow client), anomaly (a notification, with an id from ' +

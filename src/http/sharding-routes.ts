@@ -17,6 +17,10 @@ import { type Answer, answer, invalidAnswer, sendAnswer } from './answer.ts'
 import type { HttpApp } from './http-app.ts'
 import { invalidSchema, sentenceSchema } from './problems.ts'
 
+const cacheSchema = z
+  .object({ hits: z.int(), misses: z.int(), items: z.int() })
+  .describe('Reads since it started that rows in its memory could answer, and could not.')
+
 export const infoSchema = z.object({
   total_nodes: z.int(),
   replication_factor: z.int(),
@@ -36,6 +40,7 @@ export const infoSchema = z.object({
       keys: z.int().nullable().describe('On its disk, those of outgoing partitions among them.'),
       writable: z.boolean().nullable().describe('False when its disk is full.'),
       problem: z.string().nullable(),
+      cache: cacheSchema.nullable(),
       partitions: z.int().describe('Of which it holds a copy.'),
       partitions_outgoing: z
         .int()

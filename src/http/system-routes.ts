@@ -15,6 +15,18 @@ export interface PipelineStage {
   readonly errors: number
 }
 
+/** How the replicas are cared for. */
+export interface CareReport {
+  readonly hintsWaiting: number
+  readonly partitionsRepaired: number
+  readonly repairAgeSeconds: number
+  readonly rowsDiverged: number
+  readonly bytesCarried: number
+}
+
+/** Null: another coordinator does. */
+export type CareReporter = () => CareReport | null
+
 /** The stages of this process. Never rejects. */
 export type PipelineReport = () => Promise<readonly PipelineStage[]>
 
@@ -24,17 +36,30 @@ const stageSchema = z.object({
   lag: z.int().nullable().describe('Records that wait in the log; null: nobody can say.'),
   errors: z.int().describe('Warnings and errors since the process started.'),
 })
+const careSchema = z
+  .object({
+    hintsWaiting: z.int().describe('Rows that shards keep in mind for one that missed them.'),
+    partitionsRepaired: z.int().describe('Whose replicas were compared, and left equal.'),
+    repairAgeSeconds: z.number().describe('Since then, of the partition that waits longest.'),
+    rowsDiverged: z.int().describe('Found to be missing or other on some replica.'),
+    bytesCarried: z.number().describe('To the replicas that lacked them.'),
+  })
+  .describe('Since this coordinator cares for the replicas; null: another one does.')
 const systemSchema = z.object({
   pipeline: z.array(stageSchema).describe('The stages of this process, in the order of a reading.'),
   store: infoSchema,
+  care: careSchema.nullable(),
 })
 
-export function addSystemRoutes(
-  app: HttpApp,
-  report: PipelineReport,
-  ring: Pick<RingAdmin, 'info'>,
-  store: Pick<Store, 'status'>,
-): void {
+export interface SystemParts {
+  readonly pipeline: PipelineReport
+  readonly care: CareReporter
+  readonly ring: Pick<RingAdmin, 'info'>
+  readonly store: Pick<Store, 'status'>
+}
+
+export function addSystemRoutes(app: HttpApp, parts: SystemParts): void {
+  const { pipeline: report, care, ring, store } = parts
   const schema = {
     tags: ['operations'],
     summary: 'The stages of this process, and the ring.',
@@ -42,6 +67,6 @@ export function addSystemRoutes(
   }
   app.get('/api/v1/system', { schema }, async () => {
     const [pipeline, { reachable }] = await Promise.all([report(), store.status()])
-    return { pipeline: [...pipeline], store: infoBody(ring.info(), reachable) }
+    return { pipeline: [...pipeline], store: infoBody(ring.info(), reachable), care: care() }
   })
 }

@@ -4,7 +4,8 @@
  * one, but for a browser that opens a page which shares its address with a route.
  *
  * Files whose name carries a hash never change and are kept for ever; the index is asked for anew
- * each time. Compressed once, when first asked for.
+ * each time, and is that of the newest build. A page that was opened before still finds the parts
+ * that it has not loaded yet. Compressed once, when first asked for.
  */
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -42,21 +43,55 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 const INCOMPRESSIBLE: ReadonlySet<string> = new Set(['png', 'webp', 'woff2'])
 
+export interface WebSource {
+  /** The newest build, the same object until there is another; undefined before the first. */
+  files(): WebFiles | undefined
+}
+
+/** So many builds stay, besides the newest, for pages that were opened before it. */
+export const FORMER_BUILDS_MAX = 3
+
+type Build = ReadonlyMap<string, WebFile>
+
 /** The dashboard's files as answers. */
 export class WebApp {
-  private readonly files = new Map<string, WebFile>()
+  private readonly source: WebSource
+  private known: WebFiles | undefined
+  /** The newest first. */
+  private builds: readonly Build[] = []
+  private connects: readonly string[] = []
 
-  constructor(files: WebFiles) {
-    for (const [path, bytes] of files) this.files.set(path, new WebFile(path, bytes))
+  constructor(source: WebSource) {
+    this.source = source
   }
 
   /** The file that an address names; `index.html` stays behind `/`. */
   fileAt(path: string): WebFile | undefined {
-    return this.files.get(path.slice(1))
+    const name = path.slice(1)
+    const [newest, ...former] = this.newestFirst()
+    const file = newest?.get(name)
+    if (file || !name.startsWith(HASHED_FOLDER)) return file
+    return former.find((build) => build.has(name))?.get(name)
   }
 
   get index(): WebFile | undefined {
-    return this.files.get(INDEX)
+    return this.newestFirst()[0]?.get(INDEX)
+  }
+
+  /** See `contentSecurityPolicy`. */
+  get elsewhere(): readonly string[] {
+    return this.connects
+  }
+
+  private newestFirst(): readonly Build[] {
+    const files = this.source.files()
+    if (files && files !== this.known) {
+      this.known = files
+      const build = new Map([...files].map(([path, bytes]) => [path, new WebFile(path, bytes)]))
+      this.connects = connectsOf(files.get(INDEX)?.toString() ?? '')
+      this.builds = [build, ...this.builds.slice(0, FORMER_BUILDS_MAX)]
+    }
+    return this.builds
   }
 }
 
@@ -98,8 +133,20 @@ const ENCODERS: Readonly<Record<Encoding, (bytes: Buffer) => Promise<Buffer>>> =
   identity: async (bytes) => bytes,
 }
 
-/** What the page may load and ask: from here, and the login, which has a port of its own. */
-export function contentSecurityPolicy(host: string | undefined): string {
+/** Services elsewhere that a page was built for: it names them in its head. */
+export function connectsOf(index: string): readonly string[] {
+  const named = /<meta name="connects" content="([^"]*)"/.exec(index)?.[1] ?? ''
+  return named.split(' ').filter((origin) => /^https?:\/\/[a-z0-9.[\]:-]+$/i.test(origin))
+}
+
+/**
+ * What the page may load and ask: from here, from the login, which has a port of its own, and from
+ * where else it was built for.
+ */
+export function contentSecurityPolicy(
+  host: string | undefined,
+  elsewhere: readonly string[] = [],
+): string {
   const hostname = /^([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d+)?$/i.exec(host ?? '')?.[1]
   const others = new Set(['localhost', '127.0.0.1', ...(hostname ? [hostname] : [])])
   const sources = [...others].flatMap((name) => [`http://${name}:*`, `https://${name}:*`])
@@ -109,7 +156,7 @@ export function contentSecurityPolicy(host: string | undefined): string {
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self' data:",
-    `connect-src 'self' ${sources.join(' ')}`,
+    `connect-src 'self' ${[...sources, ...elsewhere].join(' ')}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
@@ -128,7 +175,7 @@ export function addWebApp(app: HttpApp, web: WebApp): void {
   app.addHook('onRequest', (request, reply, done) => {
     const file = fileFor(web, routed, request)
     if (file) {
-      sendFile(file, request, reply).catch(done)
+      sendFile(file, web.elsewhere, request, reply).catch(done)
       return
     }
     /** Or a browser that goes back to the page would be shown the document. */
@@ -164,6 +211,7 @@ function firstPart(url: string): string {
 
 async function sendFile(
   file: WebFile,
+  elsewhere: readonly string[],
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
@@ -175,7 +223,7 @@ async function sendFile(
     vary: 'accept-encoding, accept',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'same-origin',
-    'content-security-policy': contentSecurityPolicy(headers.host),
+    'content-security-policy': contentSecurityPolicy(headers.host, elsewhere),
   })
   if (headers['if-none-match'] === file.etag) {
     reply.code(304).send()

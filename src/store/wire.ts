@@ -204,6 +204,13 @@ export type ShardRequest =
   /** A ring that was decided. */
   | { readonly kind: 'ring.store'; readonly ring: RingDocument }
 
+/** How often the rows in memory could answer, and how many they are. */
+export interface CacheTally {
+  readonly hits: number
+  readonly misses: number
+  readonly items: number
+}
+
 export type ShardReply =
   | {
       readonly kind: 'hello'
@@ -214,6 +221,8 @@ export type ShardReply =
        * `outgoing` partitions among them.
        */
       readonly keys: number
+      /** Reads of keys since the shard started. Absent: it does not say. */
+      readonly cache?: CacheTally
       /** False once the disk is full. */
       readonly writable: boolean
       /** For how many rows hints stand here, by the id of the shard that misses them. */

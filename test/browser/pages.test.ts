@@ -1,11 +1,12 @@
 /**
  * Every page as people meet it: in both languages, both themes, on a desktop and on a phone of
- * 360 px. Each says its name, fits its screen, breaks no rule of axe and says nothing wrong.
+ * 360 px. Each speaks its language, wears its theme, fits its screen, breaks no rule of axe and
+ * says nothing wrong. People go from page to page by its links, and so does each of these tabs.
  */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import axe from 'axe-core'
+import { describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { violationsOf } from '../support/axe.ts'
 import {
   alertOf,
   DESKTOP,
@@ -16,65 +17,86 @@ import {
 } from '../support/dashboard.ts'
 import { eventually } from '../support/eventually.ts'
 
-const PAGES = ['/', '/floor/1', '/alerts', '/admin/thresholds', '/system']
-/** Each pair of language, theme and size is met once. */
-const MANNERS = [
-  { lang: 'it', theme: 'light', viewport: DESKTOP },
-  { lang: 'en', theme: 'dark', viewport: DESKTOP },
-  { lang: 'it', theme: 'dark', viewport: PHONE },
-  { lang: 'en', theme: 'light', viewport: PHONE },
-]
-const NAMES: Readonly<Record<string, readonly string[]>> = {
+const NAMES = {
   it: ['Adesso', 'Piano', 'Allarmi', 'Soglie', 'Sistema'],
   en: ['Now', 'Floor', 'Alerts', 'Thresholds', 'System'],
-}
+} as const
+const LANGUAGES = ['it', 'en'] as const
+const THEMES = ['light', 'dark'] as const
+/** As many as keep two processors busy. */
+const TABS_MAX = 3
+
+const manners = [DESKTOP, PHONE].flatMap((viewport) =>
+  LANGUAGES.flatMap((lang) => THEMES.map((theme) => ({ viewport, lang, theme }))),
+)
 
 const dashboard = await dashboardOfFile()
 await dashboard?.send([1, 2, 3].map((floor) => quiet(floor)))
+await dashboard?.send([quiet(2, { sensore2_kw: 14 })])
 await dashboard?.raise(alertOf(2, 3, 'pages'))
 
-for (const { lang, theme, viewport } of MANNERS) {
-  for (const [at, path] of PAGES.entries()) {
-    const name = `${path} in ${lang}, ${theme}, ${viewport.width} px`
-    test(`${name}: fits, speaks its language, and axe finds nothing`, {
-      skip: NO_BROWSER,
-    }, async () => {
+describe('every page fits, speaks its language, and axe finds nothing', {
+  skip: NO_BROWSER,
+  concurrency: TABS_MAX,
+}, () => {
+  for (const { lang, theme, viewport } of manners) {
+    test(`${lang}, ${theme}, ${viewport.width} px`, async (t) => {
       assert.ok(dashboard)
-      const page = await dashboard.open(`${path}?lang=${lang}&theme=${theme}`, { viewport })
-      await page.getByRole('link', { name: NAMES[lang]?.[at] ?? '', exact: true }).waitFor()
-      await settled(page)
-      assert.equal(await page.evaluate('document.documentElement.lang'), lang)
-      const width = Number(await page.evaluate('document.documentElement.scrollWidth'))
-      assert.ok(width <= viewport.width, `it is ${width} px wide`)
-      assert.deepEqual(await violationsOf(page), [])
+      const page = await dashboard.open(`/?lang=${lang}&theme=${theme}`, { viewport })
+      for (const name of NAMES[lang]) {
+        await t.test(name, async () => {
+          await page.getByRole('link', { name, exact: true }).click()
+          await isAt(page, name)
+          await isWell(page, { lang, theme, widthPx: viewport.width })
+        })
+      }
+      await t.test('an alert, and why', async () => {
+        await page.getByRole('link', { name: NAMES[lang][2], exact: true }).click()
+        await isAt(page, NAMES[lang][2])
+        await page.locator('.alert-rows button').first().click()
+        await page.locator('.detail figure.chart').waitFor()
+        await isWell(page, { lang, theme, widthPx: viewport.width })
+      })
+      await t.test('the bell', async () => {
+        await page.locator('.bell').click()
+        await page.locator('.bell-list li').first().waitFor()
+        await isWell(page, { lang, theme, widthPx: viewport.width })
+      })
       await page.close()
     })
   }
+})
+
+/** The first page answers a question in its heading; the others say their name. */
+async function isAt(page: Page, name: string): Promise<void> {
+  const isFirst = name === NAMES.it[0] || name === NAMES.en[0]
+  const heading = page.getByRole('heading', { level: 1, name: new RegExp(`^${name}`) })
+  await (isFirst ? page.locator('main .now') : heading).waitFor()
 }
 
-/** No panel is loading any more. */
+interface Manner {
+  readonly lang: string
+  readonly theme: string
+  readonly widthPx: number
+}
+
+async function isWell(page: Page, { lang, theme, widthPx }: Manner): Promise<void> {
+  await settled(page)
+  const looks = await page.evaluate(`({
+    lang: document.documentElement.lang,
+    theme: document.documentElement.dataset.mantineColorScheme,
+    widthPx: document.documentElement.scrollWidth,
+  })`)
+  assert.deepEqual(looks, { lang, theme, widthPx })
+  assert.deepEqual(await violationsOf(page), [])
+}
+
+/** No panel is loading any more, and one is there. */
 async function settled(page: Page): Promise<void> {
   await eventually('all panels are there', async () => {
     const states = await page
-      .locator('[data-state]')
+      .locator('main [data-state]')
       .evaluateAll((all) => all.map((one) => one.getAttribute('data-state')))
     return states.length > 0 && !states.includes('loading')
   })
-}
-
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-
-interface Violation {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string }[]
-}
-
-async function violationsOf(page: Page): Promise<readonly string[]> {
-  /** Through the debugger and not as a script of the page, which its policy forbids. */
-  await page.evaluate(axe.source)
-  const run = `axe.run(document, ${JSON.stringify({ runOnly: RULES })})`
-  const { violations } = (await page.evaluate(run)) as { violations: readonly Violation[] }
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
-  )
 }

@@ -1,11 +1,10 @@
 /**
- * What people do with it: log in, set a threshold that is then obeyed, go everywhere by keyboard,
- * find one floor of a hundred, and meet each state of a panel.
+ * What people do with it: log in, set a threshold that is then obeyed, choose what is shown and
+ * find it chosen again, add up the floors, find one of a hundred.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Page, Route } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { type Dashboard, dashboardOfFile, NO_BROWSER, quiet } from '../support/dashboard.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -55,10 +54,13 @@ test(
       return items.some(({ floor, threshold }) => floor === 2 && threshold === 2.5)
     })
     await panel.getByRole('button', { name: 'Restore default' }).click()
-    await page.getByRole('button', { name: 'Save' }).click()
     await panel.getByText('Inherits the default').waitFor()
-    const saved = await (await fetch(`${stack().coordinatorUrl}/admin/thresholds`)).json()
-    assert.deepEqual((saved as { per_floor: object }).per_floor, {})
+    await page.getByRole('button', { name: 'Save' }).click()
+    await eventually('the floor inherits again', async () => {
+      const saved = await (await fetch(`${stack().coordinatorUrl}/admin/thresholds`)).json()
+      assert.deepEqual((saved as { per_floor: object }).per_floor, {})
+      return true
+    })
     await page.close()
   },
 )
@@ -80,46 +82,112 @@ test(
   },
 )
 
-test('the keyboard alone reaches everything, charts included', options, async () => {
-  const page = await stack().open('/?lang=en&range=15m')
-  await page.locator('figure.chart').waitFor()
-  const seen = new Set<string>()
-  for (let presses = 0; presses < 60 && !seen.has('FIGURE'); presses += 1) {
-    await page.keyboard.press('Tab')
-    seen.add(String(await page.evaluate('document.activeElement.tagName')))
-  }
-  assert.ok(seen.has('FIGURE'), `only ${[...seen].join(', ')}`)
-  await page.keyboard.press('ArrowLeft')
-  const spoken = page.locator('figure.chart > [aria-live]')
-  await eventually('the moment is read out', async () =>
-    /Floor \d .* kW/.test((await spoken.textContent()) ?? ''),
-  )
-  await page.keyboard.press('t')
-  await page.locator('figure.chart table').waitFor()
-  assert.match(
-    (await page.locator('figure.chart').getAttribute('aria-label')) ?? '',
-    /from .* to .* kW/,
-  )
+test(
+  'the last 1, 3, 5 or 10 samples come through the index, over ones in red',
+  options,
+  async () => {
+    const startMs = Date.now()
+    const at = (n: number) => ({ timestamp: new Date(startMs + n).toISOString() })
+    /** The eighth is over its threshold. */
+    const kw = (n: number) => (n === 7 ? 15 : 5 + n / 10)
+    await stack().send(
+      Array.from({ length: 10 }, (_, n) => quiet(1, { ...at(n), sensore2_kw: kw(n) })),
+    )
+    await eventually('they are stored', async () => {
+      const answer = await fetch(`${stack().coordinatorUrl}/key/energy:p1:latest`)
+      const { value } = (await answer.json()) as { value?: { sensore2_kw: number } }
+      return value?.sensore2_kw === kw(9)
+    })
+    const page = await stack().open('/?lang=en&samples=10')
+    const card = page.locator('[data-floor="1"]')
+    const rows = card.locator('.samples tbody tr')
+    await eventually('ten rows', async () => (await rows.count()) === 10)
+    assert.equal(await rows.locator('td.over', { hasText: '15.00 over' }).count(), 1)
+    for (const count of [5, 3, 10]) {
+      await page.getByText(`Last ${count}`, { exact: true }).click()
+      await eventually(`${count} rows`, async () => (await rows.count()) === count)
+      assert.match(page.url(), new RegExp(`samples=${count}`))
+    }
+    await page.getByText('Last', { exact: true }).click()
+    await rows.first().waitFor({ state: 'detached' })
+    await card.locator('[data-metric="kw"]', { hasText: '5.90 kW' }).waitFor()
+    await page.close()
+  },
+)
+
+test('totals add up the floors; voltage is a mean', options, async () => {
+  const page = await stack().open('/?lang=en')
+  await page.locator('[data-floor="3"]').waitFor()
+  await stack().send([1, 2, 3].map((floor) => quiet(floor, { sensore2_kw: floor })))
+  const totals = page.getByRole('region', { name: 'Total of 3 floors' })
+  const wanted = [/Power6\.00 kW/, /Current27\.0 A/, /Mean voltage225\.0 V/, /counters2,706\.0 kWh/]
+  for (const text of wanted) await totals.filter({ hasText: text }).waitFor()
+  await page.locator('.verdict-power', { hasText: '6.0 kW' }).waitFor()
   await page.close()
 })
 
-test('the last 1, 3, 5 or 10 samples come through the index', options, async () => {
-  for (let n = 0; n < 10; n += 1) {
-    await stack().send([quiet(1, { sensore2_kw: 5 + n / 10 })])
-    // Two of one millisecond would be one reading.
-    await sleep(5)
+test('the chosen metric is drawn, with a line for each floor', options, async () => {
+  const page = await stack().open('/?lang=en')
+  const chart = page.locator('figure.chart')
+  for (const [choice, inUrl, words] of [
+    ['V', 'tensione', /Trend: Voltage.*Floor 1: from .* V/],
+    ['A', 'corrente', /Trend: Current.*Floor 3: from .* A/],
+    ['ΔkWh', 'delta_kwh', /Trend: Energy per reading.*Floor 2: from .* kWh/],
+  ] as const) {
+    await page.locator('.mantine-SegmentedControl-label', { hasText: choice }).last().click()
+    await page.waitForURL(new RegExp(`metric=${inUrl}`))
+    await eventually(`${choice} is drawn`, async () =>
+      words.test((await chart.getAttribute('aria-label')) ?? ''),
+    )
+    assert.equal(await chart.locator('.legend-item').count(), 3)
   }
-  await eventually('they are stored', async () => {
-    const answer = await fetch(`${stack().coordinatorUrl}/key/energy:p1:latest`)
-    const { value } = (await answer.json()) as { value?: { sensore2_kw: number } }
-    return value?.sensore2_kw === 5.9
-  })
-  const page = await stack().open('/?lang=en&samples=10')
-  const rows = page.locator('[data-floor="1"] .samples tbody tr')
-  await eventually('ten rows', async () => (await rows.count()) === 10)
-  await page.getByText('Last 3', { exact: true }).click()
-  await eventually('three rows', async () => (await rows.count()) === 3)
-  assert.match(page.url(), /samples=3/)
+  await page.close()
+})
+
+test(
+  'what was chosen stands in the URL: it survives a reload, and going back',
+  options,
+  async () => {
+    const page = await stack().open('/?lang=en')
+    const label = (text: string) =>
+      page.locator('.mantine-SegmentedControl-label', { hasText: text })
+    await label('Last 5').click()
+    await page.waitForURL(/samples=5/)
+    await label('V').last().click()
+    await page.waitForURL(/metric=tensione/)
+    await page.getByLabel('Time range').selectOption('15m')
+    await page.waitForURL(/range=15m/)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.waitForURL(/paused=true/)
+    const chosen = page.url()
+    await page.reload()
+    await isChosen(page)
+    await page.locator('[data-floor="2"] h3 a').click()
+    await page.getByRole('heading', { level: 1, name: 'Floor 2' }).waitFor()
+    assert.equal(await page.getByLabel('Time range').inputValue(), '15m')
+    await page.goBack()
+    await isChosen(page)
+    assert.equal(page.url(), chosen)
+    await page.close()
+  },
+)
+
+async function isChosen(page: Page): Promise<void> {
+  await page.locator('input[type="radio"][value="5"]:checked').waitFor({ state: 'attached' })
+  await page.locator('input[type="radio"][value="tensione"]:checked').waitFor({ state: 'attached' })
+  await page.getByRole('button', { name: 'Resume' }).waitFor()
+  assert.equal(await page.getByLabel('Time range').inputValue(), '15m')
+}
+
+test('language and theme are changed in place, and stay', options, async () => {
+  const page = await stack().open('/')
+  await page.getByRole('button', { name: 'Language, theme, log-in' }).click()
+  await page.locator('.mantine-SegmentedControl-label', { hasText: 'Italiano' }).click()
+  await page.locator('html[lang="it"]').waitFor()
+  await page.locator('.mantine-SegmentedControl-label', { hasText: 'Scuro' }).click()
+  await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
+  await page.goto(stack().url)
+  await page.locator('html[lang="it"][data-mantine-color-scheme="dark"]').waitFor()
   await page.close()
 })
 
@@ -135,42 +203,5 @@ test('of a hundred floors, pages of twelve; one is found by its number', options
   await page.getByRole('searchbox', { name: 'Find a floor' }).fill('77')
   await eventually('one is left', async () => (await page.locator('[data-floor]').count()) === 1)
   await page.locator('[data-floor="77"]').waitFor()
-  await page.close()
-})
-
-test('a panel that loads, that is empty, and that fails; the others go on', options, async () => {
-  const never = new Promise<void>(() => {})
-  const states: Readonly<Record<string, (route: Route) => Promise<void>>> = {
-    loading: () => never,
-    empty: (route) => route.fulfill({ json: { results: [] } }),
-    error: (route) => route.fulfill({ status: 503, json: { detail: 'no quorum' } }),
-  }
-  for (const [state, answer] of Object.entries(states)) {
-    const page = await stack().open('/?lang=en', {
-      prepare: async (one) => {
-        await one.route('**/batch', answer)
-        await one.route('**/api/v1/live', (route) => route.fulfill({ status: 404, json: {} }))
-      },
-    })
-    const floors = page.getByRole('region', { name: 'Floors', exact: true })
-    await page.locator(`.panel[data-state="${state}"]`).and(floors).waitFor()
-    if (state === 'error') await page.getByText('no quorum').first().waitFor()
-    await page.getByRole('link', { name: 'Alerts', exact: true }).click()
-    await page.locator('.panel[data-state="ready"], .panel[data-state="empty"]').first().waitFor()
-    await page.close()
-  }
-})
-
-test('a panel that needs a log-in says so', options, async () => {
-  const page = await stack().open('/admin/thresholds?lang=en', {
-    prepare: async (one) => {
-      await one.route('**/admin/thresholds', (route) =>
-        route.request().isNavigationRequest()
-          ? route.continue()
-          : route.fulfill({ status: 403, json: { detail: 'no' } }),
-      )
-    },
-  })
-  await page.locator('.panel[data-state="denied"]').waitFor()
   await page.close()
 })

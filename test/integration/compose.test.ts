@@ -4,19 +4,16 @@
  * stopped and comes up once more on the same data, which is what most people do to a deployment.
  */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { z } from 'zod'
-import { must } from '../../src/model/must.ts'
 import { readComposeFile } from '../support/compose-file.ts'
-import { endpointsOf, type Place, planOf } from '../support/compose-plan.ts'
-import { type ComposeProcesses, composeProcesses, freePorts } from '../support/compose-processes.ts'
+import { placeFor, secretOf, urlOf } from '../support/compose-place.ts'
+import { type Place, planOf } from '../support/compose-plan.ts'
+import { type ComposeProcesses, composeProcesses } from '../support/compose-processes.ts'
 import { eventually } from '../support/eventually.ts'
-import { temporaryFolder } from '../support/process.ts'
 import { ownKafka } from '../support/shared-kafka.ts'
-import { ROOT } from '../support/source-files.ts'
 
 const file = readComposeFile()
 const readingAnswer = z.object({ value: z.object({ piano: z.literal(1), timestamp: z.string() }) })
@@ -33,7 +30,7 @@ const NO_BROKER = '127.0.0.1:9'
 test('every service starts by its own command, works, stops, comes up again', {
   skip,
 }, async (t) => {
-  const place = await placeFor(broker)
+  const place = await placeFor(file, broker)
 
   const first = await bringUp(t, place)
   const timestamp = await readingArrives(place)
@@ -51,7 +48,7 @@ test('every service starts by its own command, works, stops, comes up again', {
 })
 
 test('the jobs that come first make the secrets and a folder for each shard', async (t) => {
-  const place = await placeFor(NO_BROKER)
+  const place = await placeFor(file, NO_BROKER)
   const jobs = planOf(file, place).filter(({ name }) => ['secrets', 'folders'].includes(name))
   const processes = composeProcesses(jobs, place.folder)
   t.after(() => processes.kill())
@@ -62,30 +59,13 @@ test('the jobs that come first make the secrets and a folder for each shard', as
 })
 
 test('no name that only containers know is left in the commands', async () => {
-  const place = await placeFor(NO_BROKER)
+  const place = await placeFor(file, NO_BROKER)
   for (const { name, command, environment } of planOf(file, place)) {
     for (const word of [...command, ...Object.values(environment)]) {
       assert.doesNotMatch(word, /^\/(data|secrets|app)\b|\b(kv\d|coordinator|kafka):\d/, name)
     }
   }
 })
-
-async function placeFor(bootstrap: string): Promise<Place> {
-  const folder = temporaryFolder('energyguard-compose')
-  const endpoints = endpointsOf(file)
-  const ports = await freePorts(endpoints.length)
-  const { uid, gid } = userInfo()
-  return {
-    sources: ROOT,
-    folder,
-    node: process.execPath,
-    owner: { user: uid, group: gid },
-    addresses: new Map([
-      ['kafka:9092', bootstrap],
-      ...endpoints.map((endpoint, index) => [endpoint, `127.0.0.1:${ports[index]}`] as const),
-    ]),
-  }
-}
 
 async function bringUp(t: TestContext, place: Place): Promise<ComposeProcesses> {
   const processes = composeProcesses(planOf(file, place), place.folder)
@@ -149,14 +129,6 @@ async function getJson(url: string): Promise<unknown> {
   const response = await fetch(url)
   assert.equal(response.status, 200, url)
   return response.json()
-}
-
-function urlOf({ addresses }: Place, endpoint: string): string {
-  return `http://${must(addresses.get(endpoint), `${endpoint} has an address`)}`
-}
-
-function secretOf({ folder }: Place, name: string): string {
-  return readFileSync(join(folder, 'volumes/secrets', name), 'utf8')
 }
 
 /** What a process wrote into its working folder, which belongs to root in the image. */

@@ -51,6 +51,11 @@ test('one process shows its readings, alarms, history and stages to a dashboard'
     return stages.every(({ ratePerSecond }) => ratePerSecond > 0) ? body : undefined
   })
   assert.partialDeepStrictEqual(system.store, { total_nodes: 3, reachable: true })
+  await eventually('it cares for the replicas, and its shards count their reads', async () => {
+    const { body } = await client.get('/api/v1/system')
+    const { shards } = body.store as { shards: readonly { cache: { hits: number } | null }[] }
+    return body.care !== null && shards.every(({ cache }) => cache !== null && cache.hits > 0)
+  })
   assert.equal((await up.stop()).code, 0, up.stderr())
   await eventually('the stream has ended with it', () => live.isOver())
 })
@@ -60,5 +65,6 @@ test('a coordinator alone tells of itself, and of no stage that it does not run'
   const { body } = await wireClient(coordinator.address).get('/api/v1/system')
   assert.deepEqual(body.pipeline, [{ stage: 'live', ratePerSecond: 0, lag: null, errors: 0 }])
   assert.partialDeepStrictEqual(body.store, { total_nodes: 0, reachable: false })
+  assert.equal(body.care, null, 'there is nothing to care for')
   assert.equal((await coordinator.stop()).code, 0, coordinator.stderr())
 })

@@ -3,15 +3,11 @@
  * browser is told of caching and of what the page may load.
  */
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { readWebFiles } from '../../src/adapters/web-files.ts'
-import { contentSecurityPolicy, encodingFor, WebApp } from '../../src/http/web-app.ts'
+import { connectsOf, contentSecurityPolicy, encodingFor, WebApp } from '../../src/http/web-app.ts'
 import { must } from '../../src/model/must.ts'
 import { coordinatorFace } from '../support/face.ts'
-import { temporaryFolder } from '../support/process.ts'
 
 const INDEX = '<!doctype html><title>EnergyGuard</title>'
 const SCRIPT = `console.log(${JSON.stringify('watt '.repeat(1_000))})`
@@ -21,7 +17,7 @@ const files = new Map([
   ['assets/index-Bx3_9kQz.js', Buffer.from(SCRIPT)],
   ['key', Buffer.from('a file that has the name of a route')],
 ])
-const web = new WebApp(files)
+const web = new WebApp({ files: () => files })
 /** As a browser asks when a person opens an address. */
 const opened = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
 
@@ -112,6 +108,7 @@ test('no page runs a script that stands in it, nor one from elsewhere', async (t
   assert.match(policy, /script-src 'self';/)
   assert.match(policy, /default-src 'self';/)
   assert.match(policy, /object-src 'none';/)
+  assert.doesNotMatch(policy, /script-src[^;]*unsafe/)
   assert.equal(headers['x-content-type-options'], 'nosniff')
 })
 
@@ -123,21 +120,25 @@ test('the page may ask the login, which has a port of its own on the host it was
   assert.match(contentSecurityPolicy(undefined), /connect-src 'self' http:\/\/localhost:\*/)
 })
 
+test('a page that was built for services elsewhere may ask them, and nobody else', async (t) => {
+  const head = '<meta name="connects" content="https://kv.example:8000 https://login.example">'
+  const built = new Map([['index.html', Buffer.from(`<!doctype html>${head}`)]])
+  const face = await coordinatorFace(t, { web: new WebApp({ files: () => built }) })
+  const { headers } = await face.get('/', opened)
+  const policy = String(headers['content-security-policy'])
+  assert.match(
+    policy,
+    /connect-src 'self' [^;]* https:\/\/kv\.example:8000 https:\/\/login\.example;/,
+  )
+  assert.match(policy, /script-src 'self';/)
+  const forged = `<meta name="connects" content="https://a.example;script-src * https://b.example">`
+  assert.deepEqual(connectsOf(forged), ['https://b.example'])
+  assert.deepEqual(connectsOf(INDEX), [])
+})
+
 test('without a build the start leads to the documentation, as before', async (t) => {
   const face = await coordinatorFace(t)
   const { status, headers } = await face.get('/', opened)
   assert.deepEqual([status, headers.location], [302, '/docs'])
   assert.equal((await face.get('/alerts', opened)).status, 404)
-})
-
-test('a build is read whole; a folder without an index is none', () => {
-  const folder = temporaryFolder('web')
-  assert.equal(readWebFiles(join(folder, 'nowhere')), undefined)
-  mkdirSync(join(folder, 'assets'))
-  writeFileSync(join(folder, 'assets/a.js'), 'a')
-  assert.equal(readWebFiles(folder), undefined)
-  writeFileSync(join(folder, 'index.html'), INDEX)
-  const read = must(readWebFiles(folder))
-  assert.deepEqual([...read.keys()].sort(), ['assets/a.js', 'index.html'])
-  assert.equal(String(read.get('assets/a.js')), 'a')
 })

@@ -12,8 +12,18 @@ export interface Days {
   readonly endMs: number
 }
 
+export interface FloorReading {
+  readonly piano: number
+  readonly timestamp: string
+  readonly sensore1_kwh: number
+  readonly sensore2_kw: number
+  readonly sensore3_corrente: number
+  readonly sensore3_tensione: number
+  readonly delta_kwh: number
+}
+
 /** Oldest first. */
-export function* readingsOfDays({ floors, days, stepMs, endMs }: Days): Generator<object> {
+export function* readingsOfDays({ floors, days, stepMs, endMs }: Days): Generator<FloorReading> {
   const counters = Array.from({ length: floors }, (_, at) => 900 + 40 * at)
   for (let timeMs = endMs - days * DAY_MS; timeMs <= endMs; timeMs += stepMs) {
     for (let floor = 1; floor <= floors; floor += 1) {
@@ -25,7 +35,13 @@ export function* readingsOfDays({ floors, days, stepMs, endMs }: Days): Generato
   }
 }
 
-function readingOf(floor: number, timeMs: number, kw: number, deltaKwh: number, kwh: number) {
+function readingOf(
+  floor: number,
+  timeMs: number,
+  kw: number,
+  deltaKwh: number,
+  kwh: number,
+): FloorReading {
   return {
     piano: floor,
     timestamp: new Date(timeMs).toISOString(),

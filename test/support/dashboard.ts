@@ -31,11 +31,13 @@ export interface Dashboard {
   send(readings: readonly object[]): Promise<void>
   /** As a detector. */
   raise(alert: object): Promise<void>
-  open(path: string, options?: OpenOptions): Promise<Page>
+  /** A path, or a whole address. */
+  open(address: string, options?: OpenOptions): Promise<Page>
 }
 
 export interface OpenOptions {
   readonly viewport?: typeof DESKTOP
+  readonly timezoneId?: string
   /** Before the page is loaded, for routes. */
   readonly prepare?: (page: Page) => Promise<void>
 }
@@ -48,11 +50,13 @@ export async function dashboardOfFile(): Promise<Dashboard | undefined> {
   return dashboard
 }
 
+type Environment = Readonly<Record<string, string>>
+
 /** Each page that is opened must say nothing wrong. */
-export async function startDashboard(): Promise<Dashboard> {
+export async function startDashboard(settings: Environment = {}): Promise<Dashboard> {
   execFileSync(process.execPath, [join(ROOT_DIR, 'scripts/build-webapp.ts')], { stdio: 'ignore' })
   const flags = ['--port', '0', '--login-ports', '0', '--no-simulate']
-  const env = { HIST_DAYS: '2', EDGE_COOLDOWN_SECS: '1', NOTIFY_BUFFER_SIZE: '1000' }
+  const env = { HIST_DAYS: '2', EDGE_COOLDOWN_SECS: '1', NOTIFY_BUFFER_SIZE: '1000', ...settings }
   const up = await startRole(['up', ...flags], { env })
   const loginUrl = /login\s+(http\S+\d)/.exec(up.stdout())?.[1] ?? ''
   const folder = join(ROOT_DIR, 'webapp/dist')
@@ -79,7 +83,7 @@ export async function startDashboard(): Promise<Dashboard> {
       await log.append(READINGS_TOPIC, records)
     },
     raise: (alert) => raise(up.address, alert),
-    open: (address, options) => openPage(browser, door.url + address, options),
+    open: (address, options) => openPage(browser, new URL(address, door.url).href, options),
   }
 }
 
@@ -99,7 +103,11 @@ async function raise(coordinatorUrl: string, alert: object): Promise<void> {
 }
 
 async function openPage(browser: Browser, url: string, options: OpenOptions = {}): Promise<Page> {
-  const page = await browser.newPage({ viewport: options.viewport ?? DESKTOP, locale: 'en-GB' })
+  const { viewport = DESKTOP, timezoneId } = options
+  const zone = timezoneId === undefined ? {} : { timezoneId }
+  /** A popover that fades in has no contrast yet. */
+  const still = { reducedMotion: 'reduce' } as const
+  const page = await browser.newPage({ viewport, locale: 'en-GB', ...still, ...zone })
   const wrong: string[] = []
   page.on('pageerror', ({ message }) => wrong.push(message))
   page.on('console', (said) => {
@@ -126,11 +134,11 @@ export function quiet(floor: number, more: object = {}): object {
   }
 }
 
-/** An alert document with so many events, now. */
-export function alertOf(floor: number, events: number, name: string): object {
-  const nowMs = Date.now()
+/** An alert document with so many events, now or a while ago; a name keeps it apart from others. */
+export function alertOf(floor: number, events: number, name: string, agoMs = 0): object {
+  const nowMs = Date.now() - agoMs
   const eventi = Array.from({ length: events }, (_, n) => ({
-    tipo: `kw_over_${name}_${n}`,
+    tipo: name === '' ? 'kw_over' : `kw_over_${name}_${n}`,
     metrica: 'kw',
     valore: 12 + n / 1000,
     threshold: 11,

@@ -54,6 +54,7 @@ export async function coordinatorFace(
     pipeline: async () => [],
     ...{ adminToken: ADMIN_TOKEN, ringToken: null, broadcastToken: null },
     readiness: () => undefined,
+    care: () => null,
     backup: noBackup,
     metrics: { contentType: 'text/plain', text: async () => 'figures 1\n' },
     ...changed,

@@ -33,7 +33,7 @@ export async function logIn(username: string, password: string): Promise<void> {
   const body = { username, password }
   for (const base of loginBases()) {
     try {
-      const { token } = await ask<{ token: string }>('/login', { method: 'POST', body, base })
+      const { token } = await ask('POST /login', { body, base })
       return keepToken(token)
     } catch (error) {
       const isElsewhere =

@@ -1,1 +1,4 @@
+/**
+ * What Vite adds to the language: `import.meta.env`, and imports of style sheets.
+ */
 /// <reference types="vite/client" />

@@ -11,11 +11,12 @@ import { fileURLToPath } from 'node:url'
 import { bodySignature } from '../../adapters/body-signature.ts'
 import { createHttpNetwork } from '../../adapters/http-network.ts'
 import { thresholdsFile } from '../../adapters/thresholds-file.ts'
-import { readWebFiles } from '../../adapters/web-files.ts'
+import { WebFolder } from '../../adapters/web-files.ts'
 import { LimitTrial } from '../../detection/limit-trial.ts'
 import { createHistory, type History } from '../../history/history.ts'
 import { createCoordinatorApp } from '../../http/coordinator-app.ts'
 import { LiveStreams } from '../../http/live-streams.ts'
+import type { CareReport } from '../../http/system-routes.ts'
 import { WebApp } from '../../http/web-app.ts'
 import { createLive } from '../../live/followed-live.ts'
 import type { Live } from '../../live/live.ts'
@@ -27,6 +28,7 @@ import type { Address, Network } from '../../ports/network.ts'
 import type { Service } from '../../ports/service.ts'
 import type { ThresholdSource } from '../../ports/threshold-source.ts'
 import type { Store } from '../../store/client.ts'
+import type { CareStatus } from '../../store/coordinator/care/caretaker.ts'
 import { type Coordinator, createCoordinator } from '../../store/coordinator/coordinator.ts'
 import { clusterSecret } from '../cluster-secret.ts'
 import type { Invocation } from '../command.ts'
@@ -94,7 +96,7 @@ export async function coordinatorPart(
   const expectsShards = bootstrap.length > 0
   const store = coordinator.systemStore
   const book = createThresholdsBook({ clock, trace, store, file, expectsShards })
-  const web = webApp()
+  const web = new WebApp(new WebFolder(WEB_FOLDER, clock))
   const streams = new LiveStreams({ clock, trace, live, readings })
   metrics.gauge('http_streams', 'Streams of alarms that are open.', () => streams.size)
   const app = await createCoordinatorApp({
@@ -105,6 +107,7 @@ export async function coordinatorPart(
     store: coordinator.store,
     backup: coordinator.backup,
     ring: coordinator.ring,
+    care: () => careReport(coordinator.care()),
     adminToken: settings.adminToken,
     ringToken: settings.adminToken === DEFAULT_ADMIN_TOKEN ? null : settings.adminToken,
     broadcastToken: settings.internalBroadcastToken,
@@ -123,7 +126,7 @@ export async function coordinatorPart(
     part: joinParts([part(services), face.part]),
     url: face.url,
     store: coordinator.store,
-    hasDashboard: web !== undefined,
+    hasDashboard: web.index !== undefined,
     thresholds: book.source,
   }
 }
@@ -190,12 +193,19 @@ function pipelineOf({ clock, pipeline, settings }: Context, log: Log, stages: re
   return pipelineReport(world, { stages, readingsTopic: topic, ingestionGroup: groupId })
 }
 
-const WEB_FOLDER = fileURLToPath(new URL('../../../webapp/dist', import.meta.url))
-
-function webApp(): WebApp | undefined {
-  const files = readWebFiles(WEB_FOLDER)
-  return files && new WebApp(files)
+function careReport(status: CareStatus | null): CareReport | null {
+  if (!status) return null
+  const { repair, hintsWaiting } = status
+  return {
+    hintsWaiting,
+    partitionsRepaired: repair.repairedMs.size,
+    repairAgeSeconds: repair.worstAgeMs / 1000,
+    rowsDiverged: repair.diverged,
+    bytesCarried: repair.bytes,
+  }
 }
+
+const WEB_FOLDER = fileURLToPath(new URL('../../../webapp/dist', import.meta.url))
 
 async function waitsFor({ store }: Coordinator, live: Live): Promise<string | undefined> {
   const { shards, reachable } = await store.status()

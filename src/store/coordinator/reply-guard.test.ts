@@ -57,6 +57,15 @@ test('every reply of the store is admitted as it is', () => {
   for (const reply of REPLIES) assert.equal(parseShardReply(reply), reply)
 })
 
+test('a shard may say how its cache does, in numbers', () => {
+  const [hello] = REPLIES
+  const isTaken = (cache: unknown) => parseShardReply({ ...hello, cache }) !== undefined
+  assert.equal(isTaken({ hits: 3, misses: 1, items: 2 }), true)
+  for (const odd of [{ hits: 3, misses: 1 }, { hits: -1, misses: 1, items: 2 }, null, 'many']) {
+    assert.equal(isTaken(odd), false, JSON.stringify(odd))
+  }
+})
+
 test('a reply that lacks a field, or has it of another type, is none', () => {
   for (const reply of REPLIES) {
     for (const field of Object.keys(reply)) {

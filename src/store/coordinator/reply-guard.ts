@@ -28,6 +28,7 @@ const CHECKS: Readonly<Record<ShardReply['kind'], (body: Fields) => boolean>> = 
     typeof shardId === 'string' &&
     isRingOrNull(ring) &&
     isCount(keys) &&
+    (more.cache === undefined || isCacheTally(more.cache)) &&
     typeof writable === 'boolean' &&
     isFields(hints) &&
     !Array.isArray(hints) &&
@@ -48,6 +49,10 @@ const CHECKS: Readonly<Record<ShardReply['kind'], (body: Fields) => boolean>> = 
   'ring.accept': isBallotReply,
   'ring.store': ({ stored, ring }) => typeof stored === 'boolean' && isRingOrNull(ring),
   error: ({ reason }) => typeof reason === 'string',
+}
+
+function isCacheTally(value: unknown): boolean {
+  return isFields(value) && isListOf([value.hits, value.misses, value.items], isCount)
 }
 
 function isReply(body: Fields): boolean {

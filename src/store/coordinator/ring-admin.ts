@@ -30,6 +30,8 @@ export interface ShardInfo {
   readonly isWritable: boolean | null
   /** What is wrong there and what to do; null = nothing. */
   readonly problem: string | null
+  /** How often rows in its memory could answer since it started; null = it has not said yet. */
+  readonly cache: { readonly hits: number; readonly misses: number; readonly items: number } | null
   /** How many it is a replica of. */
   readonly partitions: number
   /** Rows that other shards keep in mind for it. */

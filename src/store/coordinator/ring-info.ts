@@ -62,6 +62,7 @@ function shardInfos(
       partitionsOutgoing: hello?.outgoing ?? 0,
       isWritable: hello?.writable ?? null,
       problem: keeper.problems.get(address) ?? null,
+      cache: hello?.cache ?? null,
       partitions: partitions[shard] ?? 0,
       hints: hintsFor(keeper, ring, id),
       isLeaving: leaving === true,

@@ -37,6 +37,17 @@ test('what was written or read is read from memory', () => {
   assert.deepEqual([rows.get(0, 'b')?.text, rows.get(0, 'b')?.text, reads()], ['1', '1', 1])
 })
 
+test('reads are counted by whether the cache could answer', () => {
+  const { rows } = desk()
+  rows.apply([row('a', 1)])
+  for (const key of ['a', 'a', 'none']) rows.get(0, key)
+  assert.deepEqual(rows.cacheTally, { hits: 2, misses: 1, items: 1 })
+  const off = desk(0).rows
+  off.apply([row('a', 1)])
+  off.get(0, 'a')
+  assert.deepEqual(off.cacheTally, { hits: 0, misses: 1, items: 0 })
+})
+
 test('the cache holds what the engine holds, whoever won', () => {
   const { rows } = desk()
   rows.apply([row('a', 2), row('a', 3), row('a', 1)])

@@ -10,6 +10,7 @@ import {
   type Row,
   UNPLACED,
 } from '../../ports/key-value-engine.ts'
+import type { CacheTally } from '../wire.ts'
 import type { CachedRow, RowCache } from './row-cache.ts'
 
 /** Unplaced rows that are looked at together when they are counted. */
@@ -23,6 +24,8 @@ type KnownDigest = PartitionDigest & { readonly deadBeforeMs: number; readonly a
 export class ReplicaRows {
   readonly engine: KeyValueEngine
   readonly cache: RowCache
+  /** Reads that the cache could answer, and that it could not, since the start. */
+  private reads = { hits: 0, misses: 0 }
   /** The last digest of each partition that was not written to since. */
   private readonly digests = new Map<number, KnownDigest>()
 
@@ -34,10 +37,19 @@ export class ReplicaRows {
   get(partition: number, key: string): Row | undefined {
     if (partition === UNPLACED) return this.engine.get(partition, key)
     const cached = this.cache.get(key)
-    if (cached) return cached
+    if (cached) {
+      this.reads.hits += 1
+      return cached
+    }
+    this.reads.misses += 1
     const row = this.engine.get(partition, key)
     if (row) this.cache.set(key, { ...row, partition })
     return row
+  }
+
+  /** How well the cache does. */
+  get cacheTally(): CacheTally {
+    return { ...this.reads, items: this.cache.items }
   }
 
   /** As the engine's; what won is in the cache afterwards. */

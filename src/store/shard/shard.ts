@@ -231,6 +231,7 @@ class ReplicaShard {
       shardId: this.id,
       ring: this.ring?.document ?? null,
       keys: this.world.engine.count(this.world.clock.wallMs()),
+      cache: this.rows.cacheTally,
       writable: this.isWritable,
       hints: this.hints.countsByTarget(),
       leftovers: this.cleaner.leftovers(),

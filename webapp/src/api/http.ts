@@ -1,8 +1,11 @@
 /**
- * One request, one outcome. What goes wrong in the world comes back as a value that says in which
- * manner, so that a panel can tell "not there" from "not reachable" from "not allowed"; TanStack
- * Query wants a rejection, so `ask` throws that value wrapped in one error class.
+ * One request, one outcome, typed by the documents of the services. What goes wrong in the world
+ * comes back as a value that says in which manner, so that a panel can tell "not there" from "not
+ * reachable" from "not allowed"; TanStack Query wants a rejection, so `ask` throws that value
+ * wrapped in one error class.
  */
+import { type AnswerOf, type Asked, type Parameters, type Route, targetOf } from './route.ts'
+
 export type Failure =
   | { readonly kind: 'unreachable' }
   | { readonly kind: 'absent' }
@@ -21,27 +24,30 @@ export class AskError extends Error {
 const REQUEST_TIMEOUT_MS = 15_000
 const BASE: string = import.meta.env?.VITE_COORDINATOR_URL ?? ''
 
-export interface Question {
-  readonly method?: 'GET' | 'POST' | 'PUT'
-  readonly body?: unknown
-  readonly token?: string
-  readonly signal?: AbortSignal
+export interface Circumstances {
+  readonly token?: string | undefined
+  readonly signal?: AbortSignal | undefined
   /** In place of the coordinator. */
   readonly base?: string
 }
 
+export type Question<R extends Route> = Asked<R> & Circumstances
+
 /** Throws AskError. */
-export async function ask<Answer>(path: string, question: Question = {}): Promise<Answer> {
-  const response = await send(path, question)
-  if (response.ok) return (await response.json()) as Answer
+export async function ask<R extends Route>(route: R, question: Question<R>): Promise<AnswerOf<R>> {
+  const response = await send(route, question)
+  if (response.ok) return (await response.json()) as AnswerOf<R>
   throw new AskError(failureOf(response.status, await detailOf(response)))
 }
 
-async function send(path: string, question: Question): Promise<Response> {
-  const { method = 'GET', body, token, signal, base = BASE } = question
+type Sent = Circumstances & Parameters & { readonly body?: unknown }
+
+async function send(route: Route, question: Sent): Promise<Response> {
+  const { body, token, signal, base = BASE } = question
+  const { method, address } = targetOf(route, question)
   const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
   try {
-    return await fetch(`${base}${path}`, {
+    return await fetch(`${base}${address}`, {
       method,
       headers: {
         accept: 'application/json',
@@ -57,23 +63,6 @@ async function send(path: string, question: Question): Promise<Response> {
   }
 }
 
-const absentFeatures = new Set<string>()
-
-/**
- * For what stands beside the contract: answered 404 once, it is taken for absent until the page is
- * loaded again, and not asked for at every turn. `path` without the query names the feature.
- */
-export async function askFeature<Answer>(path: string, question: Question = {}): Promise<Answer> {
-  const name = path.split('?')[0] ?? path
-  if (absentFeatures.has(name)) throw new AskError({ kind: 'absent' })
-  try {
-    return await ask<Answer>(path, question)
-  } catch (error) {
-    if (isAbsent(error)) absentFeatures.add(name)
-    throw error
-  }
-}
-
 export function failureOf(status: number, detail: string): Failure {
   if (status === 401 || status === 403) return { kind: 'denied', status }
   if (status === 404) return { kind: 'absent' }
@@ -82,6 +71,15 @@ export function failureOf(status: number, detail: string): Failure {
 
 export function isAbsent(error: unknown): boolean {
   return error instanceof AskError && error.failure.kind === 'absent'
+}
+
+const STATUS_UNPROCESSABLE = 422
+
+/** What was asked for is more than would be read. */
+export function isTooMuch(error: unknown): boolean {
+  if (!(error instanceof AskError)) return false
+  const { failure } = error
+  return failure.kind === 'refused' && failure.status === STATUS_UNPROCESSABLE
 }
 
 /** A `detail` is a sentence, or a list of wrong fields. */

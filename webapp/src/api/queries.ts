@@ -2,27 +2,20 @@
  * What the pages ask for, each question once, with how long its answer stays good. Keys say all
  * that the answer depends on.
  */
-import { queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { BAND_DAYS_MIN, BAND_STEP_SECONDS, bandOf } from '../lib/band.ts'
 import { pointsOf } from '../lib/series.ts'
 import { Turns } from '../lib/turns.ts'
-import { ask, askFeature, isAbsent } from './http.ts'
-import { readKey, readLatest, readSamples } from './store-keys.ts'
-import type {
-  Alert,
-  Metric,
-  ReadingPoint,
-  ReadingsAnswer,
-  RingInfo,
-  SystemAnswer,
-  ThresholdPreview,
-  Thresholds,
-} from './types.ts'
+import { askFeature } from './features.ts'
+import { ask, isAbsent, isTooMuch } from './http.ts'
+import { IndexSamples } from './index-samples.ts'
+import { readKey, readKeys, readLatest, readSamples } from './store-keys.ts'
+import type { Alert, Metric, ReadingPoint, RingInfo, Thresholds } from './types.ts'
 
 const MINUTE_MS = 60_000
 const DAY_SECONDS = 86_400
-/** The contract's default size of an index: all that there is without `/api/v1/readings`. */
-const INDEX_SAMPLES_MAX = 500
+/** All the history that there is without `/api/v1/readings`. */
+const indexSamples = new IndexSamples()
 
 export const latestQuery = queryOptions({
   queryKey: ['latest'],
@@ -75,20 +68,15 @@ export async function readHistory(
   { fromSeconds, toSeconds, stepSeconds }: Stretch,
   signal: AbortSignal,
 ): Promise<readonly ReadingPoint[]> {
-  const query = new URLSearchParams({
-    floor: String(floor),
-    metric,
-    from: isoOf(fromSeconds),
-    to: isoOf(toSeconds),
-    step: String(stepSeconds),
-  })
+  const span = { from: isoOf(fromSeconds), to: isoOf(toSeconds), step: stepSeconds }
   try {
-    return (await askFeature<ReadingsAnswer>(`/api/v1/readings?${query}`, { signal })).points
+    const query = { floor, metric, ...span }
+    return (await askFeature('GET /api/v1/readings', { query, signal })).points
   } catch (error) {
     if (!isAbsent(error)) throw error
   }
-  const samples = await readSamples([floor], INDEX_SAMPLES_MAX, signal)
-  return pointsOf(samples.get(floor) ?? [], metric, stepSeconds)
+  const points = pointsOf(await indexSamples.read(floor), metric, stepSeconds)
+  return points.filter(({ t }) => t > fromSeconds - stepSeconds && t < toSeconds)
 }
 
 function isoOf(seconds: number): string {
@@ -121,53 +109,70 @@ export function alertQuery(key: string) {
   })
 }
 
+/** Many documents at once; in the order of the keys, undefined where there is none. */
+export function alertsQuery(keys: readonly string[]) {
+  return queryOptions({
+    queryKey: ['alerts', keys],
+    queryFn: ({ signal }) => readKeys(keys, signal),
+    staleTime: MINUTE_MS,
+    enabled: keys.length > 0,
+    placeholderData: keepPreviousData,
+  })
+}
+
 export const thresholdsQuery = queryOptions({
   queryKey: ['thresholds'],
-  queryFn: ({ signal }) => ask<Thresholds>('/admin/thresholds', { signal }),
+  queryFn: ({ signal }) => ask('GET /admin/thresholds', { signal }) as Promise<Thresholds>,
   staleTime: MINUTE_MS,
   refetchInterval: MINUTE_MS,
 })
 
 export interface Preview {
-  readonly floor: string
+  readonly floor: number | 'default'
   readonly metric: Metric
   readonly value: number
-  readonly fromSeconds: number
   readonly toSeconds: number
 }
 
+/** Tried in turn: of a building that measures often, a week is more than a coordinator reads. */
+export const PREVIEW_SPANS = ['week', 'day', 'hour'] as const
+const SPAN_SECONDS = { week: 7 * DAY_SECONDS, day: DAY_SECONDS, hour: 3_600 } as const
+
 /** Null: this coordinator cannot say. */
-export function previewQuery({ floor, metric, value, fromSeconds, toSeconds }: Preview) {
-  const query = new URLSearchParams({
-    floor,
-    metric,
-    value: String(value),
-    from: isoOf(fromSeconds),
-    to: isoOf(toSeconds),
-  })
+export function previewQuery(preview: Preview) {
   return queryOptions({
-    queryKey: ['preview', query.toString()],
-    queryFn: ({ signal }) =>
-      askFeature<ThresholdPreview>(`/api/v1/thresholds/preview?${query}`, { signal }).catch(
-        nullIfAbsent,
-      ),
+    queryKey: ['preview', preview],
+    queryFn: ({ signal }) => readPreview(preview, signal).catch(nullIfAbsent),
     staleTime: MINUTE_MS,
   })
+}
+
+async function readPreview({ toSeconds, ...tried }: Preview, signal: AbortSignal) {
+  for (const span of PREVIEW_SPANS) {
+    const stretch = { from: isoOf(toSeconds - SPAN_SECONDS[span]), to: isoOf(toSeconds) }
+    try {
+      const query = { ...tried, ...stretch }
+      return { span, ...(await askFeature('GET /api/v1/thresholds/preview', { query, signal })) }
+    } catch (error) {
+      const isLast = span === PREVIEW_SPANS.at(-1)
+      if (isLast || !isTooMuch(error)) throw error
+    }
+  }
+  return null
 }
 
 const RING_REFRESH_MS = 3_000
 
 export const ringQuery = queryOptions({
   queryKey: ['ring'],
-  queryFn: ({ signal }) => ask<RingInfo>('/sharding/info', { signal }),
+  queryFn: ({ signal }) => ask('GET /sharding/info', { signal }) as Promise<RingInfo>,
   refetchInterval: RING_REFRESH_MS,
 })
 
 /** Null: this coordinator speaks only the contract. */
 export const systemQuery = queryOptions({
   queryKey: ['system'],
-  queryFn: ({ signal }) =>
-    askFeature<SystemAnswer>('/api/v1/system', { signal }).catch(nullIfAbsent),
+  queryFn: ({ signal }) => askFeature('GET /api/v1/system', { signal }).catch(nullIfAbsent),
   refetchInterval: (query) => (query.state.data === null ? MINUTE_MS : RING_REFRESH_MS),
 })
 

@@ -11,11 +11,6 @@ export const FLOORS_MAX = 200
 /** Without `/batch`: after so many floors without a reading there are no more. */
 const EMPTY_FLOORS_MAX = 3
 
-interface BatchResult {
-  readonly status: number
-  readonly value?: unknown
-}
-
 let isBatchAbsent = false
 
 /** In the order of the keys; undefined where there is none. Throws AskError. */
@@ -40,12 +35,8 @@ async function readBatches(keys: readonly string[], signal?: AbortSignal) {
   for (let start = 0; start < keys.length; start += KEYS_PER_REQUEST_MAX) {
     const operations = keys
       .slice(start, start + KEYS_PER_REQUEST_MAX)
-      .map((key) => ({ op: 'get', key }))
-    const { results } = await ask<{ results: readonly BatchResult[] }>('/batch', {
-      method: 'POST',
-      body: { operations },
-      ...(signal ? { signal } : {}),
-    })
+      .map((key) => ({ op: 'get' as const, key }))
+    const { results } = await ask('POST /batch', { body: { operations }, signal })
     values.push(...results.map(({ status, value }) => (status === 200 ? value : undefined)))
   }
   return values
@@ -53,8 +44,7 @@ async function readBatches(keys: readonly string[], signal?: AbortSignal) {
 
 export async function readKey(key: string, signal?: AbortSignal): Promise<unknown> {
   try {
-    const question = signal ? { signal } : {}
-    return (await ask<{ value: unknown }>(`/key/${encodeURIComponent(key)}`, question)).value
+    return (await ask('GET /key/{key}', { path: { key }, signal })).value
   } catch (error) {
     if (isAbsent(error)) return undefined
     throw error

@@ -1,89 +1,53 @@
 /**
- * What the coordinator says, as types. The first half is the wire contract; the second half stands
- * beside it and may be missing on another coordinator, which then answers 404: whoever asks for it
- * must be able to go on without.
+ * What the coordinator says, as types. Documents of the store are those of the sources' model;
+ * answers of routes come out of the coordinator's own document (`wire.generated.ts`). What stands
+ * beside the contract may be missing on another coordinator: whoever asks for it must be able to go
+ * on without.
  */
 import type { Alert, Metric } from '../../../src/model/alert.ts'
 import type { Notification, Severity } from '../../../src/model/notification.ts'
 import type { Reading } from '../../../src/model/reading.ts'
 import type { ThresholdSet, Thresholds } from '../../../src/model/thresholds.ts'
+import type { AnswerOf } from './route.ts'
 
 export type { Alert, Metric, Notification, Reading, Severity, ThresholdSet, Thresholds }
 
-export interface NotificationPage {
-  readonly items: readonly Notification[]
-  readonly total: number
-}
+type Info = AnswerOf<'GET /sharding/info'>
+/** All that the contract promises of it. */
+type ContractInfo = 'total_nodes' | 'replication_factor' | 'nodes' | VirtualNodes
+type VirtualNodes = 'virtual_nodes_per_node' | 'total_virtual_nodes'
 
-export interface ShardRow {
-  readonly id: string
+/** Told by some coordinators of a change that is under way. */
+interface Progress {
+  /** Why it does not go on, in a sentence. */
+  readonly waiting_for?: string | null
+  /** Null: another coordinator carries it out and knows. */
+  readonly rows_moved?: number | null
+  readonly bytes_moved?: number | null
+}
+type Change = NonNullable<Info['rebalance']>
+/** What every coordinator that tells of a change says of it. */
+type HowFar = 'kind' | 'partitions_left' | 'partitions_total'
+type Optional = 'rebalance' | 'shards'
+
+/** `GET /sharding/info`: of another coordinator perhaps no more than the contract has. */
+export type RingInfo = Pick<Info, ContractInfo> &
+  Partial<Omit<Info, ContractInfo | Optional>> & {
+    readonly rebalance?: (Pick<Change, HowFar> & Partial<Omit<Change, HowFar>> & Progress) | null
+    readonly shards?: readonly ShardRow[]
+  }
+
+type Shard = Info['shards'][number]
+/** Whatever beside the address is not told is null or absent. */
+export type ShardRow = { readonly [Fact in keyof Shard]?: Shard[Fact] | null } & {
   readonly node: string
-  readonly health: 'up' | 'suspect' | 'down'
-  readonly keys: number | null
-  readonly writable: boolean | null
-  readonly problem: string | null
-  readonly partitions: number
-  readonly hints: number
-  readonly leaving: boolean
 }
 
-/** `GET /sharding/info`; the contract has only the first five. */
-export interface RingInfo {
-  readonly total_nodes: number
-  readonly replication_factor: number
-  readonly virtual_nodes_per_node: number
-  readonly total_virtual_nodes: number
-  readonly nodes: readonly string[]
-  readonly reachable?: boolean
-  readonly partitions?: number
-  readonly version?: number
-  readonly shards?: readonly ShardRow[]
-  readonly rebalance?: {
-    readonly kind: 'add' | 'remove' | 'replace' | 'reconfigure'
-    readonly partitions_left: number
-    readonly partitions_total: number
-  } | null
-  readonly problems?: readonly string[]
-}
+/** How the replicas are cared for; null: another coordinator does. */
+export type Care = AnswerOf<'GET /api/v1/system'>['care']
 
-/** `GET /api/v1/readings?floor&metric&from&to&step`; steps without readings are left out. */
-export interface ReadingsAnswer {
-  readonly floor: number
-  readonly metric: Metric
-  readonly from: string
-  readonly to: string
-  readonly step: number
-  readonly points: readonly ReadingPoint[]
-}
+/** A stage of the pipeline. */
+export type StageRow = AnswerOf<'GET /api/v1/system'>['pipeline'][number]
 
-export interface ReadingPoint {
-  /** Epoch seconds at which the step begins. */
-  readonly t: number
-  readonly min: number
-  readonly mean: number
-  readonly max: number
-  readonly count: number
-}
-
-/** `GET /api/v1/thresholds/preview?floor&metric&value&from&to`. */
-export interface ThresholdPreview {
-  readonly readings: number
-  /** Readings over the value. */
-  readonly over: number
-  /** What would have been shown, after the cooldown. */
-  readonly notifications: number
-}
-
-/** `GET /api/v1/system`. */
-export interface SystemAnswer {
-  readonly pipeline: readonly StageRow[]
-  readonly store: RingInfo
-}
-
-export interface StageRow {
-  readonly stage: string
-  readonly ratePerSecond: number
-  /** Null: nobody can say. */
-  readonly lag: number | null
-  readonly errors: number
-}
+/** What a floor measured in one step; steps without readings are left out. */
+export type ReadingPoint = AnswerOf<'GET /api/v1/readings'>['points'][number]

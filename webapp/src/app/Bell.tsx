@@ -11,7 +11,7 @@ import { SeverityBadge } from '../parts/Severity.tsx'
 import { useSentence } from '../parts/use-sentence.ts'
 import { AppLink } from './AppLink.tsx'
 import { useLive, useLiveClient } from './live-context.tsx'
-import { markRead, useUnreadIds } from './read-here.ts'
+import { markAllRead, useUnreadIds } from './read-here.ts'
 import { useLanguage } from './use-choices.ts'
 
 const LATEST_MAX = 8
@@ -66,7 +66,7 @@ function BellList({ close }: { readonly close: () => void }) {
           size="xs"
           variant="subtle"
           disabled={unread.size === 0}
-          onClick={() => void markRead(client, [...unread]).catch(() => {})}
+          onClick={() => void markAllRead(client).catch(() => {})}
         >
           {t('action.markAllRead')}
         </Button>

@@ -28,6 +28,10 @@ const SIGNS: Readonly<Record<PageName, IconName>> = {
 export function Frame() {
   const { t } = useTranslation()
   usePause()
+  /** Elsewhere a stretch of time would choose nothing. */
+  const hasCharts = useRouterState({
+    select: ({ location }) => location.pathname === '/' || location.pathname.startsWith('/floor/'),
+  })
   return (
     <div className="frame">
       <a className="skip" href="#main">
@@ -36,11 +40,11 @@ export function Frame() {
       <Navigation />
       <header className="topbar">
         <span className="site">
-          <Icon name="bolt" size={18} /> EnergyGuard
+          <Icon name="bolt" size={18} /> <span className="site-name">EnergyGuard</span>
         </span>
         <ConnectionPill />
         <span className="grow" />
-        <RangeControl />
+        {hasCharts && <RangeControl />}
         <Bell />
         <Settings />
       </header>

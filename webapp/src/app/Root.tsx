@@ -5,11 +5,11 @@ import { useMantineColorScheme } from '@mantine/core'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Frame } from './Frame.tsx'
-import { rememberedTheme, useChoices, useLanguage } from './use-choices.ts'
+import { LanguageProvider, rememberedTheme, useChoices, useChosenLanguage } from './use-choices.ts'
 
 export function Root() {
   const { theme } = useChoices()
-  const language = useLanguage()
+  const language = useChosenLanguage()
   const { i18n } = useTranslation()
   const { setColorScheme } = useMantineColorScheme()
   useEffect(() => setColorScheme(theme ?? rememberedTheme()), [theme, setColorScheme])
@@ -17,5 +17,9 @@ export function Root() {
     void i18n.changeLanguage(language)
     document.documentElement.lang = language
   }, [language, i18n])
-  return <Frame />
+  return (
+    <LanguageProvider value={language}>
+      <Frame />
+    </LanguageProvider>
+  )
 }

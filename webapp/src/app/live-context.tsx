@@ -1,17 +1,12 @@
 /**
  * The one live client of the tab, for whoever is drawn. Parts of the state are immutable, so a
- * component that selects a part is drawn again only when that part has changed.
+ * component that selects a part is drawn again only when that part has changed: a reading of one
+ * floor draws nothing of another.
  */
-import {
-  createContext,
-  useContext,
-  useEffect,
-  useMemo,
-  useState,
-  useSyncExternalStore,
-} from 'react'
+import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import type { Reading } from '../api/types.ts'
 import type { LiveClient } from '../live/live-client.ts'
-import { type Connection, connectionOf, type LiveState } from '../live/machine.ts'
+import type { Connection, LiveState } from '../live/machine.ts'
 
 const LiveContext = createContext<LiveClient | null>(null)
 export const LiveProvider = LiveContext.Provider
@@ -28,6 +23,39 @@ export function useLive<Part>(select: (state: LiveState) => Part): Part {
   return useSyncExternalStore(client.subscribe, () => select(client.snapshot()))
 }
 
+type IsSame<Part> = (a: Part, b: Part) => boolean
+
+/** The same for what costs much to draw: it changes every few seconds at most. */
+export function useLiveSlowly<Part>(select: (state: LiveState) => Part): Part {
+  const client = useLiveClient()
+  return useSyncExternalStore(client.subscribe, () => select(client.slowSnapshot()))
+}
+
+/** For what is made of parts: what `isSame` calls the same stays the object that it was. */
+export function useLiveSame<Part extends object>(
+  select: (state: LiveState) => Part,
+  isSame: IsSame<Part>,
+): Part {
+  const keep = useKept(isSame)
+  return useLive((state) => keep(select(state)))
+}
+
+/** Gives back the object it was given before, while the new one is the same. */
+export function useKept<Part extends object>(isSame: IsSame<Part>): (next: Part) => Part {
+  const last = useRef<Part>(undefined)
+  return (next) => {
+    if (last.current === undefined || !isSame(last.current, next)) last.current = next
+    return last.current
+  }
+}
+
+const NO_SAMPLES: readonly Reading[] = []
+
+/** Newest last. */
+export function useSamples(floor: number): readonly Reading[] {
+  return useLive((state) => state.samples.get(floor) ?? NO_SAMPLES)
+}
+
 /** Wall time, drawn anew every so often. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now())
@@ -38,9 +66,8 @@ export function useNow(everyMs: number): number {
   return now
 }
 
+/** The live client looks at the clock, so nobody who shows this needs to. */
 export function useConnection(): Connection {
-  const now = useNow(1_000)
-  /** As a text, so that what has not changed is not drawn again. */
-  const text = useLive((state) => JSON.stringify(connectionOf(state, now)))
-  return useMemo(() => JSON.parse(text) as Connection, [text])
+  const client = useLiveClient()
+  return useSyncExternalStore(client.subscribe, client.connection)
 }

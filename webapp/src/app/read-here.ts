@@ -37,12 +37,21 @@ export function useUnreadIds(): ReadonlySet<string> {
 /** Throws AskError. An empty list would lower the count by one, so it is not sent. */
 export async function markRead(client: LiveClient, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
-  const { unread } = await ask<{ unread: number }>('/notifications/mark_read', {
-    method: 'POST',
-    body: { ids },
-  })
+  const { unread } = await ask('POST /notifications/mark_read', { body: { ids: [...ids] } })
   remembered = new Set([...remembered, ...ids].slice(-REMEMBERED_MAX))
   localStorage.setItem(KEY, JSON.stringify([...remembered]))
   for (const listener of listeners) listener()
   client.take({ kind: 'unread', unread })
+}
+
+/**
+ * Throws AskError. All that are listed and not those taken for unread: which these are is a guess
+ * from a count, and a count that is too low would leave some of them behind.
+ */
+export function markAllRead(client: LiveClient): Promise<void> {
+  const { notifications } = client.snapshot()
+  return markRead(
+    client,
+    notifications.map(({ id }) => id).filter((id) => !remembered.has(id)),
+  )
 }

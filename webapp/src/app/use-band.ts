@@ -1,7 +1,7 @@
 /**
  * What is usual on some floors, asked for once a day and only where the readings are few enough.
  */
-import { useQueries } from '@tanstack/react-query'
+import { useQueries, useQuery } from '@tanstack/react-query'
 import { bandQuery } from '../api/queries.ts'
 import type { Metric } from '../api/types.ts'
 import { BAND_DAYS, type Band } from '../lib/band.ts'
@@ -17,15 +17,26 @@ export function useBands(
   metric: Metric,
   nowSeconds: number,
 ): readonly (Band | undefined)[] {
-  const days = useLive(({ samples }) => daysWithin(intervalMsOf(samples), BAND_DAYS))
-  const dayEnd = Math.floor(nowSeconds / DAY_SECONDS) * DAY_SECONDS
+  const days = useDays()
   return useQueries({
-    queries: floors.map((floor) => bandQuery(floor, metric, dayEnd, days)),
-    combine: (results) => results.map(({ data }) => data),
+    queries: floors.map((floor) => bandQuery(floor, metric, dayEndOf(nowSeconds), days)),
+    combine: bandsOf,
   })
 }
 
 /** Of one floor. */
 export function useBand(floor: number, metric: Metric, nowSeconds: number): Band | undefined {
-  return useBands([floor], metric, nowSeconds)[0]
+  return useQuery(bandQuery(floor, metric, dayEndOf(nowSeconds), useDays())).data
+}
+
+function useDays(): number {
+  return useLive(({ samples }) => daysWithin(intervalMsOf(samples), BAND_DAYS))
+}
+
+function dayEndOf(nowSeconds: number): number {
+  return Math.floor(nowSeconds / DAY_SECONDS) * DAY_SECONDS
+}
+
+function bandsOf(results: readonly { readonly data: Band | undefined }[]) {
+  return results.map(({ data }) => data)
 }

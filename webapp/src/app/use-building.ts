@@ -5,25 +5,34 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
 import { latestQuery, samplesQuery, thresholdsQuery } from '../api/queries.ts'
-import type { Thresholds } from '../api/types.ts'
+import type { Notification, Thresholds } from '../api/types.ts'
+import { activeAlerts } from '../lib/alerts.ts'
+import {
+  type FloorPage,
+  type FloorRow,
+  isSameList,
+  isSamePage,
+  isSameTrouble,
+  pageOfFloors,
+} from '../lib/floors.ts'
 import { FACTORY_SET } from '../lib/thresholds-draft.ts'
-import { useLive, useLiveClient } from './live-context.tsx'
+import { type Alarmed, floorRows } from '../lib/verdict.ts'
+import { useKept, useLive, useLiveClient, useLiveSame, useNow } from './live-context.tsx'
+import type { Search } from './search.ts'
 
 const FALLBACK: Thresholds = { default: FACTORY_SET, per_floor: {} }
 const SAMPLES_READ = 10
 
-/** Floors with a reading, ascending. */
+/** Floors with a reading, ascending; the same list until there is another floor. */
 export function useFloors() {
   const latest = useQuery(latestQuery)
   const client = useLiveClient()
-  const samples = useLive((state) => state.samples)
+  const floors = useLive((state) => state.floors)
   const { data } = latest
   useEffect(() => {
     if (data) client.take({ kind: 'readings', readings: data })
   }, [data, client])
-  const known = [...samples.keys()].sort((a, b) => a - b).join()
-  const floors = useMemo(() => (known === '' ? [] : known.split(',').map(Number)), [known])
-  return { floors, samples, error: latest.error, isRead: latest.isSuccess, retry: latest.refetch }
+  return { floors, error: latest.error, isRead: latest.isSuccess, retry: latest.refetch }
 }
 
 /** Brings in the last samples of these floors, so that more than one can be shown at once. */
@@ -38,4 +47,33 @@ export function useSampleHistory(floors: readonly number[]): void {
 /** While they cannot be read, the defaults of the product: a red value needs some limit. */
 export function useThresholds(): Thresholds {
   return useQuery(thresholdsQuery).data ?? FALLBACK
+}
+
+const ACTIVE_LOOK_MS = 10_000
+
+/** Alerts that still say something about now, the worst first. */
+export function useActiveAlerts(): readonly Notification[] {
+  const notifications = useLive((state) => state.notifications)
+  const now = useNow(ACTIVE_LOOK_MS)
+  const keep = useKept<readonly Notification[]>((a, b) => isSameList(a, b, (x, y) => x.id === y.id))
+  return keep(useMemo(() => activeAlerts(notifications, now), [notifications, now]))
+}
+
+/** What page of the floors is shown; the same object while the same floors stand on it. */
+export function useFloorPage(thresholds: Thresholds, alarmed: Alarmed, chosen: Search): FloorPage {
+  return useLiveSame(
+    ({ samples }) => pageOfFloors(floorRows(samples, thresholds, alarmed), chosen),
+    isSamePage,
+  )
+}
+
+/** Floors with a problem, ascending; the same list while they have the same problems. */
+export function useBadFloors(thresholds: Thresholds, alarmed: Alarmed): readonly FloorRow[] {
+  return useLiveSame(
+    ({ samples }) =>
+      floorRows(samples, thresholds, alarmed)
+        .filter(({ problems }) => problems > 0)
+        .sort((a, b) => a.floor - b.floor),
+    (a, b) => isSameList(a, b, isSameTrouble),
+  )
 }

@@ -3,7 +3,7 @@
  * from one page to the next keeps range, metric, language and theme.
  */
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useCallback } from 'react'
+import { createContext, useCallback, useContext } from 'react'
 import { LANGUAGES, type Language, parseSearch, type Search, type Theme } from './search.ts'
 
 export function useChoices(): Search {
@@ -31,8 +31,16 @@ export function useChoose(): (change: Change) => void {
 const LANGUAGE_KEY = 'energyguard.language'
 const THEME_KEY = 'energyguard.theme'
 
-/** The URL, else what was chosen last, else what the browser speaks. */
+const LanguageContext = createContext<Language>('en')
+export const LanguageProvider = LanguageContext.Provider
+
+/** Of the page. Every number asks for it, so it is not read out of the URL each time. */
 export function useLanguage(): Language {
+  return useContext(LanguageContext)
+}
+
+/** The URL, else what was chosen last, else what the browser speaks. */
+export function useChosenLanguage(): Language {
   const { lang } = useChoices()
   return lang ?? rememberedLanguage()
 }

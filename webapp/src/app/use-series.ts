@@ -2,11 +2,14 @@
  * Lines of a chart: the history of some floors and what came live since, on one time axis.
  */
 import { useQueries } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useMemo, useRef } from 'react'
 import { historyQuery } from '../api/queries.ts'
 import type { Metric, Reading, ReadingPoint } from '../api/types.ts'
+import { isSameList } from '../lib/floors.ts'
+import { amountOf, timeMsOf } from '../lib/metrics.ts'
 import { joinPoints, pointsOf, type Table, tableOf } from '../lib/series.ts'
-import { useNow } from './live-context.tsx'
+import type { LiveState } from '../live/machine.ts'
+import { useKept, useLive, useLiveSlowly, useNow } from './live-context.tsx'
 import { type Span, spanOf, stepFor } from './search.ts'
 import { useChoices } from './use-choices.ts'
 
@@ -25,9 +28,11 @@ export function useSpan(): Span & { readonly stepSeconds: number } {
   )
 }
 
-export interface Histories {
+type Histories = readonly (readonly ReadingPoint[] | undefined)[]
+
+export interface AskedHistories {
   /** In the order of the floors. */
-  readonly data: readonly (readonly ReadingPoint[] | undefined)[]
+  readonly data: Histories
   readonly isRead: boolean
   readonly error: unknown
   readonly retry: () => void
@@ -41,47 +46,100 @@ export function useHistories(
   floors: readonly number[],
   metric: Metric,
   span: SteppedSpan,
-): Histories {
+): AskedHistories {
   const stretch = {
     fromSeconds: span.fromSeconds,
     toSeconds: span.toSeconds,
     stepSeconds: span.stepSeconds,
   }
-  return useQueries({
+  const asked = useQueries({
     queries: floors.map((floor) => historyQuery(floor, metric, stretch)),
     combine: combineResults,
   })
+  return { ...asked, data: useWhole(asked, floors, metric) }
 }
 
+/**
+ * When a span moves on, the answers for its floors come one by one. The former ones are shown until
+ * all are there: so the chart is made once and not for each answer.
+ */
+function useWhole(asked: Asked, floors: readonly number[], metric: Metric): Histories {
+  const whole = useRef({ data: asked.data, floors, metric })
+  const { current } = whole
+  const isOfSame = current.floors === floors && current.metric === metric
+  if (!asked.isMoving || !isOfSame) whole.current = { data: asked.data, floors, metric }
+  return whole.current.data
+}
+
+/** The lines of these floors; a new table when one of them has got readings. */
 export function useLines(
-  { data }: Histories,
+  data: Histories,
   floors: readonly number[],
   metric: Metric,
   span: SteppedSpan,
-  samples: ReadonlyMap<number, readonly Reading[]>,
 ): Table {
+  const keep = useKept(isSameSamples)
+  const samples = useLiveSlowly((state) => keep(samplesOf(state, floors)))
   return useMemo(() => {
-    const lines = floors.map((floor, at) => {
+    const lines = samples.map((list, at) => {
       const history = data[at] ?? NO_HISTORY
-      if (!span.isLive) return history
-      return joinPoints(history, pointsOf(samples.get(floor) ?? [], metric, span.stepSeconds))
+      return span.isLive ? joinPoints(history, pointsOf(list, metric, span.stepSeconds)) : history
     })
     return tableOf(lines, span.stepSeconds, span)
-  }, [floors, metric, span, samples, data])
+  }, [metric, span, samples, data])
+}
+
+/** Whether there is nothing to draw; it does not draw anew with each reading. */
+export function useIsEmpty(
+  data: Histories,
+  floors: readonly number[],
+  metric: Metric,
+  span: SteppedSpan,
+): boolean {
+  const isSilent = useLive((state) =>
+    samplesOf(state, floors).every((list) => {
+      const newest = list.at(-1)
+      return !newest || !isWithin(newest, span) || amountOf(newest, metric) === undefined
+    }),
+  )
+  return data.every((points) => (points?.length ?? 0) === 0) && (isSilent || !span.isLive)
+}
+
+function isWithin(reading: Reading, { fromSeconds, toSeconds }: Span): boolean {
+  const seconds = timeMsOf(reading) / 1000
+  return seconds >= fromSeconds && seconds <= toSeconds
+}
+
+type Samples = readonly (readonly Reading[])[]
+const NO_SAMPLES: readonly Reading[] = []
+
+function samplesOf({ samples }: LiveState, floors: readonly number[]): Samples {
+  return floors.map((floor) => samples.get(floor) ?? NO_SAMPLES)
+}
+
+function isSameSamples(a: Samples, b: Samples): boolean {
+  return isSameList(a, b, (one, other) => one === other)
 }
 
 interface Result {
   readonly data: readonly ReadingPoint[] | undefined
   readonly error: unknown
   readonly isSuccess: boolean
+  readonly isPlaceholderData: boolean
   readonly refetch: () => unknown
 }
 
-function combineResults(results: readonly Result[]) {
+interface Asked extends AskedHistories {
+  /** Some are still those of the span before. */
+  readonly isMoving: boolean
+}
+
+function combineResults(results: readonly Result[]): Asked {
   return {
     data: results.map(({ data }) => data),
     error: results.find(({ error }) => error)?.error,
     isRead: results.length > 0 && results.every(({ isSuccess }) => isSuccess),
+    isMoving: results.some(({ isPlaceholderData }) => isPlaceholderData),
     retry: () => {
       for (const { refetch } of results) refetch()
     },

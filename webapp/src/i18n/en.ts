@@ -1,6 +1,8 @@
 /**
  * The page in English; also what the keys are.
  */
+import { enAdmin } from './en-admin.ts'
+
 export const en = {
   nav: {
     label: 'Pages',
@@ -12,18 +14,35 @@ export const en = {
     system: 'System',
   },
   word: { time: 'Time', floorN: 'Floor {{floor}}', ago: '{{age}} ago' },
-  metric: { kw: 'Power', corrente: 'Current', tensione: 'Voltage', delta_kwh: 'Energy Δ' },
+  metric: {
+    kw: 'Power',
+    corrente: 'Current',
+    tensione: 'Voltage',
+    delta_kwh: 'Energy per reading',
+  },
+  limit: {
+    kw: 'Power',
+    corrente: 'Current',
+    tensione: 'Voltage',
+    delta_kwh: 'Energy in 30 s',
+  },
   severity: { critical: 'Critical', high: 'High', warning: 'Warning', info: 'Note' },
   sentence: {
     over: 'Floor {{floor}}: {{metric}} {{value}} is over the threshold of {{threshold}}.',
     pattern:
-      'Floor {{floor}}: {{metric}} {{value}} is unusual for this hour; usual is up to {{threshold}}.',
+      'Floor {{floor}}: {{metric}} {{value}} is unusual for this hour; usual is up to ' +
+      '{{threshold}}.',
+    level: 'Floor {{floor}}: {{metric}} has settled at a new level ({{value}}).',
+    stuck: 'Floor {{floor}}: the meter keeps sending the same value. {{metric}}: {{value}}.',
+    silent: 'Floor {{floor}}: nothing comes from the meter. {{metric}} is not known.',
+    worse: 'Floor {{floor}}: {{metric}} {{value}} is further from what is usual than before.',
+    closed: 'Floor {{floor}}: {{metric}} is as usual again.',
     other: 'Floor {{floor}}: something unusual in {{metric}} ({{value}}).',
   },
   state: {
     loading: 'Loading…',
     empty: 'There is nothing here yet.',
-    denied: 'Log in to see this.',
+    denied: 'An administrator’s log-in is needed to see this.',
     stale: 'as of {{age}} ago',
   },
   failure: {
@@ -96,6 +115,9 @@ export const en = {
     normal: 'All normal',
     problems_one: '{{count}} problem',
     problems_other: '{{count}} problems',
+    unknown: 'State unknown',
+    within_one: '{{count}} floor within its limits',
+    within_other: '{{count}} floors within their limits',
     waiting: 'Waiting for readings',
     expected: 'usually {{low}} to {{high}} kW',
     noBand: 'what is usual shows after three days of readings',
@@ -132,7 +154,7 @@ export const en = {
     kw: 'Power',
     corrente: 'Current',
     tensione: 'Mean voltage',
-    delta_kwh: 'Energy Δ',
+    delta_kwh: 'Energy per reading',
     kwh: 'Energy counters',
   },
   chart: {
@@ -141,16 +163,24 @@ export const en = {
     nothing: 'No readings in this time.',
     empty: 'No readings in this time. Choose a longer time, or wait for the next reading.',
     tableOf: '{{title}}, table',
+    usual: 'usual',
+    limit: 'threshold',
+    alerts: 'alert',
     asTable: 'As table (T)',
     asChart: 'As chart (T)',
     cut_one: 'Only the newest {{count}} row is shown; the CSV has all.',
     cut_other: 'Only the newest {{count}} rows are shown; the CSV has all.',
+    indexOnly_one:
+      'This coordinator tells no history: charts show the last {{count}} reading of a floor.',
+    indexOnly_other:
+      'This coordinator tells no history: charts show the last {{count}} readings of a floor.',
   },
   alerts: {
     title_one: '{{count}} alert',
     title_other: '{{count}} alerts',
     empty:
-      'No alert so far. As soon as a value passes a threshold or leaves its pattern, it shows here.',
+      'No alert so far. As soon as a value passes a threshold or leaves its pattern, ' +
+      'it shows here.',
     noneFound: 'No alert fits these filters.',
     unread: 'New',
     why: 'Why',
@@ -166,6 +196,19 @@ export const en = {
     zscore: 'Standard deviations',
     slot: 'Compared with',
     slotText: '{{day}}, {{time}}',
+    expected: 'Expected',
+    band: '{{low}} to {{high}}',
+    silentFor: 'Silent for',
+    comparable: 'Moments compared',
+    rule: 'Found by',
+  },
+  rule: {
+    surprise: 'a sudden change',
+    season: 'the same time on days like this',
+    hours: 'the hours just before',
+    level: 'a lasting change of level',
+    stuck: 'a value that never changes',
+    silence: 'a silence',
   },
   weekday: {
     mon: 'Monday',
@@ -196,61 +239,6 @@ export const en = {
     heatEmpty: 'Shows after the first half hour of readings.',
     heatSummary: 'The most power is used on {{day}} at {{time}} ({{value}} kW on average).',
   },
-  thresholds: {
-    intro:
-      'A value over its threshold raises an alert. A floor without its own thresholds inherits the default.',
-    default: 'Default for all floors',
-    inherits: 'Inherits the default',
-    own: 'Own thresholds',
-    restore: 'Restore default',
-    factory: 'Restore factory values',
-    save: 'Save',
-    discard: 'Discard changes',
-    saved: 'Saved. The detector follows within seconds.',
-    changed: 'There are changes that are not saved.',
-    invalid: 'A number of 0 or more, please.',
-    needsLogin: 'Log in to change thresholds; everybody may read them.',
-    again: 'The log-in is no longer valid; log in again, your changes are kept.',
-    per30: 'kWh in 30 s',
-    addFloor: 'Thresholds for another floor',
-    add: 'Add',
-    preview_one:
-      'Last 7 days: would have alerted {{count}} time ({{over}} of {{readings}} readings over).',
-    preview_other:
-      'Last 7 days: would have alerted {{count}} times ({{over}} of {{readings}} readings over).',
-    previewNone: 'This coordinator cannot say how often it would have fired.',
-  },
-  system: {
-    pipeline: 'Pipeline',
-    noPipeline: 'This coordinator does not report its stages; the store below is complete.',
-    stage: 'Stage',
-    rate: 'Records per second',
-    lag: 'Waiting',
-    errors: 'Errors',
-    ring: 'Store',
-    reachable: 'Every key can be read and written',
-    unreachable: 'Some keys cannot be reached',
-    shards: 'Shards',
-    shard: 'Shard',
-    health: 'State',
-    keys: 'Keys',
-    partitions: 'Partitions',
-    hints: 'Kept for it',
-    copies: 'Copies of each key',
-    cache: 'Virtual nodes',
-    up: 'up',
-    suspect: 'slow',
-    down: 'down',
-    leaving: 'leaving',
-    full: 'disk full',
-    address: 'Address of a shard',
-    add: 'Add shard',
-    remove: 'Remove',
-    removeSure: 'Really remove?',
-    moving: '{{done}} of {{total}} partitions moved',
-    noShards: 'No shard is registered. Add the address of one, and its keys appear here.',
-    refused: 'Refused: {{detail}}',
-    needsLogin: 'This coordinator lets only an admin change the ring. Log in and try again.',
-  },
+  ...enAdmin,
   notFound: { title: 'There is no such page', back: 'To the building now' },
 }

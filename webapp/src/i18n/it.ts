@@ -2,10 +2,8 @@
  * La pagina in italiano: the same keys as English; the compiler finds a missing one.
  */
 import type { en } from './en.ts'
-
-type Texts<Node> = {
-  readonly [Key in keyof Node]: Node[Key] extends string ? string : Texts<Node[Key]>
-}
+import { itAdmin } from './it-admin.ts'
+import type { Texts } from './texts.ts'
 
 export const it: Texts<typeof en> = {
   nav: {
@@ -18,18 +16,35 @@ export const it: Texts<typeof en> = {
     system: 'Sistema',
   },
   word: { time: 'Ora', floorN: 'Piano {{floor}}', ago: '{{age}} fa' },
-  metric: { kw: 'Potenza', corrente: 'Corrente', tensione: 'Tensione', delta_kwh: 'Energia Δ' },
+  metric: {
+    kw: 'Potenza',
+    corrente: 'Corrente',
+    tensione: 'Tensione',
+    delta_kwh: 'Energia per lettura',
+  },
+  limit: {
+    kw: 'Potenza',
+    corrente: 'Corrente',
+    tensione: 'Tensione',
+    delta_kwh: 'Energia in 30 s',
+  },
   severity: { critical: 'Critico', high: 'Grave', warning: 'Avviso', info: 'Nota' },
   sentence: {
     over: 'Piano {{floor}}: {{metric}} {{value}} supera la soglia di {{threshold}}.',
     pattern:
-      'Piano {{floor}}: {{metric}} {{value}} è insolita per quest’ora; di solito fino a {{threshold}}.',
+      'Piano {{floor}}: {{metric}} {{value}} è insolita per quest’ora; di solito fino ' +
+      'a {{threshold}}.',
+    level: 'Piano {{floor}}: {{metric}} si è assestata su un nuovo livello ({{value}}).',
+    stuck: 'Piano {{floor}}: il contatore ripete lo stesso valore. {{metric}}: {{value}}.',
+    silent: 'Piano {{floor}}: dal contatore non arriva nulla. {{metric}} non è nota.',
+    worse: 'Piano {{floor}}: {{metric}} {{value}} si allontana ancora dal solito.',
+    closed: 'Piano {{floor}}: {{metric}} è di nuovo come al solito.',
     other: 'Piano {{floor}}: qualcosa di insolito in {{metric}} ({{value}}).',
   },
   state: {
     loading: 'Caricamento…',
     empty: 'Qui non c’è ancora nulla.',
-    denied: 'Accedi per vedere.',
+    denied: 'Per vedere questi dati serve l’accesso di un amministratore.',
     stale: 'di {{age}} fa',
   },
   failure: {
@@ -59,7 +74,8 @@ export const it: Texts<typeof en> = {
     delayedWhy: 'La connessione c’è, ma non arrivano letture più recenti.',
     offline: 'offline da {{age}}',
     offlineWhy:
-      'Nessuna connessione. Gli allarmi nel frattempo compariranno al ritorno. Premi per riprovare.',
+      'Nessuna connessione. Gli allarmi nel frattempo compariranno al ritorno. Premi ' +
+      'per riprovare.',
   },
   bell: {
     label_one: 'Allarmi, {{count}} non letto',
@@ -103,6 +119,9 @@ export const it: Texts<typeof en> = {
     normal: 'Tutto normale',
     problems_one: '{{count}} problema',
     problems_other: '{{count}} problemi',
+    unknown: 'Stato sconosciuto',
+    within_one: '{{count}} piano entro i suoi limiti',
+    within_other: '{{count}} piani entro i loro limiti',
     waiting: 'In attesa di letture',
     expected: 'di solito da {{low}} a {{high}} kW',
     noBand: 'il valore usuale compare dopo tre giorni di letture',
@@ -121,7 +140,8 @@ export const it: Texts<typeof en> = {
     pages: 'Pagine dell’elenco',
     page: 'Pagina {{number}}',
     empty:
-      'Nessun piano ha ancora inviato letture. Avvia il simulatore o un contatore, e i piani compaiono qui.',
+      'Nessun piano ha ancora inviato letture. Avvia il simulatore o un contatore, e i ' +
+      'piani compaiono qui.',
     energyToday: 'Oggi {{kwh}} kWh',
     hour: 'Potenza nell’ultima ora: da {{min}} a {{max}} kW',
     chart: 'Andamento',
@@ -144,7 +164,7 @@ export const it: Texts<typeof en> = {
     kw: 'Potenza',
     corrente: 'Corrente',
     tensione: 'Tensione media',
-    delta_kwh: 'Energia Δ',
+    delta_kwh: 'Energia per lettura',
     kwh: 'Contatori di energia',
   },
   chart: {
@@ -152,18 +172,27 @@ export const it: Texts<typeof en> = {
     summary: '{{name}}: da {{min}} a {{max}} {{unit}}, ultimo {{last}}.',
     nothing: 'Nessuna lettura in questo periodo.',
     empty:
-      'Nessuna lettura in questo periodo. Scegli un periodo più lungo, o aspetta la prossima lettura.',
+      'Nessuna lettura in questo periodo. Scegli un periodo più lungo, o aspetta la ' +
+      'prossima lettura.',
     tableOf: '{{title}}, tabella',
+    usual: 'di solito',
+    limit: 'soglia',
+    alerts: 'allarme',
     asTable: 'Come tabella (T)',
     asChart: 'Come grafico (T)',
     cut_one: 'Si vede solo {{count}} riga, la più recente; il CSV le ha tutte.',
     cut_other: 'Si vedono solo le {{count}} righe più recenti; il CSV le ha tutte.',
+    indexOnly_one:
+      'Questo coordinatore non ha lo storico: si vedono le ultime {{count}} letture per piano.',
+    indexOnly_other:
+      'Questo coordinatore non ha lo storico: si vedono le ultime {{count}} letture per piano.',
   },
   alerts: {
     title_one: '{{count}} allarme',
     title_other: '{{count}} allarmi',
     empty:
-      'Finora nessun allarme. Appena un valore supera una soglia o esce dal suo andamento, compare qui.',
+      'Finora nessun allarme. Appena un valore supera una soglia o esce dal suo ' +
+      'andamento, compare qui.',
     noneFound: 'Nessun allarme corrisponde ai filtri.',
     unread: 'Nuovo',
     why: 'Perché',
@@ -174,11 +203,24 @@ export const it: Texts<typeof en> = {
   fact: {
     value: 'Valore',
     threshold: 'Limite',
-    over: 'Oltre di',
+    over: 'Superamento',
     usual: 'Usuale',
     zscore: 'Deviazioni standard',
     slot: 'Confrontato con',
     slotText: '{{day}}, {{time}}',
+    expected: 'Atteso',
+    band: 'da {{low}} a {{high}}',
+    silentFor: 'In silenzio da',
+    comparable: 'Momenti confrontati',
+    rule: 'Riconosciuto da',
+  },
+  rule: {
+    surprise: 'un cambiamento improvviso',
+    season: 'la stessa ora in giorni come questo',
+    hours: 'le ore appena prima',
+    level: 'un cambio di livello che dura',
+    stuck: 'un valore che non cambia mai',
+    silence: 'un silenzio',
   },
   weekday: {
     mon: 'lunedì',
@@ -209,62 +251,6 @@ export const it: Texts<typeof en> = {
     heatEmpty: 'Compare dopo la prima mezz’ora di letture.',
     heatSummary: 'Il consumo più alto è {{day}} alle {{time}} ({{value}} kW in media).',
   },
-  thresholds: {
-    intro:
-      'Un valore oltre la soglia genera un allarme. Un piano senza soglie proprie eredita quelle predefinite.',
-    default: 'Predefinite per tutti i piani',
-    inherits: 'Eredita le predefinite',
-    own: 'Soglie proprie',
-    restore: 'Ripristina le predefinite',
-    factory: 'Ripristina i valori di fabbrica',
-    save: 'Salva',
-    discard: 'Annulla le modifiche',
-    saved: 'Salvato. Il rilevatore le segue entro pochi secondi.',
-    changed: 'Ci sono modifiche non salvate.',
-    invalid: 'Serve un numero da 0 in su.',
-    needsLogin: 'Accedi per cambiare le soglie; tutti possono leggerle.',
-    again: 'L’accesso non è più valido; accedi di nuovo, le modifiche restano.',
-    per30: 'kWh in 30 s',
-    addFloor: 'Soglie per un altro piano',
-    add: 'Aggiungi',
-    preview_one:
-      'Ultimi 7 giorni: sarebbe scattato {{count}} allarme ({{over}} letture su {{readings}} oltre).',
-    preview_other:
-      'Ultimi 7 giorni: sarebbero scattati {{count}} allarmi ({{over}} letture su {{readings}} oltre).',
-    previewNone: 'Questo coordinatore non sa dire quante volte sarebbe scattata.',
-  },
-  system: {
-    pipeline: 'Pipeline',
-    noPipeline: 'Questo coordinatore non descrive le sue fasi; il deposito qui sotto è completo.',
-    stage: 'Fase',
-    rate: 'Record al secondo',
-    lag: 'In attesa',
-    errors: 'Errori',
-    ring: 'Deposito',
-    reachable: 'Ogni chiave si può leggere e scrivere',
-    unreachable: 'Alcune chiavi non sono raggiungibili',
-    shards: 'Shard',
-    shard: 'Shard',
-    health: 'Stato',
-    keys: 'Chiavi',
-    partitions: 'Partizioni',
-    hints: 'Tenute per lui',
-    copies: 'Copie di ogni chiave',
-    cache: 'Nodi virtuali',
-    up: 'attivo',
-    suspect: 'lento',
-    down: 'fermo',
-    leaving: 'in uscita',
-    full: 'disco pieno',
-    address: 'Indirizzo di uno shard',
-    add: 'Aggiungi shard',
-    remove: 'Rimuovi',
-    removeSure: 'Rimuovere davvero?',
-    moving: '{{done}} di {{total}} partizioni spostate',
-    noShards:
-      'Nessuno shard registrato. Aggiungi l’indirizzo di uno, e le sue chiavi compaiono qui.',
-    refused: 'Rifiutato: {{detail}}',
-    needsLogin: 'Qui solo un amministratore può cambiare l’anello. Accedi e riprova.',
-  },
+  ...itAdmin,
   notFound: { title: 'Questa pagina non esiste', back: 'All’edificio adesso' },
 }

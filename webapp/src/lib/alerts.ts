@@ -7,12 +7,42 @@ import type { Alert, Metric, Notification, Severity } from '../api/types.ts'
 export const SEVERITY_LIST = ['critical', 'high', 'warning', 'info'] as const
 
 /** The ids are `{floor}:{metric}:{tipo}:{timestamp}`. */
-export type AlertKind = 'over' | 'pattern' | 'other'
+const KINDS = {
+  over: /_over$/,
+  pattern: /^pattern_/,
+  level: /^level_changed_/,
+  stuck: /^meter_stuck_/,
+  silent: /^meter_silent_/,
+  worse: /_worse_/,
+  closed: /_closed_/,
+} as const
+export type AlertKind = keyof typeof KINDS | 'other'
+const KIND_LIST = Object.keys(KINDS) as readonly (keyof typeof KINDS)[]
 
 export function kindOf({ id }: Pick<Notification, 'id'>): AlertKind {
   const tipo = id.split(':')[2] ?? ''
-  if (tipo.startsWith('pattern_')) return 'pattern'
-  return tipo.endsWith('_over') ? 'over' : 'other'
+  return KIND_LIST.find((kind) => KINDS[kind].test(tipo)) ?? 'other'
+}
+
+/** So many documents are looked at for what their detector expected. */
+export const STORIES_MAX = 50
+
+/** Alerts of a floor and metric that rest on what was expected, in a stretch of time. */
+export function storiesOf(
+  notifications: readonly Notification[],
+  about: { readonly floor: number; readonly metric: Metric },
+  { fromSeconds, toSeconds }: { readonly fromSeconds: number; readonly toSeconds: number },
+): readonly Notification[] {
+  return notifications
+    .filter(
+      (one) =>
+        one.floor === about.floor &&
+        one.metric === about.metric &&
+        one.timestamp >= fromSeconds &&
+        one.timestamp < toSeconds &&
+        kindOf(one) !== 'over',
+    )
+    .slice(-STORIES_MAX)
 }
 
 /** Where the detector has written the whole alert. */
@@ -48,12 +78,19 @@ export function activeAlerts(
 ): readonly Notification[] {
   const newest = new Map<string, Notification>()
   for (const one of notifications) {
-    if (one.timestamp_ms < nowMs - ACTIVE_MS || one.severity === 'info') continue
-    newest.set(`${one.floor}:${one.metric}`, one)
+    const key = `${one.floor}:${one.metric}`
+    if (kindOf(one) === 'closed') endStory(newest, key)
+    else if (one.timestamp_ms >= nowMs - ACTIVE_MS && one.severity !== 'info') newest.set(key, one)
   }
   return [...newest.values()].sort(
     (a, b) => rankOf(a.severity) - rankOf(b.severity) || b.timestamp - a.timestamp,
   )
+}
+
+/** What is over its threshold stays so, whatever is said of what is usual. */
+function endStory(newest: Map<string, Notification>, key: string): void {
+  const known = newest.get(key)
+  if (known && kindOf(known) !== 'over') newest.delete(key)
 }
 
 export function rankOf(severity: Severity): number {

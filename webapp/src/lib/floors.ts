@@ -4,6 +4,8 @@
 import type { Sort } from '../app/search.ts'
 
 export const FLOORS_PER_PAGE = 12
+/** With so many floors nobody needs a search. */
+export const FEW_FLOORS_MAX = 6
 
 export interface FloorRow {
   readonly floor: number
@@ -36,4 +38,31 @@ export function pageOfFloors(
   const page = Math.min(pages, chosen.page ?? 1)
   const start = (page - 1) * FLOORS_PER_PAGE
   return { rows: sorted.slice(start, start + FLOORS_PER_PAGE), page, pages, found: found.length }
+}
+
+/** The same floors in the same order; their values may differ. */
+export function isSamePage(a: FloorPage, b: FloorPage): boolean {
+  return (
+    a.page === b.page &&
+    a.pages === b.pages &&
+    a.found === b.found &&
+    isSameList(a.rows, b.rows, (one, other) => one.floor === other.floor)
+  )
+}
+
+export function isSameTrouble(a: FloorRow, b: FloorRow): boolean {
+  return a.floor === b.floor && a.problems === b.problems
+}
+
+export function isSameList<One>(
+  a: readonly One[],
+  b: readonly One[],
+  isSame: (one: One, other: One) => boolean,
+): boolean {
+  if (a.length !== b.length) return false
+  for (const [at, one] of a.entries()) {
+    const other = b[at]
+    if (other === undefined || !isSame(one, other)) return false
+  }
+  return true
 }

@@ -49,6 +49,16 @@ export function utcOf(ms: number): string {
     : ''
 }
 
+const BYTES_STEP = 1_000
+const BYTES_UNITS = ['B', 'kB', 'MB', 'GB'] as const
+
+export function formatBytes(bytes: number, language: Language): string {
+  const step = bytes < 1 ? 0 : Math.floor(Math.log(bytes) / Math.log(BYTES_STEP))
+  const at = Math.min(BYTES_UNITS.length - 1, step)
+  const digits = at === 0 ? 0 : 1
+  return `${formatNumber(bytes / BYTES_STEP ** at, language, digits)} ${BYTES_UNITS[at]}`
+}
+
 /** "12 s", "3 min", "2 h", "5 d": the same in both languages but for the day. */
 export function formatAge(seconds: number, language: Language): string {
   if (seconds < 90) return `${Math.max(0, Math.round(seconds))} s`

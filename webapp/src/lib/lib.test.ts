@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AskError, failureOf } from '../api/http.ts'
 import type { Notification, Reading, ReadingPoint, Severity } from '../api/types.ts'
-import { activeAlerts, kindOf, selectAlerts, spansOf, unreadIds } from './alerts.ts'
+import {
+  activeAlerts,
+  kindOf,
+  STORIES_MAX,
+  selectAlerts,
+  spansOf,
+  storiesOf,
+  unreadIds,
+} from './alerts.ts'
 import { BAND_STEP_SECONDS, bandOf, sumOfUsual, usualAt } from './band.ts'
 import { daysWithin } from './budget.ts'
 import { csvOf } from './csv.ts'
@@ -31,7 +39,7 @@ test('few alerts are toasts of their own, many are one, and what was missed is c
   assert.ok(toast?.kind === 'missed' && toast.count === 1_000 && toast.severity === 'critical')
 })
 
-test('of what is unread, the newest that were not marked here are taken, as many as counted', () => {
+test('of what is unread, the newest not marked here are taken, as many as counted', () => {
   const list = ['a', 'b', 'c', 'd'].map((id, n) => alertOf(id, n))
   assert.deepEqual([...unreadIds(list, 2, new Set(['d']))], ['b', 'c'])
   assert.deepEqual([...unreadIds(list, 0, new Set())], [])
@@ -55,10 +63,35 @@ test('active is the newest of each floor and metric, for a while, and never a me
   assert.deepEqual(ids(activeAlerts(list, 1_030_000)), ['b'])
 })
 
+test('a story that is closed is active no more; a value over its threshold still is', () => {
+  const opened = [alertOf('1:kw:pattern_outlier_kw:a', 1_000)]
+  const closed = alertOf('1:kw:higher_closed_kw:a', 1_020, 'info')
+  assert.equal(activeAlerts(opened, 1_030_000).length, 1)
+  assert.deepEqual(activeAlerts([...opened, closed], 1_030_000), [])
+  const over = [...opened, alertOf('1:kw:kw_over:b', 1_010), closed]
+  assert.deepEqual(ids(activeAlerts(over, 1_030_000)), ['1:kw:kw_over:b'])
+})
+
 test('the kind of an alert is in its id', () => {
   assert.equal(kindOf({ id: '1:kw:kw_over:2026' }), 'over')
   assert.equal(kindOf({ id: '1:kw:pattern_outlier_kw:2026' }), 'pattern')
+  assert.equal(kindOf({ id: '1:kw:meter_silent_kw:2026' }), 'silent')
+  assert.equal(kindOf({ id: '1:kw:higher_worse_kw:2026' }), 'worse')
   assert.equal(kindOf({ id: 'x' }), 'other')
+})
+
+test('stories of a floor are those that rest on what was expected, and not too many', () => {
+  const list = ['1:kw:kw_over:a', '1:kw:pattern_outlier_kw:b', '1:kw:higher_worse_kw:c']
+  const all = list.map((id, at) => alertOf(id, 100 + at))
+  const stretch = { fromSeconds: 100, toSeconds: 200 }
+  const about = { floor: 1, metric: 'kw' } as const
+  assert.deepEqual(ids(storiesOf(all, about, stretch)), list.slice(1))
+  assert.deepEqual(ids(storiesOf(all, about, { ...stretch, fromSeconds: 102 })), list.slice(2))
+  assert.deepEqual(storiesOf(all, { floor: 2, metric: 'kw' }, stretch), [])
+  const many = Array.from({ length: STORIES_MAX + 5 }, (_, n) =>
+    alertOf(`1:kw:pattern_a:${n}`, 150),
+  )
+  assert.equal(storiesOf(many, about, stretch).length, STORIES_MAX)
 })
 
 test('alerts that follow each other closely are one span, as bad as the worst of them', () => {
@@ -69,7 +102,7 @@ test('alerts that follow each other closely are one span, as bad as the worst of
   ])
 })
 
-test('what is usual takes three days; floors add up, and one unknown floor leaves all unknown', () => {
+test('what is usual takes three days; floors add up, one unknown floor leaves all unknown', () => {
   const day = (n: number, mean: number): ReadingPoint => {
     const t = n * 86_400 + 4 * BAND_STEP_SECONDS
     return { t, min: mean, mean, max: mean, count: 1 }
@@ -124,6 +157,13 @@ test('a panel keeps what it has, blanks only when it has nothing, and says how o
   assert.deepEqual(panelStateOf({ ...full, connection: { kind: 'offline', ageSeconds: 9 } }), {
     kind: 'stale',
     ageSeconds: 9,
+  })
+  const late = { ...full, connection: { kind: 'delayed', ageSeconds: 20 } } as const
+  assert.equal(panelStateOf(late).kind, 'ready')
+  assert.equal(panelStateOf({ ...late, isLive: true }).kind, 'stale')
+  assert.deepEqual(panelStateOf({ ...full, error, keptSeconds: 7 }), {
+    kind: 'stale',
+    ageSeconds: 7,
   })
 })
 

@@ -18,16 +18,27 @@ export interface Loaded {
   readonly hasData: boolean
   readonly isEmpty: boolean
   readonly error: unknown
-  /** For panels that live: what they show grows old with the connection. */
+  /** What is not asked for again at once grows old with the connection. */
   readonly connection?: Connection
+  /** Readings as they come may also be late while the connection is well. */
+  readonly isLive?: boolean
+  /** How old what is shown is, where asking for it again has failed. */
+  readonly keptSeconds?: number | undefined
 }
 
-export function panelStateOf({ hasData, isEmpty, error, connection }: Loaded): PanelState {
+export function panelStateOf(loaded: Loaded): PanelState {
+  const { hasData, isEmpty, error } = loaded
   if (!hasData && error) return failedState(error)
   if (!hasData) return { kind: 'loading' }
   if (isEmpty) return { kind: 'empty' }
-  const isOld = connection?.kind === 'offline' || connection?.kind === 'delayed'
-  return isOld ? { kind: 'stale', ageSeconds: connection.ageSeconds } : { kind: 'ready' }
+  const ageSeconds = ageOf(loaded)
+  return ageSeconds === undefined ? { kind: 'ready' } : { kind: 'stale', ageSeconds }
+}
+
+function ageOf({ connection, isLive, keptSeconds }: Loaded): number | undefined {
+  if (connection?.kind === 'offline') return connection.ageSeconds
+  if (isLive && connection?.kind === 'delayed') return connection.ageSeconds
+  return keptSeconds
 }
 
 function failedState(error: unknown): PanelState {

@@ -48,17 +48,27 @@ function widen(point: ReadingPoint, value: number): ReadingPoint {
   }
 }
 
-/** History, then what came live after it; where both have a step, the one that saw more counts. */
+/**
+ * History, then what came live after it; where both have a step, the one that saw more counts. Both
+ * are ascending, and so is the result.
+ */
 export function joinPoints(
   history: readonly ReadingPoint[],
   live: readonly ReadingPoint[],
 ): readonly ReadingPoint[] {
-  const points = new Map(history.map((point) => [point.t, point]))
+  if (live.length === 0) return history
+  const points: ReadingPoint[] = []
+  let at = 0
   for (const point of live) {
-    const known = points.get(point.t)
-    if (!known || known.count <= point.count) points.set(point.t, point)
+    for (let old = history[at]; old && old.t < point.t; old = history[at]) {
+      points.push(old)
+      at += 1
+    }
+    const same = history[at]
+    if (same?.t === point.t) at += 1
+    points.push(same?.t === point.t && same.count > point.count ? same : point)
   }
-  return [...points.values()].sort((a, b) => a.t - b.t)
+  return [...points, ...history.slice(at)]
 }
 
 /** One time axis for all series. A series is null where it has a gap, and is not joined over it. */
@@ -67,53 +77,81 @@ export function tableOf(
   stepSeconds: number,
   span: { readonly fromSeconds: number; readonly toSeconds: number },
 ): Table {
-  const inside = series.map((points) =>
-    points.filter(({ t }) => t >= span.fromSeconds - stepSeconds && t <= span.toSeconds),
-  )
-  const marks = inside.map((points) => new Map(withGaps(points, stepSeconds)))
-  const times = [...new Set(marks.flatMap((values) => [...values.keys()]))].sort((a, b) => a - b)
-  const columns = marks.map((values) => fill(times, values))
-  return { times, columns }
+  const lines = series.map((points) => {
+    const inside = points.filter(
+      ({ t }) => t >= span.fromSeconds - stepSeconds && t <= span.toSeconds,
+    )
+    return withGaps(inside, stepSeconds)
+  })
+  const times = momentsOf(lines)
+  return { times, columns: lines.map((line) => fill(times, line)) }
+}
+
+/** Ascending. */
+interface Line {
+  readonly times: readonly number[]
+  readonly values: readonly Value[]
 }
 
 /** A null is put into every gap, so that the line ends there. */
-function withGaps(points: readonly ReadingPoint[], stepSeconds: number): [number, Value][] {
+function withGaps(points: readonly ReadingPoint[], stepSeconds: number): Line {
   const gap = GAP_STEPS * Math.max(stepSeconds, usualGap(points))
-  return points.flatMap((point, at): [number, Value][] => {
-    const next = points[at + 1]
-    const mark: [number, Value] = [point.t, point.mean]
-    if (!next || next.t - point.t <= gap) return [mark]
-    return [mark, [point.t + stepSeconds, null]]
-  })
+  const times: number[] = []
+  const values: Value[] = []
+  let last: number | undefined
+  for (const { t, mean } of points) {
+    if (last !== undefined && t - last > gap) {
+      times.push(last + stepSeconds)
+      values.push(null)
+    }
+    times.push(t)
+    values.push(mean)
+    last = t
+  }
+  return { times, values }
 }
 
 /** The median of the distances: a meter may be slower than the step. */
 function usualGap(points: readonly ReadingPoint[]): number {
-  const gaps = points.slice(1).map((point, at) => point.t - (points[at]?.t ?? point.t))
-  gaps.sort((a, b) => a - b)
-  return gaps[Math.floor(gaps.length / 2)] ?? 0
+  const gaps = new Float64Array(Math.max(0, points.length - 1))
+  for (let at = 0; at < gaps.length; at += 1) {
+    gaps[at] = (points[at + 1]?.t ?? 0) - (points[at]?.t ?? 0)
+  }
+  return gaps.sort()[Math.floor(gaps.length / 2)] ?? 0
+}
+
+/** Every moment at which a line has a value, once; ascending. Heads move along all lines. */
+function momentsOf(lines: readonly Line[]): readonly number[] {
+  const heads = new Uint32Array(lines.length)
+  const headOf = (at: number) => lines[at]?.times[heads[at] ?? 0] ?? Number.POSITIVE_INFINITY
+  const moments: number[] = []
+  for (;;) {
+    let next = Number.POSITIVE_INFINITY
+    for (let at = 0; at < heads.length; at += 1) next = Math.min(next, headOf(at))
+    if (next === Number.POSITIVE_INFINITY) return moments
+    moments.push(next)
+    for (let at = 0; at < heads.length; at += 1) {
+      if (headOf(at) === next) heads[at] = (heads[at] ?? 0) + 1
+    }
+  }
 }
 
 /** Where only another series has a moment, the line is drawn on from its last own value. */
-function fill(times: readonly number[], values: ReadonlyMap<number, Value>): readonly Value[] {
-  const own = [...values.entries()].sort(([a], [b]) => a - b)
+function fill(moments: readonly number[], line: Line): readonly Value[] {
+  const { times, values } = line
   let at = 0
-  return times.map((time) => {
-    while ((own[at]?.[0] ?? Number.POSITIVE_INFINITY) < time) at += 1
-    const here = own[at]
-    if (here?.[0] === time) return here[1]
-    return between(own[at - 1], here, time)
+  return moments.map((moment) => {
+    while ((times[at] ?? Number.POSITIVE_INFINITY) < moment) at += 1
+    return times[at] === moment ? (values[at] ?? null) : between(line, at, moment)
   })
 }
 
-function between(
-  before: readonly [number, Value] | undefined,
-  after: readonly [number, Value] | undefined,
-  time: number,
-): Value {
-  if (!before || !after || before[1] === null || after[1] === null) return null
-  const share = (time - before[0]) / (after[0] - before[0])
-  return before[1] + share * (after[1] - before[1])
+/** `at` is the first own moment after this one. */
+function between({ times, values }: Line, at: number, moment: number): Value {
+  const [from, to] = [times[at - 1], times[at]]
+  const [before, after] = [values[at - 1] ?? null, values[at] ?? null]
+  if (from === undefined || to === undefined || before === null || after === null) return null
+  return before + ((moment - from) / (to - from)) * (after - before)
 }
 
 export interface Facts {

@@ -1,8 +1,9 @@
 /**
  * A small line as paths of SVG: the line, the area under it, the usual band behind it.
  */
-import type { ReadingPoint } from '../api/types.ts'
+import type { Reading, ReadingPoint } from '../api/types.ts'
 import type { Usual } from './band.ts'
+import { timeMsOf } from './metrics.ts'
 
 export const WIDTH = 240
 export const HEIGHT = 44
@@ -66,4 +67,23 @@ function bandPath(edges: readonly { x: number; low: number; high: number }[]): s
 
 function round(value: number): number {
   return Math.round(value * 10) / 10
+}
+
+/** A line of an hour is drawn anew when it has moved by what an eye can see. */
+const SLOT_MS = 10_000
+/** The first samples come one by one, and each is seen. */
+const FEW_SAMPLES = 10
+/** Floors have their turns at different seconds, so that no second draws all lines. */
+const TURN_MS = 3_000
+
+/** Whether the line of these samples would look as that of those before; both of one floor. */
+export function isSameSlot(before: readonly Reading[], after: readonly Reading[]): boolean {
+  if (before === after) return true
+  const isFew = Math.min(before.length, after.length) < FEW_SAMPLES
+  if (isFew && before.length !== after.length) return false
+  return slotOf(before.at(-1)) === slotOf(after.at(-1))
+}
+
+function slotOf(newest: Reading | undefined): number {
+  return newest ? Math.floor((timeMsOf(newest) + newest.piano * TURN_MS) / SLOT_MS) : 0
 }

@@ -3,7 +3,9 @@
  * default" (null) or a set of its own. Fields are texts until they are saved, so that a person may
  * type; a comma is a decimal point, as in Italy.
  */
-import type { ThresholdSet, Thresholds } from '../api/types.ts'
+import type { Metric, ThresholdSet, Thresholds } from '../api/types.ts'
+import type { Language } from '../app/search.ts'
+import { METRIC_FACTS, METRIC_LIST } from './metrics.ts'
 
 export const LIMIT_FIELDS = ['kw_max', 'corrente_max', 'tensione_max', 'delta_kwh_max'] as const
 export type LimitField = (typeof LIMIT_FIELDS)[number]
@@ -35,6 +37,15 @@ export function draftOf(thresholds: Thresholds, floors: readonly number[]): Draf
 export function textsOf(set: ThresholdSet): SetDraft {
   const texts = LIMIT_FIELDS.map((field) => [field, String(set[field])])
   return Object.fromEntries(texts) as SetDraft
+}
+
+export function metricOf(field: LimitField): Metric {
+  return METRIC_LIST.find((metric) => METRIC_FACTS[metric].limit === field) ?? 'kw'
+}
+
+/** What is typed is taken with a point or a comma; what is shown has that of the language. */
+export function shownText(text: string, language: Language): string {
+  return language === 'it' ? text.replace('.', ',') : text
 }
 
 /** Undefined when it is no number, or below zero. */

@@ -11,7 +11,7 @@ export class Turns {
     this.atOnceMax = atOnceMax
   }
 
-  /** The lowest rank goes first; among equals, whoever came first. One that is aborted is not begun. */
+  /** The lowest rank first, then whoever came first. One that is aborted is not begun. */
   async take<Answer>(rank: number, signal: AbortSignal, work: () => Promise<Answer>) {
     if (this.running >= this.atOnceMax) {
       await new Promise<void>((resolve) => this.queue(rank, resolve))

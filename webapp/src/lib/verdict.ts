@@ -1,7 +1,7 @@
 /**
  * The answer in one line: how many floors have a problem, and what the building draws.
  */
-import type { Metric, Notification, Reading, Thresholds } from '../api/types.ts'
+import type { Metric, Notification, Reading, ThresholdSet, Thresholds } from '../api/types.ts'
 import type { FloorRow } from './floors.ts'
 import { amountOf, judge, limitsFor, METRIC_LIST } from './metrics.ts'
 
@@ -10,26 +10,54 @@ type Samples = ReadonlyMap<number, readonly Reading[]>
 /** Enough to know what came before the newest. */
 const JUDGED = 2
 
-export function overMetrics(
-  samples: readonly Reading[],
-  thresholds: Thresholds,
-  floor: number,
-): readonly Metric[] {
-  const limits = limitsFor(thresholds, floor)
-  const newest = samples.slice(-JUDGED)
-  return METRIC_LIST.filter((metric) => judge(newest, metric, limits).at(-1)?.isOver)
+interface Judged {
+  readonly limits: ThresholdSet
+  readonly over: readonly Metric[]
 }
+/** By the samples that were judged: those that got nothing new are not judged again. */
+const judged = new WeakMap<readonly Reading[], Judged>()
+
+export function overMetrics(samples: readonly Reading[], limits: ThresholdSet): readonly Metric[] {
+  const known = judged.get(samples)
+  if (known?.limits === limits) return known.over
+  const newest = samples.slice(-JUDGED)
+  const over = METRIC_LIST.filter((metric) => judge(newest, metric, limits).at(-1)?.isOver)
+  judged.set(samples, { limits, over })
+  return over
+}
+
+/** Which metrics of which floors an alert speaks of. */
+export type Alarmed = ReadonlyMap<number, ReadonlySet<Metric>>
+
+export function alarmedOf(active: readonly Notification[]): Alarmed {
+  const floors = new Map<number, Set<Metric>>()
+  for (const { floor, metric } of active) {
+    floors.set(floor, (floors.get(floor) ?? new Set()).add(metric))
+  }
+  return floors
+}
+
+/** Values over their limit, and alerts: each metric once. */
+export function problemsOf(
+  samples: readonly Reading[],
+  limits: ThresholdSet,
+  alarmed: ReadonlySet<Metric> = NONE,
+): number {
+  const more = overMetrics(samples, limits).filter((metric) => !alarmed.has(metric))
+  return alarmed.size + more.length
+}
+
+const NONE: ReadonlySet<Metric> = new Set()
 
 export function floorRows(
   samples: Samples,
   thresholds: Thresholds,
-  active: readonly Notification[],
+  alarmed: Alarmed,
 ): readonly FloorRow[] {
   return [...samples.entries()].map(([floor, list]) => {
-    const over = new Set<string>(overMetrics(list, thresholds, floor))
-    for (const one of active) if (one.floor === floor) over.add(one.metric)
     const newest = list.at(-1)
-    return { floor, kw: newest && amountOf(newest, 'kw'), problems: over.size }
+    const problems = problemsOf(list, limitsFor(thresholds, floor), alarmed.get(floor))
+    return { floor, kw: newest && amountOf(newest, 'kw'), problems }
   })
 }
 
@@ -42,8 +70,16 @@ export interface Totals {
   readonly kwh: number | undefined
 }
 
+const totals = new WeakMap<Samples, Totals>()
+
 export function totalsOf(samples: Samples): Totals {
-  const newest = [...samples.values()].flatMap((list) => list.slice(-1))
+  const known = totals.get(samples) ?? addUp(samples)
+  totals.set(samples, known)
+  return known
+}
+
+function addUp(samples: Samples): Totals {
+  const newest = [...samples.values()].flatMap((list) => list.at(-1) ?? [])
   const of = (metric: Metric) => newest.flatMap((reading) => amountOf(reading, metric) ?? [])
   const counters = newest.flatMap(({ sensore1_kwh }) => sensore1_kwh ?? [])
   const volts = of('tensione')

@@ -3,7 +3,6 @@
  */
 import { ask } from '../api/http.ts'
 import { readLatest } from '../api/store-keys.ts'
-import type { NotificationPage } from '../api/types.ts'
 import type { LiveWorld } from './live-client.ts'
 import type { Channel } from './machine.ts'
 
@@ -14,8 +13,10 @@ const PATHS: Readonly<Record<Channel, string>> = {
 const NOTIFICATIONS_ASKED = 1_000
 const BASE: string = import.meta.env?.VITE_COORDINATOR_URL ?? ''
 
-/** Twenty meters send at twenty moments; one that comes after a silence is drawn at once. */
+/** Twenty meters send at twenty moments; each drawing shows what came since the one before. */
 const DRAW_EVERY_MS = 500
+/** After a silence, what comes together is drawn together, and nobody sees that it waited. */
+const GATHER_MS = 60
 let drawnMs = 0
 
 export const browserWorld: LiveWorld = {
@@ -32,8 +33,8 @@ export const browserWorld: LiveWorld = {
   poll: async (signal) => [{ kind: 'readings', readings: await readLatest(signal) }],
   async refresh(signal) {
     const [page, count] = await Promise.all([
-      ask<NotificationPage>(`/notifications?limit=${NOTIFICATIONS_ASKED}`, { signal }),
-      ask<{ unread: number }>('/notifications/unread_count', { signal }),
+      ask('GET /notifications', { query: { limit: String(NOTIFICATIONS_ASKED) }, signal }),
+      ask('GET /notifications/unread_count', { signal }),
     ])
     return [
       { kind: 'list', items: page.items },
@@ -41,7 +42,7 @@ export const browserWorld: LiveWorld = {
     ]
   },
   nextFrame(call) {
-    const waitMs = Math.max(0, drawnMs + DRAW_EVERY_MS - performance.now())
+    const waitMs = Math.max(GATHER_MS, drawnMs + DRAW_EVERY_MS - performance.now())
     setTimeout(() => {
       drawnMs = performance.now()
       /** A tab in the background draws no frames, yet its bell counts. */

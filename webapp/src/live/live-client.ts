@@ -3,9 +3,14 @@
  * hands what comes to the machine; React reads `snapshot` through useSyncExternalStore. Changes are
  * told once an animation frame, however many events came in it.
  */
+import { AskError, failureOf } from '../api/http.ts'
+import type { StreamedData } from '../api/route.ts'
 import { parseEvents, type StreamEvent } from './event-stream.ts'
+import { gathered } from './gathered.ts'
 import {
   type Channel,
+  type Connection,
+  connectionOf,
   initialState,
   type LiveEvent,
   type LiveState,
@@ -26,27 +31,42 @@ export interface LiveWorld {
   nextFrame(call: () => void): void
 }
 
-const TICK_MS = 250
+/** How often the state of the connection is looked at, and the age that its pill tells. */
+const LOOK_MS = 1_000
+const LOOK_MS_MIN = 100
+/** A line of an hour moves a pixel in four seconds; half of that looks alive. */
+export const SLOW_MS = 2_000
 const POLL_MS = 2_000
 /** Another tab or person may have read some. */
 const REFRESH_MS = 30_000
+const RECOUNT_MS = 3_000
 const STATUS_ABSENT = 404
 
 export class LiveClient {
   private readonly world: LiveWorld
   private state: LiveState
+  private shown: Connection
   private readonly listeners = new Set<() => void>()
+  private slow: { state: LiveState; toldMs: number }
   private isTold = true
   private stream: AbortController | undefined
-  private timer: ReturnType<typeof setInterval> | undefined
+  private timer: ReturnType<typeof setTimeout> | undefined
   private askedMs = { poll: 0, refresh: 0 }
 
   constructor(world: LiveWorld) {
     this.world = world
     this.state = initialState(world.now())
+    this.shown = connectionOf(this.state, world.now())
+    this.slow = { state: this.state, toldMs: 0 }
   }
 
   readonly snapshot = (): LiveState => this.state
+
+  /** The state for what costs much to draw: it changes with a telling, but not with each. */
+  readonly slowSnapshot = (): LiveState => this.slow.state
+
+  /** As it was when it was last told: the same object while nothing about it has changed. */
+  readonly connection = (): Connection => this.shown
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener)
@@ -55,12 +75,12 @@ export class LiveClient {
 
   start(): void {
     if (this.timer !== undefined) return
-    this.timer = setInterval(() => this.tick(), TICK_MS)
+    this.lookAgain()
     void this.connect()
   }
 
   stop(): void {
-    clearInterval(this.timer)
+    clearTimeout(this.timer)
     this.timer = undefined
     this.stream?.abort()
   }
@@ -73,22 +93,49 @@ export class LiveClient {
     if (before.isPaused && !this.state.isPaused) {
       void this.askFor((signal) => this.world.poll(signal))
     }
-    if (this.state === before || !this.isTold) return
+    if (this.state !== before) this.tellSoon()
+  }
+
+  private tellSoon(): void {
+    if (!this.isTold) return
     this.isTold = false
     this.world.nextFrame(() => {
       this.isTold = true
+      const nowMs = this.world.now()
+      this.shown = sameOr(this.shown, connectionOf(this.state, nowMs))
+      if (this.isSlowDue(nowMs)) this.slow = { state: this.state, toldMs: nowMs }
       for (const listener of this.listeners) listener()
     })
   }
 
-  /** At once, for somebody who does not want to wait, or when the machine has woken up. */
-  readonly retry = (): void => {
-    if (this.state.phase.kind === 'waiting') void this.connect()
+  private isSlowDue(nowMs: number): boolean {
+    return this.slow.state !== this.state && nowMs - this.slow.toldMs >= SLOW_MS
   }
 
-  private tick(): void {
-    const nowMs = this.world.now()
+  /** At once, for somebody who does not want to wait, or when the machine has woken up. */
+  readonly retry = (): void => {
+    const { phase, isListed } = this.state
+    if (phase.kind === 'waiting') void this.connect()
+    else if (phase.kind === 'open' && !isListed) this.refresh()
+  }
+
+  /** Once a second, and at the moment at which a lost connection is to be tried again. */
+  private readonly look = (): void => {
+    this.tick(this.world.now())
+    this.lookAgain()
+  }
+
+  private lookAgain(): void {
+    const { phase } = this.state
+    const waitMs = phase.kind === 'waiting' ? phase.retryAtMs - this.world.now() : LOOK_MS
+    clearTimeout(this.timer)
+    this.timer = setTimeout(this.look, Math.min(LOOK_MS, Math.max(LOOK_MS_MIN, waitMs)))
+  }
+
+  private tick(nowMs: number): void {
     const { phase, channel, heardMs, isPaused } = this.state
+    const isNews = sameOr(this.shown, connectionOf(this.state, nowMs)) !== this.shown
+    if (isNews || this.isSlowDue(nowMs)) this.tellSoon()
     if (phase.kind === 'waiting' && nowMs >= phase.retryAtMs) void this.connect()
     if (phase.kind === 'open' && nowMs - heardMs > SILENCE_MS_MAX) this.stream?.abort()
     if (phase.kind !== 'open') return
@@ -100,8 +147,16 @@ export class LiveClient {
   }
 
   private refresh(): void {
-    this.askedMs.refresh = this.world.now()
-    void this.askFor((signal) => this.world.refresh(signal))
+    const askedMs = this.world.now()
+    this.askedMs.refresh = askedMs
+    const { notifications } = this.state
+    void this.askFor(async (signal) => {
+      const events = await this.world.refresh(signal).catch(troubleOf)
+      if (this.state.notifications === notifications) return events
+      /** Alerts came while it was counted: the count is of before them, and is asked for again. */
+      this.askedMs.refresh = askedMs - REFRESH_MS + RECOUNT_MS
+      return events.filter(({ kind }) => kind !== 'unread')
+    })
   }
 
   private async askFor(asking: (signal: AbortSignal) => Promise<readonly LiveEvent[]>) {
@@ -123,10 +178,14 @@ export class LiveClient {
         return
       }
       if (response.ok && response.body) await this.follow(response.body)
+      else this.take({ kind: 'trouble', error: new AskError(failureOf(response.status, '')) })
     } catch {
       // Whatever ended it: the machine says when to try again.
+      this.take({ kind: 'trouble', error: new AskError({ kind: 'unreachable' }) })
     }
-    if (this.timer !== undefined) this.take({ kind: 'closed' })
+    if (this.timer === undefined) return
+    this.take({ kind: 'closed' })
+    this.lookAgain()
   }
 
   private async follow(body: ReadableStream<Uint8Array>): Promise<void> {
@@ -141,7 +200,7 @@ export class LiveClient {
       this.take({ kind: 'heard' })
       const { events, rest } = parseEvents(pending + decoder.decode(value, { stream: true }))
       pending = rest
-      for (const event of events) for (const one of liveEventsOf(event)) this.admit(one)
+      for (const event of gathered(events.flatMap(liveEventsOf))) this.admit(event)
     }
   }
 
@@ -152,22 +211,42 @@ export class LiveClient {
   }
 }
 
+/** A list that was not read is told once; the stream goes on, and the list is asked for again. */
+function troubleOf(error: unknown): readonly LiveEvent[] {
+  return error instanceof AskError ? [{ kind: 'trouble', error }] : []
+}
+
+function sameOr(before: Connection, now: Connection): Connection {
+  const age = (one: Connection) => ('ageSeconds' in one ? one.ageSeconds : 0)
+  return before.kind === now.kind && age(before) === age(now) ? before : now
+}
+
 /** An event that cannot be read is passed over: the next one may be well. */
 export function liveEventsOf({ name, data, id }: StreamEvent): readonly LiveEvent[] {
   const value = parseJson(data)
   if (typeof value !== 'object' || value === null) return []
   switch (name) {
     case 'reading':
-      return 'piano' in value ? [{ kind: 'readings', readings: [value as never] }] : []
+      return 'piano' in value ? [readingsOf(value as StreamedData['reading'])] : []
     case 'anomaly':
-      return 'id' in value ? [{ kind: 'notification', notification: value as never, id }] : []
+      return 'id' in value ? [notificationOf(value as StreamedData['anomaly'], id)] : []
     case 'gap':
-      return 'items' in value
-        ? [{ kind: 'list', items: value.items as never, ...(id === undefined ? {} : { id }) }]
-        : []
+      return 'items' in value ? [listOf(value as StreamedData['gap'], id)] : []
     default:
       return [{ kind: 'heard', id }]
   }
+}
+
+function readingsOf(reading: StreamedData['reading']): LiveEvent {
+  return { kind: 'readings', readings: [reading] }
+}
+
+function notificationOf(notification: StreamedData['anomaly'], id: string | undefined): LiveEvent {
+  return { kind: 'notifications', notifications: [notification], id }
+}
+
+function listOf({ items }: StreamedData['gap'], id: string | undefined): LiveEvent {
+  return { kind: 'list', items, ...(id === undefined ? {} : { id }) }
 }
 
 function parseJson(text: string): unknown {

@@ -46,8 +46,8 @@ function reading(floor: number, seconds: number): Reading {
 }
 
 const came = (id: string, seconds: number, place?: string): LiveEvent => ({
-  kind: 'notification',
-  notification: raised(id, seconds),
+  kind: 'notifications',
+  notifications: [raised(id, seconds)],
   id: place,
 })
 
@@ -153,10 +153,30 @@ test('readings come once each, in order of their own time, and no more than the 
 
 test('a burst keeps the newest and no more than the limit', () => {
   const items = Array.from({ length: NOTIFICATIONS_MAX + 10 }, (_, n) => raised(`n${n}`, n))
-  const state = items.reduce(
-    (before, notification) => step(before, { kind: 'notification', notification }, START_MS),
-    initialState(START_MS),
-  )
+  const burst: LiveEvent = { kind: 'notifications', notifications: items }
+  const state = step(initialState(START_MS), burst, START_MS)
   assert.equal(state.notifications.length, NOTIFICATIONS_MAX)
   assert.equal(state.notifications.at(-1)?.id, items.at(-1)?.id)
+})
+
+test('a reading of one floor leaves the others, and the list of floors, as they were', () => {
+  const before = story([0, { kind: 'readings', readings: [reading(2, 0), reading(1, 0)] }])
+  const after = step(before, { kind: 'readings', readings: [reading(1, 1)] }, START_MS)
+  assert.notEqual(after.samples.get(1), before.samples.get(1))
+  assert.equal(after.samples.get(2), before.samples.get(2))
+  assert.deepEqual(before.floors, [1, 2])
+  assert.equal(after.floors, before.floors)
+  const wider = step(after, { kind: 'readings', readings: [reading(3, 1)] }, START_MS)
+  assert.deepEqual(wider.floors, [1, 2, 3])
+})
+
+test('what is told again changes nothing that is shown', () => {
+  const before = story(
+    [0, { kind: 'readings', readings: [reading(1, 0)] }],
+    [1, { kind: 'list', items: [raised('a', 0)] }],
+  )
+  const again = step(before, { kind: 'readings', readings: [reading(1, 0)] }, START_MS)
+  assert.equal(again.samples, before.samples)
+  const listed = step(before, { kind: 'list', items: [raised('a', 0)] }, START_MS)
+  assert.equal(listed.notifications, before.notifications)
 })

@@ -5,6 +5,7 @@
  *
  * The shell (live-client.ts) opens streams and keeps time as the state says.
  */
+import type { AskError } from '../api/http.ts'
 import type { Notification, Reading } from '../api/types.ts'
 import { timeMsOf } from '../lib/metrics.ts'
 
@@ -28,12 +29,16 @@ export interface LiveState {
   readonly lostMs: number | undefined
   /** When the connection came back after a break; undefined while there was none. */
   readonly resumedMs: number | undefined
-  /** Newest last, at most SAMPLES_MAX for each floor. */
+  /** Newest last, at most SAMPLES_MAX for each floor; what got nothing new stays the same list. */
   readonly samples: ReadonlyMap<number, readonly Reading[]>
+  /** Floors with a reading, ascending; the same list until there is another floor. */
+  readonly floors: readonly number[]
   /** Newest last, at most NOTIFICATIONS_MAX. */
   readonly notifications: readonly Notification[]
   /** The list has been read once: what it has more from now on is news. */
   readonly isListed: boolean
+  /** Why the list could not be read the last time. */
+  readonly trouble: AskError | undefined
   readonly unread: number
   /** New ones that nobody was shown as a toast yet. */
   readonly fresh: readonly Notification[]
@@ -47,12 +52,13 @@ export type LiveEvent =
   | { readonly kind: 'heard'; readonly id?: string | undefined }
   | { readonly kind: 'readings'; readonly readings: readonly Reading[] }
   | {
-      readonly kind: 'notification'
-      readonly notification: Notification
+      readonly kind: 'notifications'
+      readonly notifications: readonly Notification[]
       readonly id?: string | undefined
     }
   | { readonly kind: 'list'; readonly items: readonly Notification[]; readonly id?: string }
   | { readonly kind: 'unread'; readonly unread: number }
+  | { readonly kind: 'trouble'; readonly error: AskError }
   | { readonly kind: 'absent' }
   | { readonly kind: 'closed' }
   | { readonly kind: 'retry' }
@@ -78,8 +84,10 @@ export function initialState(nowMs: number): LiveState {
     lostMs: undefined,
     resumedMs: undefined,
     samples: new Map(),
+    floors: [],
     notifications: [],
     isListed: false,
+    trouble: undefined,
     unread: 0,
     fresh: [],
     missed: 0,
@@ -94,13 +102,15 @@ export function step(state: LiveState, event: LiveEvent, nowMs: number): LiveSta
     case 'heard':
       return { ...state, heardMs: nowMs, lastEventId: event.id ?? state.lastEventId }
     case 'readings':
-      return { ...state, heardMs: nowMs, samples: addReadings(state.samples, event.readings) }
-    case 'notification':
-      return addNotification(state, event.notification, event.id, nowMs)
+      return { ...state, heardMs: nowMs, ...sampled(state, event.readings) }
+    case 'notifications':
+      return addNotifications(state, event.notifications, event.id, nowMs)
     case 'list':
       return addList(state, event.items, event.id)
     case 'unread':
       return { ...state, unread: event.unread }
+    case 'trouble':
+      return { ...state, trouble: event.error }
     case 'absent':
       return { ...state, channel: 'alerts', phase: { kind: 'connecting' } }
     case 'closed':
@@ -136,23 +146,25 @@ function lose(state: LiveState, nowMs: number): LiveState {
   }
 }
 
-function addNotification(
+function addNotifications(
   state: LiveState,
-  notification: Notification,
+  list: readonly Notification[],
   id: string | undefined,
   nowMs: number,
 ): LiveState {
   const heard = { ...state, heardMs: nowMs, lastEventId: id ?? state.lastEventId }
-  if (state.notifications.some((known) => known.id === notification.id)) return heard
+  const known = new Set(state.notifications.map((one) => one.id))
+  const more = list.filter((one) => !known.has(one.id) && known.add(one.id))
+  if (more.length === 0) return heard
   const { resumedMs } = state
   const isReplaying = resumedMs !== undefined && nowMs - resumedMs < REPLAY_MS_MAX
-  const isMissed = isReplaying && notification.timestamp_ms < resumedMs
+  const missed = isReplaying ? more.filter((one) => one.timestamp_ms < resumedMs).length : 0
   return {
     ...heard,
-    notifications: [...state.notifications, notification].slice(-NOTIFICATIONS_MAX),
-    unread: state.unread + 1,
-    fresh: [...state.fresh, notification],
-    missed: state.missed + (isMissed ? 1 : 0),
+    notifications: [...state.notifications, ...more].slice(-NOTIFICATIONS_MAX),
+    unread: state.unread + more.length,
+    fresh: [...state.fresh, ...more],
+    missed: state.missed + missed,
   }
 }
 
@@ -167,23 +179,37 @@ function addList(
   const listed = new Set(items.map((one) => one.id))
   const kept = state.notifications.filter((one) => !listed.has(one.id))
   const all = [...kept, ...items].sort((a, b) => a.timestamp - b.timestamp)
+  const isSame = items.every((one) => known.has(one.id))
   return {
     ...state,
     lastEventId: id ?? state.lastEventId,
-    notifications: all.slice(-NOTIFICATIONS_MAX),
+    notifications: isSame ? state.notifications : all.slice(-NOTIFICATIONS_MAX),
     isListed: true,
+    trouble: undefined,
     fresh: [...state.fresh, ...more],
     missed: state.missed + more.length,
   }
 }
 
-/** Readings that are known, or older than what is known, change nothing. */
+/** A part that stays as it was is the same object, so that whoever shows it need not look. */
+function sampled(state: LiveState, readings: readonly Reading[]) {
+  const samples = addReadings(state.samples, readings)
+  const isSameBuilding = samples.size === state.floors.length
+  const floors = isSameBuilding ? state.floors : [...samples.keys()].sort((a, b) => a - b)
+  return { samples, floors }
+}
+
+/** Readings that are known change nothing. */
 export function addReadings(
   samples: LiveState['samples'],
   readings: readonly Reading[],
 ): LiveState['samples'] {
+  const isKnown = ({ piano, timestamp }: Reading) =>
+    samples.get(piano)?.some((one) => one.timestamp === timestamp) === true
+  const more = readings.filter((reading) => !isKnown(reading))
+  if (more.length === 0) return samples
   const next = new Map(samples)
-  for (const reading of readings) {
+  for (const reading of more) {
     const known = next.get(reading.piano) ?? []
     if (known.some((one) => one.timestamp === reading.timestamp)) continue
     const all = [...known, reading]
@@ -230,8 +256,17 @@ export function newestMs(samples: LiveState['samples']): number | undefined {
   return times.length === 0 ? undefined : Math.max(...times)
 }
 
+/** By the samples it was taken from, since many ask for it at each drawing. */
+const intervals = new WeakMap<LiveState['samples'], number>()
+
 /** The median of the gaps between the samples of the floor that has most. */
 export function intervalMsOf(samples: LiveState['samples']): number {
+  const known = intervals.get(samples) ?? medianGapMs(samples)
+  intervals.set(samples, known)
+  return known
+}
+
+function medianGapMs(samples: LiveState['samples']): number {
   const longest = [...samples.values()].reduce<readonly Reading[]>(
     (best, list) => (list.length > best.length ? list : best),
     [],

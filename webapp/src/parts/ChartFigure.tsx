@@ -6,10 +6,12 @@ import { useComputedColorScheme } from '@mantine/core'
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Metric } from '../api/types.ts'
+import type { Language } from '../app/search.ts'
 import { useLanguage } from '../app/use-choices.ts'
 import { formatNumber, formatTime } from '../lib/format.ts'
 import { METRIC_FACTS } from '../lib/metrics.ts'
 import { factsOf, type Table } from '../lib/series.ts'
+import { ChartLegend } from './ChartLegend.tsx'
 import { ChartTable } from './ChartTable.tsx'
 import { cursorAfter } from './chart-keys.ts'
 import { type ChartMarks, lineColor } from './chart-options.ts'
@@ -33,7 +35,7 @@ export interface ChartFigureProps {
 const NO_MARKS: ChartMarks = {}
 
 export function ChartFigure(props: ChartFigureProps) {
-  const { title, table, names, metric, span, marks = NO_MARKS, heightPx = 240 } = props
+  const { title, table, names, metric, span, marks = NO_MARKS } = props
   const { t } = useTranslation()
   const language = useLanguage()
   const [keyAt, setKeyAt] = useState<number | null>(null)
@@ -59,23 +61,31 @@ export function ChartFigure(props: ChartFigureProps) {
       onKeyDown={onKeyDown}
       onBlur={() => setKeyAt(null)}
     >
-      <Legend names={names} table={table} at={at} metric={metric} dashed={props.dashed ?? 0} />
+      <div className="chart-head">
+        <ChartLegend
+          names={names}
+          table={table}
+          at={at}
+          metric={metric}
+          dashed={props.dashed ?? 0}
+          marks={marks}
+          isDark={look.isDark}
+        />
+        <button
+          type="button"
+          className="chart-switch"
+          aria-pressed={isTable}
+          onClick={() => setTable(!isTable)}
+        >
+          <Icon name={isTable ? 'now' : 'table'} size={16} />
+          <span>{t(isTable ? 'chart.asChart' : 'chart.asTable')}</span>
+        </button>
+      </div>
       {isTable ? (
         <ChartTable title={title} table={table} names={names} metric={metric} />
       ) : (
         <Plot look={look} table={table} marks={marks} span={span} cursorAt={keyAt} />
       )}
-      <button
-        type="button"
-        className="chart-switch"
-        style={{ minHeight: 24 }}
-        aria-pressed={isTable}
-        onClick={() => setTable(!isTable)}
-        data-height={heightPx}
-      >
-        <Icon name={isTable ? 'now' : 'table'} size={16} />{' '}
-        {t(isTable ? 'chart.asChart' : 'chart.asTable')}
-      </button>
       <span className="visually-hidden" aria-live="polite">
         {keyAt === null ? '' : say(keyAt)}
       </span>
@@ -112,10 +122,28 @@ function useLook(props: ChartFigureProps, onCursor: (index: number | null) => vo
   }, [nameText, metric, heightPx, language, isDark, syncKey, dashed, hasBrush, brush, onCursor])
 }
 
-/** "Floor 1: from 5.1 to 9.8 kW, now 7.2." for each line. */
-function useSummary({ table, names, metric }: ChartFigureProps): string {
+/**
+ * "Floor 1: from 5.1 to 9.8 kW, now 7.2." for each line. Said anew when a step is complete and not
+ * with each reading: nobody hears so fast, and for twenty lines it is most of the work.
+ */
+function useSummary({ table, names, metric, span }: ChartFigureProps): string {
   const { t } = useTranslation()
   const language = useLanguage()
+  const said = useRef({ about: '', text: '' })
+  const ends = [table.times.length, table.times.at(-1), span.fromSeconds]
+  const about = [language, metric, ...names, ...ends].join()
+  if (said.current.about !== about) {
+    said.current = { about, text: summaryOf({ table, names, metric, language, t }) }
+  }
+  return said.current.text
+}
+
+interface SummaryParts extends Pick<ChartFigureProps, 'table' | 'names' | 'metric'> {
+  readonly language: Language
+  readonly t: ReturnType<typeof useTranslation>['t']
+}
+
+function summaryOf({ table, names, metric, language, t }: SummaryParts): string {
   const { unit, digits } = METRIC_FACTS[metric]
   const write = (value: number) => formatNumber(value, language, digits)
   const parts = names.flatMap((name, at) => {
@@ -132,7 +160,7 @@ function momentInWords(
   names: readonly string[],
   metric: Metric,
   at: number,
-  language: 'it' | 'en',
+  language: Language,
 ): string {
   const { unit, digits } = METRIC_FACTS[metric]
   const values = names.flatMap((name, column) => {
@@ -140,43 +168,4 @@ function momentInWords(
     return value == null ? [] : [`${name} ${formatNumber(value, language, digits)} ${unit}`]
   })
   return [formatTime((table.times[at] ?? 0) * 1000, language, 'time'), ...values].join(', ')
-}
-
-function Legend(props: {
-  names: readonly string[]
-  table: Table
-  at: number | null
-  metric: Metric
-  dashed: number
-}) {
-  const { names, table, at, metric, dashed } = props
-  const language = useLanguage()
-  const isDark = useComputedColorScheme('light') === 'dark'
-  const { unit, digits } = METRIC_FACTS[metric]
-  const solid = names.length - dashed
-  const index = at ?? table.times.length - 1
-  const time = table.times[index]
-  return (
-    <figcaption className="legend">
-      {names.map((name, column) => {
-        const value = at === null ? lastOf(table.columns[column]) : table.columns[column]?.[index]
-        return (
-          <span key={name} className="legend-item">
-            <i
-              className={column >= solid ? 'swatch dashed' : 'swatch'}
-              style={{ borderColor: lineColor(column % Math.max(1, solid), isDark) }}
-            />
-            {name} <b>{value == null ? '–' : `${formatNumber(value, language, digits)} ${unit}`}</b>
-          </span>
-        )
-      })}
-      {at !== null && time !== undefined && (
-        <span className="soft">{formatTime(time * 1000, language, 'time')}</span>
-      )}
-    </figcaption>
-  )
-}
-
-function lastOf(values: readonly (number | null)[] | undefined): number | null | undefined {
-  return values?.findLast((value) => value !== null)
 }

@@ -33,13 +33,20 @@ export function LoginForm({ why }: { readonly why?: string }) {
       aria-label={t('login.title')}
     >
       {why && <p className="soft">{why}</p>}
-      <TextInput name="username" label={t('login.name')} autoComplete="username" required />
+      <TextInput
+        name="username"
+        label={t('login.name')}
+        autoComplete="username"
+        required
+        withAsterisk={false}
+      />
       <PasswordInput
         name="password"
         label={t('login.password')}
         autoComplete="current-password"
-        visibilityToggleButtonProps={{ 'aria-label': t('login.reveal') }}
+        visibilityToggleButtonProps={{ 'aria-label': t('login.reveal'), tabIndex: 0 }}
         required
+        withAsterisk={false}
       />
       {trouble && (
         <p className="tone-high" role="alert">

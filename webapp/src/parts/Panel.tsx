@@ -24,6 +24,8 @@ interface PanelProps {
   readonly children: ReactNode
 }
 
+type PanelBodyProps = Omit<PanelProps, 'title' | 'actions'>
+
 export function Panel(props: PanelProps) {
   const { title, state, actions, heightPx = 120 } = props
   const id = useId()
@@ -41,7 +43,8 @@ export function Panel(props: PanelProps) {
   )
 }
 
-function PanelBody({ state, empty, denied, onRetry, heightPx, children }: PanelProps) {
+/** Also by itself, for a part of a panel that is asked for apart. */
+export function PanelBody({ state, empty, denied, onRetry, heightPx, children }: PanelBodyProps) {
   const { t } = useTranslation()
   switch (state.kind) {
     case 'loading':
@@ -54,7 +57,12 @@ function PanelBody({ state, empty, denied, onRetry, heightPx, children }: PanelP
     case 'empty':
       return <div className="blank">{empty ?? t('state.empty')}</div>
     case 'denied':
-      return <div className="blank">{denied ?? t('state.denied')}</div>
+      return (
+        <div className="blank">
+          {denied ?? t('state.denied')}
+          <Retry onRetry={onRetry} />
+        </div>
+      )
     case 'error':
       return <PanelError failure={state.failure} onRetry={onRetry} />
     default:
@@ -75,16 +83,22 @@ function PanelError(props: { failure: Failure; onRetry: (() => void) | undefined
         {failure.kind === 'refused' && failure.detail && <> {failure.detail}</>}
       </p>
       <p className="soft">{t('failure.others')}</p>
-      {onRetry && (
-        <Button variant="light" size="sm" onClick={onRetry}>
-          {t('action.retry')}
-        </Button>
-      )}
+      <Retry onRetry={onRetry} />
     </div>
   )
 }
 
-function StalePill({ ageSeconds }: { readonly ageSeconds: number }) {
+function Retry({ onRetry }: { readonly onRetry: (() => void) | undefined }) {
+  const { t } = useTranslation()
+  if (!onRetry) return null
+  return (
+    <Button variant="light" size="sm" onClick={onRetry}>
+      {t('action.retry')}
+    </Button>
+  )
+}
+
+export function StalePill({ ageSeconds }: { readonly ageSeconds: number }) {
   const { t } = useTranslation()
   const language = useLanguage()
   return (

@@ -64,7 +64,8 @@ export function chartOptions(
   return {
     width: widthPx,
     height: look.heightPx,
-    padding: [8, 8, 0, 0],
+    /** Room for half of the last label of time. */
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: {
       points: { size: 7 },
@@ -128,10 +129,19 @@ function timeLabels(splits: readonly number[], language: Language): string[] {
   return splits.map((seconds) => format.format(seconds * 1000))
 }
 
+const AXIS_DIGITS_MAX = 4
+
+/** As many as tell two ticks apart and round neither: steps of 2.5 need one. */
+export function digitsOf(apart: number): number {
+  for (let digits = 0; digits < AXIS_DIGITS_MAX; digits += 1) {
+    const scaled = apart * 10 ** digits
+    if (Math.abs(scaled - Math.round(scaled)) < 1e-6 && Math.round(scaled) !== 0) return digits
+  }
+  return AXIS_DIGITS_MAX
+}
+
 function axisNumber(value: number, splits: readonly number[], language: Language): string {
-  const apart = Math.abs((splits[1] ?? 1) - (splits[0] ?? 0))
-  const digits = apart >= 1 || apart === 0 ? 0 : Math.min(4, Math.ceil(-Math.log10(apart)))
-  return formatNumber(value, language, digits)
+  return formatNumber(value, language, digitsOf((splits[1] ?? 1) - (splits[0] ?? 0)))
 }
 
 function drawBehind(chart: uPlot, { band, spans = [] }: ChartMarks, bandFill: string): void {

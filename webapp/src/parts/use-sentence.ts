@@ -11,16 +11,19 @@ import { kindOf } from '../lib/alerts.ts'
 import { formatNumber } from '../lib/format.ts'
 import { METRIC_FACTS } from '../lib/metrics.ts'
 
+/** A number and its unit stay on one line. */
+const NO_BREAK = '\u00a0'
+
 export function useSentence(): (one: Notification) => string {
   const { t } = useTranslation()
   const language = useLanguage()
   return useCallback(
     (one: Notification) => {
       const { unit, digits } = METRIC_FACTS[one.metric]
-      const write = (value: number) => `${formatNumber(value, language, digits)} ${unit}`
+      const write = (value: number) => `${formatNumber(value, language, digits)}${NO_BREAK}${unit}`
       return t(`sentence.${kindOf(one)}`, {
         floor: one.floor,
-        metric: t(`metric.${one.metric}`),
+        metric: t(`limit.${one.metric}`),
         value: write(one.value),
         threshold: write(one.threshold),
       })

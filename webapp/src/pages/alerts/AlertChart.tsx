@@ -1,14 +1,18 @@
 /**
- * The quarter of an hour around an alert, with its limit and the moment marked.
+ * The quarter of an hour around an alert, with its limit and the moment marked, and with the band
+ * that the detector expected, where it tells one.
  */
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../../api/queries.ts'
 import type { Notification } from '../../api/types.ts'
-import { panelStateOf } from '../../lib/panel-state.ts'
+import { useAskedState } from '../../app/use-panel-state.ts'
+import { bandAlong, evidenceOf } from '../../lib/evidence.ts'
 import { tableOf } from '../../lib/series.ts'
 import { ChartFigure } from '../../parts/ChartFigure.tsx'
+import { PanelBody } from '../../parts/Panel.tsx'
+import { useAlertEvent } from './use-alert-event.ts'
 
 const AROUND_SECONDS = 900
 /** A longer one would level the peak that the alert is about. */
@@ -23,31 +27,43 @@ export function AlertChart({ one }: { readonly one: Notification }) {
     () => ({ fromSeconds: moment - AROUND_SECONDS, toSeconds: moment + AROUND_SECONDS / 3 }),
     [moment],
   )
-  const { data, error } = useQuery(
-    historyQuery(floor, metric, { ...span, stepSeconds: STEP_SECONDS }),
-  )
+  const history = useQuery(historyQuery(floor, metric, { ...span, stepSeconds: STEP_SECONDS }))
+  const { data } = history
   const table = useMemo(() => tableOf([data ?? []], STEP_SECONDS, span), [data, span])
-  const marks = useMemo(
-    () => ({
-      limits: [threshold],
+  const event = useAlertEvent(one)
+  const marks = useMemo(() => {
+    const evidence = evidenceOf(event)
+    const band = evidence && bandAlong(evidence, moment, table.times)
+    return {
+      /** A limit that was made of the band would be drawn over its edge. */
+      limits: band ? [] : [threshold],
+      band,
       spans: [{ fromSeconds: moment - 2, toSeconds: moment + 2, severity }],
-    }),
-    [threshold, moment, severity],
-  )
-  const isEmpty = table.times.length === 0
-  const state = panelStateOf({ hasData: data !== undefined, isEmpty, error })
-  if (state.kind === 'error') return <p className="soft">{t(`failure.${state.failure.kind}`)}</p>
-  if (state.kind === 'empty') return <p className="soft">{t('chart.nothing')}</p>
-  if (state.kind !== 'ready') return <div style={{ height: HEIGHT_PX }} />
+    }
+  }, [threshold, moment, severity, event, table])
+  const state = useAskedState(history, table.times.length === 0)
   return (
-    <ChartFigure
-      title={t('alerts.around')}
-      metric={metric}
-      names={[t('word.floorN', { floor })]}
-      table={table}
-      span={span}
-      marks={marks}
-      heightPx={HEIGHT_PX}
-    />
+    <section
+      aria-label={t('alerts.around')}
+      data-state={state.kind}
+      style={{ minHeight: HEIGHT_PX }}
+    >
+      <PanelBody
+        state={state}
+        empty={t('chart.nothing')}
+        onRetry={() => void history.refetch()}
+        heightPx={HEIGHT_PX}
+      >
+        <ChartFigure
+          title={t('alerts.around')}
+          metric={metric}
+          names={[t('word.floorN', { floor })]}
+          table={table}
+          span={span}
+          marks={marks}
+          heightPx={HEIGHT_PX}
+        />
+      </PanelBody>
+    </section>
   )
 }

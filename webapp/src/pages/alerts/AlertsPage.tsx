@@ -6,10 +6,10 @@ import { Button } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLive, useLiveClient } from '../../app/live-context.tsx'
-import { markRead, useUnreadIds } from '../../app/read-here.ts'
+import { markAllRead, useUnreadIds } from '../../app/read-here.ts'
 import { useChoices } from '../../app/use-choices.ts'
+import { useAlertsState } from '../../app/use-panel-state.ts'
 import { selectAlerts } from '../../lib/alerts.ts'
-import { panelStateOf } from '../../lib/panel-state.ts'
 import { Panel } from '../../parts/Panel.tsx'
 import { AlertDetail } from './AlertDetail.tsx'
 import { AlertFilters } from './AlertFilters.tsx'
@@ -19,7 +19,7 @@ export function AlertsPage() {
   const { t } = useTranslation()
   const choices = useChoices()
   const notifications = useLive((state) => state.notifications)
-  const isListed = useLive((state) => state.isListed)
+  const client = useLiveClient()
   const unread = useUnreadIds()
   const { floor, severity, show, metric, alert } = choices
   const rows = useMemo(
@@ -33,11 +33,7 @@ export function AlertsPage() {
     [notifications, unread, floor, severity, metric, show],
   )
   const chosen = notifications.find(({ id }) => id === alert)
-  const state = panelStateOf({
-    hasData: isListed || rows.length > 0,
-    isEmpty: rows.length === 0,
-    error: undefined,
-  })
+  const state = useAlertsState(rows.length === 0)
   const isFiltered = notifications.length > 0
   return (
     <div className={alert === undefined ? 'page alerts' : 'page alerts with-detail'}>
@@ -46,23 +42,24 @@ export function AlertsPage() {
         title={t('alerts.title', { count: rows.length })}
         state={state}
         empty={t(isFiltered ? 'alerts.noneFound' : 'alerts.empty')}
-        actions={<MarkAll unread={unread} />}
+        actions={<MarkAll hasUnread={unread.size > 0} />}
+        onRetry={client.retry}
         heightPx={240}
       >
         <AlertRows rows={rows} unread={unread} chosenId={alert} />
       </Panel>
       <AlertFilters />
-      {alert !== undefined && isListed && <AlertDetail id={alert} notification={chosen} />}
+      {alert !== undefined && <AlertDetail id={alert} notification={chosen} />}
     </div>
   )
 }
 
-function MarkAll({ unread }: { readonly unread: ReadonlySet<string> }) {
+function MarkAll({ hasUnread }: { readonly hasUnread: boolean }) {
   const { t } = useTranslation()
   const client = useLiveClient()
   const [hasFailed, setFailed] = useState(false)
   const mark = () =>
-    markRead(client, [...unread]).then(
+    markAllRead(client).then(
       () => setFailed(false),
       () => setFailed(true),
     )
@@ -73,7 +70,7 @@ function MarkAll({ unread }: { readonly unread: ReadonlySet<string> }) {
           {t('failure.notSaved')}
         </span>
       )}
-      <Button size="xs" variant="light" disabled={unread.size === 0} onClick={() => void mark()}>
+      <Button size="xs" variant="light" disabled={!hasUnread} onClick={() => void mark()}>
         {t('action.markAllRead')}
       </Button>
     </>

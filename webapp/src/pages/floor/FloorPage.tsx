@@ -4,12 +4,14 @@
  */
 import { Button, NativeSelect, Switch } from '@mantine/core'
 import { useNavigate, useParams } from '@tanstack/react-router'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keptSearch, type Search } from '../../app/search.ts'
-import { useFloors } from '../../app/use-building.ts'
+import { useFloors, useSampleHistory } from '../../app/use-building.ts'
 import { useChoices, useChoose } from '../../app/use-choices.ts'
 import { useSpan } from '../../app/use-series.ts'
 import { METRIC_LIST } from '../../lib/metrics.ts'
+import { HistoryNote } from '../../parts/HistoryNote.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { HeatMap } from './HeatMap.tsx'
 import { MetricPanel } from './MetricPanel.tsx'
@@ -20,12 +22,15 @@ export function FloorPage() {
   const { floor: text = '1' } = useParams({ strict: false })
   const floor = Number(text)
   const span = useSpan()
+  /** How far apart readings are tells what the limit of the energy is for one of them. */
+  useSampleHistory(useMemo(() => [floor], [floor]))
   return (
     <div className="page">
       <div className="set-head">
         <h1>{t('word.floorN', { floor })}</h1>
         <FloorTools floor={floor} />
       </div>
+      <HistoryNote />
       {METRIC_LIST.map((metric) => (
         <MetricPanel key={`${floor}${metric}`} floor={floor} metric={metric} span={span} />
       ))}

@@ -8,10 +8,10 @@ import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../../api/queries.ts'
 import { useLive, useNow } from '../../app/live-context.tsx'
 import { useLanguage } from '../../app/use-choices.ts'
+import { useAskedState } from '../../app/use-panel-state.ts'
 import { daysWithin } from '../../lib/budget.ts'
 import { formatNumber } from '../../lib/format.ts'
 import { type HeatCell, heatOf, hottest, SLOTS, slotText, WEEKDAYS } from '../../lib/heat.ts'
-import { panelStateOf } from '../../lib/panel-state.ts'
 import { intervalMsOf } from '../../live/machine.ts'
 import { Panel } from '../../parts/Panel.tsx'
 
@@ -25,17 +25,18 @@ export function HeatMap({ floor }: { readonly floor: number }) {
   const toSeconds = Math.ceil(now / 1000 / STEP_SECONDS) * STEP_SECONDS
   const days = useLive(({ samples }) => daysWithin(intervalMsOf(samples), DAYS_MAX))
   const fromSeconds = toSeconds - days * 86_400
-  const { data, error, refetch } = useQuery(
+  const history = useQuery(
     historyQuery(floor, 'kw', { fromSeconds, toSeconds, stepSeconds: STEP_SECONDS }),
   )
+  const { data } = history
   const cells = useMemo(() => heatOf(data ?? []), [data])
-  const state = panelStateOf({ hasData: data !== undefined, isEmpty: cells.length === 0, error })
+  const state = useAskedState(history, cells.length === 0)
   return (
     <Panel
       title={t('floor.heat')}
       state={state}
       empty={t('floor.heatEmpty')}
-      onRetry={() => void refetch()}
+      onRetry={() => void history.refetch()}
       heightPx={HEIGHT_PX}
     >
       <HeatTable cells={cells} />

@@ -7,13 +7,15 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../../api/queries.ts'
 import type { Metric, ReadingPoint } from '../../api/types.ts'
-import { useConnection, useLive } from '../../app/live-context.tsx'
+import { useConnection, useLive, useLiveSlowly } from '../../app/live-context.tsx'
 import type { Span } from '../../app/search.ts'
 import { useBand } from '../../app/use-band.ts'
 import { useThresholds } from '../../app/use-building.ts'
 import { useChoices, useChoose } from '../../app/use-choices.ts'
+import { useToldBands } from '../../app/use-told-bands.ts'
 import { spansOf } from '../../lib/alerts.ts'
 import { type Band, usualAt } from '../../lib/band.ts'
+import { type ToldBands, toldAt } from '../../lib/evidence.ts'
 import { limitsFor, METRIC_FACTS, shownLimit } from '../../lib/metrics.ts'
 import { panelStateOf } from '../../lib/panel-state.ts'
 import { joinPoints, pointsOf, type Table, tableOf } from '../../lib/series.ts'
@@ -41,7 +43,8 @@ export function MetricPanel({ floor, metric, span }: MetricPanelProps) {
     hasData,
     isEmpty: table.times.length === 0,
     error,
-    ...(span.isLive ? { connection } : {}),
+    connection,
+    isLive: span.isLive,
   })
   const title = `${t(`metric.${metric}`)} (${METRIC_FACTS[metric].unit})`
   return (
@@ -50,7 +53,7 @@ export function MetricPanel({ floor, metric, span }: MetricPanelProps) {
       state={state}
       empty={t('floor.unknown', { floor })}
       onRetry={retry}
-      heightPx={HEIGHT_PX + 60}
+      heightPx={HEIGHT_PX + 38}
     >
       <ChartFigure
         title={title}
@@ -72,7 +75,7 @@ function useLines({ floor, metric, span }: MetricPanelProps) {
   const { t } = useTranslation()
   const { compare } = useChoices()
   const { fromSeconds, toSeconds, stepSeconds, isLive } = span
-  const samples = useLive((state) => state.samples.get(floor))
+  const samples = useLiveSlowly((state) => state.samples.get(floor))
   const history = useQuery(historyQuery(floor, metric, { fromSeconds, toSeconds, stepSeconds }))
   const before = useQuery({
     ...historyQuery(floor, metric, {
@@ -103,20 +106,23 @@ function useMarks({ floor, metric, span }: MetricPanelProps, table: Table) {
   const limit = shownLimit(limits, metric, intervalMs)
   const notifications = useLive((state) => state.notifications)
   const band = useBand(floor, metric, span.toSeconds)
+  const told = useToldBands(floor, metric, span)
   return useMemo(
     () => ({
       limits: [limit],
       spans: spansOf(notifications.filter((one) => one.floor === floor && one.metric === metric)),
-      band: band && band.size > 0 ? bandMarks(band, table) : undefined,
+      band: bandMarks(band, told, table),
     }),
-    [limit, notifications, band, table, floor, metric],
+    [limit, notifications, band, told, table, floor, metric],
   )
 }
 
-function bandMarks(band: Band, { times }: Table) {
-  const usual = times.map((time) => usualAt(band, time))
+/** What the detector told stands before what the page itself takes for usual. */
+function bandMarks(band: Band | undefined, told: ToldBands, { times }: Table) {
+  if (told.size === 0 && (band === undefined || band.size === 0)) return undefined
+  const expected = times.map((time) => toldAt(told, time) ?? (band && usualAt(band, time)))
   return {
-    low: usual.map((one) => one?.low ?? null),
-    high: usual.map((one) => one?.high ?? null),
+    low: expected.map((one) => one?.low ?? null),
+    high: expected.map((one) => one?.high ?? null),
   }
 }

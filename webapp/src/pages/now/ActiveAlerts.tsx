@@ -4,10 +4,10 @@
 import { useTranslation } from 'react-i18next'
 import type { Notification } from '../../api/types.ts'
 import { AppLink } from '../../app/AppLink.tsx'
-import { useLive, useNow } from '../../app/live-context.tsx'
+import { useLiveClient, useNow } from '../../app/live-context.tsx'
 import { useLanguage } from '../../app/use-choices.ts'
+import { useAlertsState } from '../../app/use-panel-state.ts'
 import { formatAge, utcOf } from '../../lib/format.ts'
-import { panelStateOf } from '../../lib/panel-state.ts'
 import { Panel } from '../../parts/Panel.tsx'
 import { SeverityBadge } from '../../parts/Severity.tsx'
 import { useSentence } from '../../parts/use-sentence.ts'
@@ -17,16 +17,18 @@ const SHOWN_MAX = 5
 export function ActiveAlerts({ active }: { readonly active: readonly Notification[] }) {
   const { t } = useTranslation()
   const language = useLanguage()
-  const isListed = useLive((state) => state.isListed)
+  const client = useLiveClient()
   const now = useNow(5_000)
   const sentence = useSentence()
-  const state = panelStateOf({
-    hasData: isListed || active.length > 0,
-    isEmpty: active.length === 0,
-    error: undefined,
-  })
+  const state = useAlertsState(active.length === 0)
   return (
-    <Panel title={t('now.active')} state={state} empty={t('now.noneActive')} heightPx={160}>
+    <Panel
+      title={t('now.active')}
+      state={state}
+      empty={t('now.noneActive')}
+      onRetry={client.retry}
+      heightPx={110}
+    >
       <ul className="alert-list">
         {active.slice(0, SHOWN_MAX).map((one) => (
           <li key={one.id}>

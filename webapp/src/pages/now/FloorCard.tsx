@@ -1,88 +1,119 @@
 /**
  * One floor: its newest values with those over their limit in red (with a sign and a word), the
  * samples before them, energy today and the last hour as a line. The card leads to the floor.
+ *
+ * The card stands still while readings come; only the texts that have changed are drawn.
  */
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Metric, Reading, ThresholdSet } from '../../api/types.ts'
 import { AppLink } from '../../app/AppLink.tsx'
+import { useLive, useSamples } from '../../app/live-context.tsx'
 import { useLanguage } from '../../app/use-choices.ts'
-import type { FloorRow } from '../../lib/floors.ts'
 import { formatNumber, formatTime, utcOf } from '../../lib/format.ts'
-import { judge, METRIC_FACTS, METRIC_LIST, timeMsOf } from '../../lib/metrics.ts'
+import { amountOf, METRIC_FACTS, METRIC_LIST, timeMsOf } from '../../lib/metrics.ts'
+import { overMetrics, problemsOf } from '../../lib/verdict.ts'
 import { Icon } from '../../parts/Icon.tsx'
 import { EnergyToday } from './EnergyToday.tsx'
 import { LastHour } from './LastHour.tsx'
 import { SampleTable } from './SampleTable.tsx'
 
 interface FloorCardProps {
-  readonly row: FloorRow
-  readonly samples: readonly Reading[]
+  readonly floor: number
   readonly limits: ThresholdSet
+  /** Metrics that an active alert of this floor speaks of. */
+  readonly alarmed: ReadonlySet<Metric> | undefined
   readonly count: number
 }
 
-export const FloorCard = memo(
-  function FloorCard({ row, samples, limits, count }: FloorCardProps) {
-    const { t } = useTranslation()
-    const language = useLanguage()
-    const newest = samples.at(-1)
-    const isBad = row.problems > 0
-    const timeMs = newest ? timeMsOf(newest) : Number.NaN
-    return (
-      <article className={isBad ? 'card bad' : 'card'} data-floor={row.floor}>
-        <header>
-          <h3>
-            <AppLink to={`/floor/${row.floor}`}>{t('word.floorN', { floor: row.floor })}</AppLink>
-          </h3>
-          <span className={`pill ${isBad ? 'tone-high' : 'tone-good'}`}>
-            <Icon name={isBad ? 'alert' : 'check'} size={14} />
-            {isBad ? t('now.problems', { count: row.problems }) : t('now.ok')}
-          </span>
-        </header>
-        <dl className="values">
-          {METRIC_LIST.map((metric) => (
-            <CardValue key={metric} metric={metric} samples={samples} limits={limits} />
-          ))}
-        </dl>
-        <LastHour floor={row.floor} samples={samples} />
-        {count > 1 && <SampleTable samples={samples} limits={limits} count={count} />}
-        <footer className="soft">
-          <EnergyToday floor={row.floor} />
-          <time title={utcOf(timeMs)}>{formatTime(timeMs, language, 'time')}</time>
-        </footer>
-      </article>
-    )
-  },
-  (before, after) =>
-    before.samples === after.samples &&
-    before.limits === after.limits &&
-    before.count === after.count &&
-    before.row.floor === after.row.floor &&
-    before.row.problems === after.row.problems,
-)
+const NONE: readonly Reading[] = []
 
-const JUDGED = 2
+export const FloorCard = memo(function FloorCard(props: FloorCardProps) {
+  const { floor, limits, alarmed, count } = props
+  const problems = useLive(({ samples }) => problemsOf(samples.get(floor) ?? NONE, limits, alarmed))
+  return (
+    <article className={problems > 0 ? 'card bad' : 'card'} data-floor={floor}>
+      <CardHead floor={floor} problems={problems} />
+      <CardValues floor={floor} limits={limits} />
+      <LastHour floor={floor} />
+      {count > 1 && <SampleTable floor={floor} limits={limits} count={count} />}
+      <footer className="soft">
+        <EnergyToday floor={floor} />
+        <CardTime floor={floor} />
+      </footer>
+    </article>
+  )
+})
 
-function CardValue(props: { metric: Metric; samples: readonly Reading[]; limits: ThresholdSet }) {
-  const { metric, samples, limits } = props
+const CardHead = memo(function CardHead(props: { floor: number; problems: number }) {
+  const { floor, problems } = props
   const { t } = useTranslation()
+  const isBad = problems > 0
+  return (
+    <header>
+      <h3>
+        <AppLink to={`/floor/${floor}`}>{t('word.floorN', { floor })}</AppLink>
+      </h3>
+      <span className={`pill ${isBad ? 'tone-high' : 'tone-good'}`}>
+        <Icon name={isBad ? 'alert' : 'check'} size={14} />
+        {isBad ? t('now.problems', { count: problems }) : t('now.ok')}
+      </span>
+    </header>
+  )
+})
+
+const CardValues = memo(function CardValues(props: { floor: number; limits: ThresholdSet }) {
+  const samples = useSamples(props.floor)
   const language = useLanguage()
-  const newest = judge(samples.slice(-JUDGED), metric, limits).at(-1)
-  const { unit, digits } = METRIC_FACTS[metric]
-  const isOver = newest?.isOver === true
+  const newest = samples.at(-1)
+  const over = overMetrics(samples, props.limits)
+  return (
+    <dl className="values">
+      {METRIC_LIST.map((metric) => {
+        const value = newest && amountOf(newest, metric)
+        const { digits } = METRIC_FACTS[metric]
+        const text = value === undefined ? '–' : formatNumber(value, language, digits)
+        return <CardValue key={metric} metric={metric} text={text} isOver={over.includes(metric)} />
+      })}
+    </dl>
+  )
+})
+
+interface CardValueProps {
+  readonly metric: Metric
+  readonly text: string
+  readonly isOver: boolean
+}
+
+const CardValue = memo(function CardValue({ metric, text, isOver }: CardValueProps) {
   return (
     <div className={isOver ? 'value over' : 'value'} data-metric={metric} data-over={isOver}>
-      <dt>{t(`metric.${metric}`)}</dt>
+      <CardMetric metric={metric} />
       <dd>
-        <b>{newest?.value === undefined ? '–' : formatNumber(newest.value, language, digits)}</b>{' '}
-        {unit}
-        {isOver && (
-          <span className="over-word">
-            <Icon name="alert" size={12} /> {t('now.over')}
-          </span>
-        )}
+        <b>{text}</b> {METRIC_FACTS[metric].unit}
+        {isOver && <OverWord />}
       </dd>
     </div>
   )
-}
+})
+
+const CardMetric = memo(function CardMetric({ metric }: { readonly metric: Metric }) {
+  const { t } = useTranslation()
+  return <dt>{t(`metric.${metric}`)}</dt>
+})
+
+const OverWord = memo(function OverWord() {
+  const { t } = useTranslation()
+  return (
+    <span className="over-word">
+      <Icon name="alert" size={12} /> {t('now.over')}
+    </span>
+  )
+})
+
+const CardTime = memo(function CardTime({ floor }: { readonly floor: number }) {
+  const language = useLanguage()
+  const newest = useLive(({ samples }) => samples.get(floor)?.at(-1))
+  const timeMs = newest ? timeMsOf(newest) : Number.NaN
+  return <time title={utcOf(timeMs)}>{formatTime(timeMs, language, 'time')}</time>
+})

@@ -7,29 +7,24 @@ import { memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../../api/queries.ts'
 import type { Reading } from '../../api/types.ts'
-import { useNow } from '../../app/live-context.tsx'
+import { useLiveSame, useNow } from '../../app/live-context.tsx'
 import { useBand } from '../../app/use-band.ts'
 import { useLanguage } from '../../app/use-choices.ts'
 import { usualAt } from '../../lib/band.ts'
 import { formatNumber } from '../../lib/format.ts'
-import { timeMsOf } from '../../lib/metrics.ts'
 import { factsOf, joinPoints, pointsOf } from '../../lib/series.ts'
-import { HEIGHT, sparkOf, WIDTH } from '../../lib/spark.ts'
+import { HEIGHT, isSameSlot, sparkOf, WIDTH } from '../../lib/spark.ts'
 
 const HOUR_SECONDS = 3_600
 const STEP_SECONDS = 30
 const REFRESH_SECONDS = 60
+const NONE: readonly Reading[] = []
 
-interface LastHourProps {
-  readonly floor: number
-  readonly samples: readonly Reading[]
-}
-
-export const LastHour = memo(function LastHour(props: LastHourProps) {
-  const { floor, samples } = props
+export const LastHour = memo(function LastHour({ floor }: { readonly floor: number }) {
   const { t } = useTranslation()
   const language = useLanguage()
   const now = useNow(REFRESH_SECONDS * 1000)
+  const samples = useLiveSame((state) => state.samples.get(floor) ?? NONE, isSameSlot)
   const toSeconds = Math.ceil(now / 1000 / REFRESH_SECONDS) * REFRESH_SECONDS
   const fromSeconds = toSeconds - HOUR_SECONDS
   const stretch = { fromSeconds, toSeconds, stepSeconds: STEP_SECONDS }
@@ -59,20 +54,4 @@ export const LastHour = memo(function LastHour(props: LastHourProps) {
       <path className="spark-line" d={spark.line} />
     </svg>
   )
-}, isSameSlot)
-
-/** A line of an hour is drawn anew when it has moved by what an eye can see. */
-const SLOT_MS = 10_000
-
-function isSameSlot(before: LastHourProps, after: LastHourProps): boolean {
-  return before.floor === after.floor && slotOf(before.samples) === slotOf(after.samples)
-}
-
-/** The first samples come one by one, and each is seen. */
-function slotOf(samples: readonly Reading[]): string {
-  const newest = samples.at(-1)
-  const slot = newest ? Math.floor(timeMsOf(newest) / SLOT_MS) : 0
-  return `${slot} ${Math.min(samples.length, FEW_SAMPLES)}`
-}
-
-const FEW_SAMPLES = 10
+})

@@ -1,53 +1,55 @@
 /**
  * Now: is everything all right, where is it not, and how much does it draw. The answer stands in
  * one line; below it a card for each floor, what is active, and the chosen metric as lines.
+ *
+ * Readings come twenty a second. The page itself knows only which floors it shows; each part takes
+ * from the live client what it shows, and is drawn when that has changed.
  */
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useConnection, useLive, useNow } from '../../app/live-context.tsx'
-import { useFloors, useSampleHistory, useThresholds } from '../../app/use-building.ts'
+import { useConnection } from '../../app/live-context.tsx'
+import {
+  useActiveAlerts,
+  useFloorPage,
+  useFloors,
+  useSampleHistory,
+  useThresholds,
+} from '../../app/use-building.ts'
 import { useChoices } from '../../app/use-choices.ts'
-import { activeAlerts } from '../../lib/alerts.ts'
-import { pageOfFloors } from '../../lib/floors.ts'
+import { limitsFor } from '../../lib/metrics.ts'
 import { panelStateOf } from '../../lib/panel-state.ts'
-import { floorRows } from '../../lib/verdict.ts'
+import { alarmedOf } from '../../lib/verdict.ts'
+import { FloorPager } from '../../parts/FloorPager.tsx'
+import { HistoryNote } from '../../parts/HistoryNote.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { ActiveAlerts } from './ActiveAlerts.tsx'
 import { FloorCard } from './FloorCard.tsx'
-import { FloorPager } from './FloorPager.tsx'
 import { LiveChart } from './LiveChart.tsx'
 import { NowToolbar } from './NowToolbar.tsx'
 import { Totals } from './Totals.tsx'
 import { Verdict } from './Verdict.tsx'
 
-const ACTIVE_LOOK_MS = 10_000
-
 export function NowPage() {
   const { t } = useTranslation()
   const choices = useChoices()
-  const { floors, samples, error, isRead, retry } = useFloors()
+  const { floors, error, isRead, retry } = useFloors()
   const thresholds = useThresholds()
   const connection = useConnection()
-  const notifications = useLive((state) => state.notifications)
-  const now = useNow(ACTIVE_LOOK_MS)
-  const active = useMemo(() => activeAlerts(notifications, now), [notifications, now])
-  const rows = useMemo(() => floorRows(samples, thresholds, active), [samples, thresholds, active])
-  const page = pageOfFloors(rows, choices)
-  const shownText = page.rows.map(({ floor }) => floor).join()
-  const shown = useMemo(
-    () => (shownText === '' ? [] : shownText.split(',').map(Number)),
-    [shownText],
-  )
+  const active = useActiveAlerts()
+  const alarmed = useMemo(() => alarmedOf(active), [active])
+  const page = useFloorPage(thresholds, alarmed, choices)
+  const shown = useMemo(() => page.rows.map(({ floor }) => floor), [page])
   useSampleHistory(shown)
   const state = panelStateOf({
     hasData: isRead || floors.length > 0,
     isEmpty: floors.length === 0,
     error,
     connection,
+    isLive: true,
   })
   return (
     <div className="page now">
-      <Verdict rows={rows} samples={samples} state={state} />
+      <Verdict thresholds={thresholds} alarmed={alarmed} floors={floors} state={state} />
       <Panel
         title={t('now.floors')}
         state={state}
@@ -57,12 +59,12 @@ export function NowPage() {
         heightPx={220}
       >
         <div className="cards">
-          {page.rows.map((row) => (
+          {shown.map((floor) => (
             <FloorCard
-              key={row.floor}
-              row={row}
-              samples={samples.get(row.floor) ?? []}
-              limits={thresholds.per_floor[String(row.floor)] ?? thresholds.default}
+              key={floor}
+              floor={floor}
+              limits={limitsFor(thresholds, floor)}
+              alarmed={alarmed.get(floor)}
               count={choices.samples ?? 1}
             />
           ))}
@@ -71,10 +73,13 @@ export function NowPage() {
       </Panel>
       <div className="side-by-side">
         <div className="page">
-          <LiveChart floors={shown} hasFloors={isRead} />
-          <Totals floors={floors} samples={samples} state={state} />
+          <HistoryNote />
+          <LiveChart floors={shown} hasFloors={isRead} floorsError={error} retryFloors={retry} />
         </div>
-        <ActiveAlerts active={active} />
+        <div className="page">
+          <ActiveAlerts active={active} />
+          <Totals floorCount={floors.length} state={state} onRetry={() => void retry()} />
+        </div>
       </div>
     </div>
   )

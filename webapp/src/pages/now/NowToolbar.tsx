@@ -2,14 +2,13 @@
  * What the cards show: how many samples, whether they move, and, where there are many floors, which
  * of them and in which order.
  */
-import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
+import { NativeSelect, SegmentedControl } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { SAMPLE_COUNTS, type SampleCount, SORTS, type Sort } from '../../app/search.ts'
 import { useChoices, useChoose } from '../../app/use-choices.ts'
+import { FEW_FLOORS_MAX } from '../../lib/floors.ts'
+import { FloorSearch } from '../../parts/FloorSearch.tsx'
 import { Icon } from '../../parts/Icon.tsx'
-
-/** With so many floors nobody needs a search. */
-const FEW_FLOORS_MAX = 6
 
 export function NowToolbar({ floorCount }: { readonly floorCount: number }) {
   const { t } = useTranslation()
@@ -17,7 +16,12 @@ export function NowToolbar({ floorCount }: { readonly floorCount: number }) {
   const choose = useChoose()
   return (
     <>
-      {floorCount > FEW_FLOORS_MAX && <FloorSearch />}
+      {floorCount > FEW_FLOORS_MAX && (
+        <>
+          <FloorSearch />
+          <FloorSort />
+        </>
+      )}
       <SegmentedControl
         size="xs"
         aria-label={t('now.samples')}
@@ -40,30 +44,19 @@ export function NowToolbar({ floorCount }: { readonly floorCount: number }) {
   )
 }
 
-function FloorSearch() {
+function FloorSort() {
   const { t } = useTranslation()
-  const { find = '', sort = 'floor' } = useChoices()
+  const { sort = 'floor' } = useChoices()
   const choose = useChoose()
   return (
-    <>
-      <TextInput
-        size="xs"
-        type="search"
-        aria-label={t('now.find')}
-        placeholder={t('now.find')}
-        value={find}
-        leftSection={<Icon name="search" size={14} />}
-        onChange={({ currentTarget }) => choose({ find: currentTarget.value, page: undefined })}
-      />
-      <NativeSelect
-        size="xs"
-        aria-label={t('now.sort')}
-        value={sort}
-        data={SORTS.map((value) => ({ value, label: t(`sort.${value}`) }))}
-        onChange={({ currentTarget }) =>
-          choose({ sort: currentTarget.value as Sort, page: undefined })
-        }
-      />
-    </>
+    <NativeSelect
+      size="xs"
+      aria-label={t('now.sort')}
+      value={sort}
+      data={SORTS.map((value) => ({ value, label: t(`sort.${value}`) }))}
+      onChange={({ currentTarget }) =>
+        choose({ sort: currentTarget.value as Sort, page: undefined })
+      }
+    />
   )
 }

@@ -1,18 +1,23 @@
 /**
  * The last few samples of a floor, newest first, with what is over its limit in red.
  */
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Reading, ThresholdSet } from '../../api/types.ts'
+import type { ThresholdSet } from '../../api/types.ts'
+import { useSamples } from '../../app/live-context.tsx'
 import { useLanguage } from '../../app/use-choices.ts'
 import { formatNumber, formatTime, utcOf } from '../../lib/format.ts'
 import { judge, METRIC_FACTS, METRIC_LIST, timeMsOf } from '../../lib/metrics.ts'
 
-export function SampleTable(props: {
-  readonly samples: readonly Reading[]
+interface SampleTableProps {
+  readonly floor: number
   readonly limits: ThresholdSet
   readonly count: number
-}) {
-  const { samples, limits, count } = props
+}
+
+export const SampleTable = memo(function SampleTable(props: SampleTableProps) {
+  const { floor, limits, count } = props
+  const samples = useSamples(floor)
   const { t } = useTranslation()
   const language = useLanguage()
   /** One more than is shown, since energy is judged by the time since the one before. */
@@ -56,4 +61,4 @@ export function SampleTable(props: {
       </tbody>
     </table>
   )
-}
+})

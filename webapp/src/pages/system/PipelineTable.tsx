@@ -23,7 +23,7 @@ export function PipelineTable({ stages }: { readonly stages: readonly StageRow[]
         <tbody>
           {stages.map(({ stage, ratePerSecond, lag, errors }) => (
             <tr key={stage}>
-              <th scope="row">{stage}</th>
+              <th scope="row">{t(`stage.${stage}`, { defaultValue: stage })}</th>
               <td>{formatNumber(ratePerSecond, language, 1)}</td>
               <td>{lag === null ? '–' : formatNumber(lag, language, 0)}</td>
               <td className={errors > 0 ? 'over' : undefined}>

@@ -1,12 +1,15 @@
 /**
  * The store in a few numbers, a change that is under way, and what a person should know or do.
  */
-import { Progress } from '@mantine/core'
+import { Button, Progress } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { RingInfo } from '../../api/types.ts'
 import { useLanguage } from '../../app/use-choices.ts'
-import { formatNumber } from '../../lib/format.ts'
+import { formatBytes, formatNumber } from '../../lib/format.ts'
+import { type Moving, movingOf } from '../../lib/system.ts'
 import { Icon } from '../../parts/Icon.tsx'
+import { RingTrouble } from './RingTrouble.tsx'
+import { useRingChange } from './use-ring-change.ts'
 
 export function RingFacts({ info }: { readonly info: RingInfo }) {
   const { t } = useTranslation()
@@ -15,8 +18,9 @@ export function RingFacts({ info }: { readonly info: RingInfo }) {
     [t('system.shards'), info.total_nodes],
     [t('system.copies'), info.replication_factor],
     [t('system.partitions'), info.partitions],
-    [t('system.cache'), info.total_virtual_nodes],
+    [t('system.virtualNodes'), info.total_virtual_nodes],
   ] as const
+  const moving = movingOf(info)
   return (
     <div className="stack">
       {info.reachable !== undefined && (
@@ -35,7 +39,7 @@ export function RingFacts({ info }: { readonly info: RingInfo }) {
           </div>
         ))}
       </dl>
-      {info.rebalance && <Moving {...info.rebalance} />}
+      {moving && <MovingFacts {...moving} />}
       {info.problems?.map((problem) => (
         <p key={problem} className="tone-warning">
           {problem}
@@ -45,14 +49,35 @@ export function RingFacts({ info }: { readonly info: RingInfo }) {
   )
 }
 
-function Moving(props: NonNullable<RingInfo['rebalance']>) {
+function MovingFacts({ done, total, part, rows, bytes, waitingFor }: Moving) {
   const { t } = useTranslation()
-  const { partitions_left: left, partitions_total: total } = props
-  const text = t('system.moving', { done: total - left, total })
+  const language = useLanguage()
+  const ring = useRingChange()
+  const text = t('system.moving', { done, total })
   return (
-    <div>
+    <div data-moving={waitingFor === undefined ? 'on' : 'waits'}>
       <p role="status">{text}</p>
-      <Progress value={total === 0 ? 100 : ((total - left) / total) * 100} aria-label={text} />
+      <Progress value={part * 100} aria-label={text} />
+      {rows !== undefined && (
+        <p className="soft">
+          {t('system.carried', {
+            rows: formatNumber(rows, language, 0),
+            bytes: formatBytes(bytes ?? 0, language),
+          })}
+        </p>
+      )}
+      {waitingFor !== undefined && (
+        <p className="tone-warning">{t('system.waits', { reason: waitingFor })}</p>
+      )}
+      <Button
+        size="xs"
+        variant="subtle"
+        loading={ring.isBusy}
+        onClick={() => ring.change({ kind: 'cancel' })}
+      >
+        {t('system.takeBack')}
+      </Button>
+      <RingTrouble trouble={ring.trouble} />
     </div>
   )
 }

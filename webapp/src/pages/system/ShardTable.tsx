@@ -7,12 +7,35 @@ import { useTranslation } from 'react-i18next'
 import type { RingInfo, ShardRow } from '../../api/types.ts'
 import { useLanguage } from '../../app/use-choices.ts'
 import { formatNumber } from '../../lib/format.ts'
-import { LoginForm } from '../../parts/LoginForm.tsx'
+import { hitRate, shardsOf } from '../../lib/system.ts'
+import { RingTrouble } from './RingTrouble.tsx'
 import { useRingChange } from './use-ring-change.ts'
 
 export function ShardTable({ info }: { readonly info: RingInfo }) {
+  const ring = useRingChange()
+  const rows = shardsOf(info)
+  return (
+    <>
+      <Rows rows={rows} onRemove={(node) => ring.change({ kind: 'remove', node })} />
+      <AddShard ring={ring} />
+    </>
+  )
+}
+
+/** What to do while there is none. */
+export function FirstShard() {
   const { t } = useTranslation()
-  const { change, trouble, isBusy } = useRingChange()
+  return (
+    <>
+      <p>{t('system.noShards')}</p>
+      <AddShard ring={useRingChange()} />
+    </>
+  )
+}
+
+function AddShard({ ring }: { readonly ring: ReturnType<typeof useRingChange> }) {
+  const { t } = useTranslation()
+  const { change, trouble, isBusy } = ring
   const add = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const node = String(new FormData(event.currentTarget).get('node'))
@@ -20,14 +43,6 @@ export function ShardTable({ info }: { readonly info: RingInfo }) {
   }
   return (
     <>
-      {info.nodes.length === 0 ? (
-        <p className="soft">{t('system.noShards')}</p>
-      ) : (
-        <Rows
-          rows={info.shards ?? info.nodes.map(bareRow)}
-          onRemove={(node) => change({ kind: 'remove', node })}
-        />
-      )}
       <form className="inline-form" onSubmit={add}>
         <TextInput
           name="node"
@@ -35,30 +50,20 @@ export function ShardTable({ info }: { readonly info: RingInfo }) {
           placeholder="http://127.0.0.1:8104"
           pattern="(https?://|local:).+"
           required
+          withAsterisk={false}
         />
         <Button type="submit" variant="light" loading={isBusy}>
           {t('system.add')}
         </Button>
       </form>
-      {trouble?.kind === 'refused' && (
-        <p className="tone-high" role="alert">
-          {t('system.refused', { detail: trouble.detail })}
-        </p>
-      )}
-      {trouble?.kind === 'denied' && <LoginForm why={t('system.needsLogin')} />}
+      <RingTrouble trouble={trouble} />
     </>
   )
 }
 
-/** A coordinator that speaks only the contract says no more than the address. */
-function bareRow(node: string): ShardRow {
-  const unknown = { keys: null, writable: null, problem: null, leaving: false }
-  return { id: node, node, health: 'up', partitions: 0, hints: 0, ...unknown }
-}
-
 function Rows(props: { rows: readonly ShardRow[]; onRemove: (node: string) => void }) {
   const { t } = useTranslation()
-  const heads = ['health', 'keys', 'partitions', 'hints'] as const
+  const heads = ['health', 'keys', 'cache', 'partitions', 'hints'] as const
   return (
     <section
       className="scroll"
@@ -79,7 +84,7 @@ function Rows(props: { rows: readonly ShardRow[]; onRemove: (node: string) => vo
         </thead>
         <tbody>
           {props.rows.map((row) => (
-            <Row key={row.id} row={row} onRemove={() => props.onRemove(row.node)} />
+            <Row key={row.id ?? row.node} row={row} onRemove={() => props.onRemove(row.node)} />
           ))}
         </tbody>
       </table>
@@ -87,14 +92,23 @@ function Rows(props: { rows: readonly ShardRow[]; onRemove: (node: string) => vo
   )
 }
 
-const TONES = { up: 'tone-good', suspect: 'tone-warning', down: 'tone-high' } as const
+const TONES = {
+  up: 'tone-good',
+  suspect: 'tone-warning',
+  down: 'tone-high',
+  untold: 'tone-info',
+} as const
 
 function Row({ row, onRemove }: { readonly row: ShardRow; readonly onRemove: () => void }) {
   const { t } = useTranslation()
   const language = useLanguage()
   const [isSure, setSure] = useState(false)
+  const health = row.health ?? 'untold'
+  const count = (value: number | null = null) =>
+    value === null ? '–' : formatNumber(value, language, 0)
+  const rate = hitRate(row.cache)
   const words = [
-    t(`system.${row.health}`),
+    t(`system.${health}`),
     ...(row.leaving ? [t('system.leaving')] : []),
     ...(row.writable === false ? [t('system.full')] : []),
   ]
@@ -102,19 +116,20 @@ function Row({ row, onRemove }: { readonly row: ShardRow; readonly onRemove: () 
     <tr>
       <th scope="row">{row.node}</th>
       <td>
-        <span className={`pill ${TONES[row.health]}`} title={row.problem ?? undefined}>
+        <span className={`pill ${TONES[health]}`} title={row.problem ?? undefined}>
           {words.join(', ')}
         </span>
       </td>
-      <td>{row.keys === null ? '–' : formatNumber(row.keys, language, 0)}</td>
-      <td>{formatNumber(row.partitions, language, 0)}</td>
-      <td>{formatNumber(row.hints, language, 0)}</td>
+      <td>{count(row.keys)}</td>
+      <td>{rate === undefined ? '–' : `${formatNumber(rate * 100, language, 0)} %`}</td>
+      <td>{count(row.partitions)}</td>
+      <td>{count(row.hints)}</td>
       <td>
         <Button
           size="xs"
           color="red"
           variant={isSure ? 'filled' : 'subtle'}
-          disabled={row.leaving}
+          disabled={row.leaving === true}
           onClick={() => (isSure ? onRemove() : setSure(true))}
           onBlur={() => setSure(false)}
         >

@@ -6,21 +6,19 @@ import { AskError, ask, type Failure } from '../../api/http.ts'
 import { ringQuery } from '../../api/queries.ts'
 import { useToken } from '../../auth.ts'
 
-export interface RingChange {
-  readonly kind: 'add' | 'remove'
-  readonly node: string
-}
+export type RingChange =
+  | { readonly kind: 'add' | 'remove'; readonly node: string }
+  /** Takes back the one that is under way. */
+  | { readonly kind: 'cancel' }
 
 export function useRingChange() {
   const token = useToken()
   const queries = useQueryClient()
   const changing = useMutation({
-    mutationFn: ({ kind, node }: RingChange) =>
-      ask(`/sharding/${kind}-node`, {
-        method: 'POST',
-        body: { node },
-        ...(token === undefined ? {} : { token }),
-      }),
+    mutationFn: (change: RingChange) =>
+      change.kind === 'cancel'
+        ? ask('POST /sharding/cancel', { token })
+        : ask(`POST /sharding/${change.kind}-node`, { body: { node: change.node }, token }),
     onSettled: () => queries.invalidateQueries({ queryKey: ringQuery.queryKey }),
   })
   const trouble: Failure | undefined =

@@ -1,6 +1,6 @@
 /**
  * One limit: a field, and, once it differs from what is saved, how often the new value would have
- * raised an alert over the last week.
+ * raised an alert over the last week, or as much of it as can be read at once.
  */
 import { TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
@@ -8,8 +8,9 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { previewQuery } from '../../api/queries.ts'
 import type { Metric } from '../../api/types.ts'
-import { METRIC_FACTS, METRIC_LIST } from '../../lib/metrics.ts'
-import { type LimitField, limitOf } from '../../lib/thresholds-draft.ts'
+import { useLanguage } from '../../app/use-choices.ts'
+import { METRIC_FACTS } from '../../lib/metrics.ts'
+import { type LimitField, limitOf, metricOf, shownText } from '../../lib/thresholds-draft.ts'
 
 interface LimitInputProps {
   /** Null: the default set. */
@@ -26,37 +27,39 @@ const TYPING_MS = 400
 export function LimitInput(props: LimitInputProps) {
   const { floor, field, text, savedText, canEdit, onChange } = props
   const { t } = useTranslation()
-  const metric = METRIC_LIST.find((one) => METRIC_FACTS[one].limit === field) ?? 'kw'
-  const unit = metric === 'delta_kwh' ? t('thresholds.per30') : METRIC_FACTS[metric].unit
+  const language = useLanguage()
+  const metric = metricOf(field)
+  const name = t(`limit.${metric}`)
   const limit = limitOf(text)
   const isNew = limit !== undefined && limit !== limitOf(savedText)
   return (
     <div>
       <TextInput
-        label={`${t(`metric.${metric}`)} (${unit})`}
+        label={`${name} (${METRIC_FACTS[metric].unit})`}
         inputMode="decimal"
-        value={text}
+        value={shownText(text, language)}
         readOnly={!canEdit}
         error={limit === undefined && t('thresholds.invalid')}
         data-field={`${floor ?? 'default'}.${field}`}
         onChange={({ currentTarget }) => onChange(currentTarget.value)}
       />
-      {canEdit && isNew && <Preview floor={floor ?? 'default'} metric={metric} value={limit} />}
+      {canEdit && isNew && <Preview floor={floorOf(floor)} metric={metric} value={limit} />}
     </div>
   )
 }
 
-const WEEK_SECONDS = 604_800
+function floorOf(name: string | null): number | 'default' {
+  return name === null ? 'default' : Number(name)
+}
+
 const MINUTE_MS = 60_000
 
-function Preview(props: { floor: string; metric: Metric; value: number }) {
+function Preview(props: { floor: number | 'default'; metric: Metric; value: number }) {
   const { floor, metric } = props
   const { t } = useTranslation()
   const [value] = useDebouncedValue(props.value, TYPING_MS)
   const toSeconds = Math.ceil(Date.now() / MINUTE_MS) * (MINUTE_MS / 1000)
-  const { data, isError } = useQuery(
-    previewQuery({ floor, metric, value, fromSeconds: toSeconds - WEEK_SECONDS, toSeconds }),
-  )
+  const { data, isError } = useQuery(previewQuery({ floor, metric, value, toSeconds }))
   const text =
     data === null || isError
       ? t('thresholds.previewNone')
@@ -65,6 +68,7 @@ function Preview(props: { floor: string; metric: Metric; value: number }) {
             count: data.notifications,
             over: data.over,
             readings: data.readings,
+            span: t(`triedSpan.${data.span}`),
           })
         : t('state.loading')
   return (

@@ -23,12 +23,7 @@ export function SaveBar({ draft, isChanged, onDiscard, onRefused }: SaveBarProps
   const queries = useQueryClient()
   const wanted = thresholdsOf(draft)
   const saving = useMutation({
-    mutationFn: (body: Thresholds) =>
-      ask<{ thresholds: Thresholds }>('/admin/thresholds', {
-        method: 'PUT',
-        body,
-        ...(token === undefined ? {} : { token }),
-      }),
+    mutationFn: (body: Thresholds) => ask('PUT /admin/thresholds', { body, token }),
     onSuccess: ({ thresholds }) => {
       queries.setQueryData(thresholdsQuery.queryKey, thresholds)
       onDiscard()

@@ -3,35 +3,40 @@
  */
 import { Button, Switch } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { useLanguage } from '../../app/use-choices.ts'
+import { METRIC_FACTS } from '../../lib/metrics.ts'
+import type { PanelState } from '../../lib/panel-state.ts'
 import {
   changeLimit,
   type Draft,
   FACTORY_SET,
   LIMIT_FIELDS,
   type LimitField,
+  metricOf,
+  type SetDraft,
   setInherits,
+  shownText,
   textsOf,
 } from '../../lib/thresholds-draft.ts'
 import { Icon } from '../../parts/Icon.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { LimitInput } from './LimitInput.tsx'
 
-interface SetProps {
+export interface SetProps {
+  readonly state: PanelState
   readonly draft: Draft
   readonly before: Draft
   readonly canEdit: boolean
   readonly onChange: (draft: Draft) => void
 }
 
-const READY = { kind: 'ready' } as const
-
-export function DefaultSet({ draft, before, canEdit, onChange }: SetProps) {
+export function DefaultSet({ state, draft, before, canEdit, onChange }: SetProps) {
   const { t } = useTranslation()
   const restore = () => onChange({ ...draft, default: textsOf(FACTORY_SET) })
   return (
     <Panel
       title={t('thresholds.default')}
-      state={READY}
+      state={state}
       heightPx={80}
       actions={
         canEdit && (
@@ -64,19 +69,19 @@ export function DefaultSet({ draft, before, canEdit, onChange }: SetProps) {
 }
 
 export function FloorSet(props: SetProps & { readonly floor: string }) {
-  const { floor, draft, before, canEdit, onChange } = props
+  const { floor, state, draft, before, canEdit, onChange } = props
   const { t } = useTranslation()
   const set = draft.perFloor[floor] ?? null
   const savedText = (field: LimitField) => (before.perFloor[floor] ?? before.default)[field]
   return (
     <Panel
       title={t('word.floorN', { floor })}
-      state={READY}
+      state={state}
       heightPx={0}
       actions={<FloorActions {...props} inherits={set === null} />}
     >
       {set === null ? (
-        <p className="inherited">{t('thresholds.inherits')}</p>
+        <Inherited set={draft.default} />
       ) : (
         <div className="set">
           {LIMIT_FIELDS.map((field) => (
@@ -93,6 +98,25 @@ export function FloorSet(props: SetProps & { readonly floor: string }) {
         </div>
       )}
     </Panel>
+  )
+}
+
+/** What a floor without limits of its own goes by. */
+function Inherited({ set }: { readonly set: SetDraft }) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  return (
+    <div className="inherited">
+      <span>{t('thresholds.inherits')}</span>
+      {LIMIT_FIELDS.map((field) => {
+        const { unit } = METRIC_FACTS[metricOf(field)]
+        return (
+          <span key={field} title={t(`metric.${metricOf(field)}`)}>
+            {shownText(set[field], language)} {unit}
+          </span>
+        )
+      })}
+    </div>
   )
 }
 

@@ -8,30 +8,33 @@ import { useTranslation } from 'react-i18next'
 import { thresholdsQuery } from '../../api/queries.ts'
 import type { Thresholds } from '../../api/types.ts'
 import { useFloors } from '../../app/use-building.ts'
+import { useAskedState } from '../../app/use-panel-state.ts'
 import { useToken } from '../../auth.ts'
-import { panelStateOf } from '../../lib/panel-state.ts'
+import type { PanelState } from '../../lib/panel-state.ts'
 import { type Draft, draftOf, isChanged } from '../../lib/thresholds-draft.ts'
 import { LoginForm } from '../../parts/LoginForm.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { AddFloor } from './AddFloor.tsx'
+import { FloorSets } from './FloorSets.tsx'
 import { SaveBar } from './SaveBar.tsx'
-import { DefaultSet, FloorSet } from './SetPanel.tsx'
+import { DefaultSet } from './SetPanel.tsx'
 
 export function ThresholdsPage() {
   const { t } = useTranslation()
-  const { data, error, refetch } = useQuery(thresholdsQuery)
-  const state = panelStateOf({ hasData: data !== undefined, isEmpty: false, error })
+  const thresholds = useQuery(thresholdsQuery)
+  const { data } = thresholds
+  const state = useAskedState(thresholds, false)
   return (
     <div className="page">
       <h1>{t('nav.thresholds')}</h1>
       <p className="soft">{t('thresholds.intro')}</p>
       {data ? (
-        <Editor saved={data} />
+        <Editor saved={data} state={state} />
       ) : (
         <Panel
           title={t('thresholds.default')}
           state={state}
-          onRetry={() => void refetch()}
+          onRetry={() => void thresholds.refetch()}
           heightPx={140}
         >
           {null}
@@ -41,7 +44,12 @@ export function ThresholdsPage() {
   )
 }
 
-function Editor({ saved }: { readonly saved: Thresholds }) {
+interface EditorProps {
+  readonly saved: Thresholds
+  readonly state: PanelState
+}
+
+function Editor({ saved, state }: EditorProps) {
   const { t } = useTranslation()
   const token = useToken()
   const { floors } = useFloors()
@@ -52,7 +60,6 @@ function Editor({ saved }: { readonly saved: Thresholds }) {
     ? { ...edited, perFloor: { ...before.perFloor, ...edited.perFloor } }
     : before
   const canEdit = token !== undefined
-  const names = Object.keys(draft.perFloor).sort((a, b) => Number(a) - Number(b))
   return (
     <>
       {!canEdit && (
@@ -60,17 +67,20 @@ function Editor({ saved }: { readonly saved: Thresholds }) {
           <LoginForm why={t(isRefused ? 'thresholds.again' : 'thresholds.needsLogin')} />
         </Panel>
       )}
-      <DefaultSet draft={draft} before={before} canEdit={canEdit} onChange={setEdited} />
-      {names.map((floor) => (
-        <FloorSet
-          key={floor}
-          floor={floor}
-          draft={draft}
-          before={before}
-          canEdit={canEdit}
-          onChange={setEdited}
-        />
-      ))}
+      <DefaultSet
+        state={state}
+        draft={draft}
+        before={before}
+        canEdit={canEdit}
+        onChange={setEdited}
+      />
+      <FloorSets
+        state={state}
+        draft={draft}
+        before={before}
+        canEdit={canEdit}
+        onChange={setEdited}
+      />
       {canEdit && <AddFloor draft={draft} onChange={setEdited} />}
       <SaveBar
         draft={draft}

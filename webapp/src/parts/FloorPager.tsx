@@ -3,8 +3,8 @@
  */
 import { Pagination } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { useChoose } from '../../app/use-choices.ts'
-import type { FloorPage } from '../../lib/floors.ts'
+import { useChoose } from '../app/use-choices.ts'
+import type { FloorPage } from '../lib/floors.ts'
 
 export function FloorPager({ page, total }: { readonly page: FloorPage; readonly total: number }) {
   const { t } = useTranslation()

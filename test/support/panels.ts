@@ -1,0 +1,47 @@
+/**
+ * Panels as a person meets them: which a page has, in which state each is, and a coordinator that
+ * keeps silent, has no system behind it, fails or refuses, in place of the real one.
+ */
+import type { Page, Route } from 'playwright-core'
+
+export type Trouble = 'loading' | 'empty' | 'error' | 'denied'
+
+/** By the panel's name; those that count are named by what they count. */
+export async function panelStates(page: Page): Promise<Readonly<Record<string, string>>> {
+  const pairs = await page.locator('main [data-state]').evaluateAll((all) =>
+    all.map((one): [string, string] => {
+      const heading = one.querySelector('h2')?.textContent
+      const name = heading ?? one.getAttribute('aria-label') ?? ''
+      return [name, one.getAttribute('data-state') ?? '']
+    }),
+  )
+  return Object.fromEntries(pairs.map(([name, state]) => [nameOf(name), state]))
+}
+
+function nameOf(title: string): string {
+  return title.replace(/^\d+ alerts?$/, 'Alerts').replace(/^Total of .*/, 'Totals')
+}
+
+/** A building without floors is empty by itself; these make a system without stages and shards. */
+const NOTHING: readonly (readonly [RegExp, object])[] = [
+  [/\/api\/v1\/system/, { pipeline: [] }],
+  [/\/sharding\/info/, { nodes: [], total_nodes: 0, replication_factor: 3 }],
+]
+
+/** Every question that the page asks meets the trouble; the page itself and its files do not. */
+export async function troubled(page: Page, trouble: Trouble): Promise<void> {
+  await page.route('**/*', (route) =>
+    route.request().resourceType() === 'fetch' ? answers[trouble](route) : route.continue(),
+  )
+}
+
+const answers: Readonly<Record<Trouble, (route: Route) => Promise<void>>> = {
+  loading: () => new Promise<void>(() => {}),
+  error: (route) => route.fulfill({ status: 503, json: { detail: 'no quorum' } }),
+  denied: (route) => route.fulfill({ status: 403, json: { detail: 'not you' } }),
+  empty: async (route) => {
+    const url = route.request().url()
+    const nothing = NOTHING.find(([path]) => path.test(url))
+    return nothing ? route.fulfill({ json: nothing[1] }) : route.continue()
+  },
+}

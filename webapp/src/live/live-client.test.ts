@@ -1,0 +1,135 @@
+/**
+ * How often the page is told: once for a burst, and not at all about what has not changed.
+ */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import type { Notification, Reading } from '../api/types.ts'
+import { LiveClient, type LiveWorld, SLOW_MS } from './live-client.ts'
+import type { LiveEvent } from './machine.ts'
+
+const START_MS = Date.parse('2026-03-02T10:00:00Z')
+const LOOK_MS = 1_000
+
+function reading(floor: number, seconds: number): Reading {
+  const timestamp = new Date(START_MS + seconds * 1000).toISOString()
+  return { piano: floor, timestamp, sensore2_kw: 5 }
+}
+
+function raised(id: string): Notification {
+  const moment = { timestamp: START_MS / 1000, timestamp_ms: START_MS }
+  const limits = { value: 12, threshold: 11, threshold_base: 11 }
+  return { id, ...moment, floor: 1, metric: 'kw', ...limits, severity: 'warning', message: '' }
+}
+
+/** A world whose stream says nothing and whose frames are drawn by hand. */
+function openWorld(t: TestContext, more: Partial<LiveWorld> = {}) {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: START_MS })
+  const frames: (() => void)[] = []
+  const world: LiveWorld = {
+    now: () => Date.now(),
+    open: () => new Promise(() => {}),
+    poll: async () => [],
+    refresh: async () => [],
+    nextFrame: (call) => frames.push(call),
+    ...more,
+  }
+  const client = new LiveClient(world)
+  t.after(() => client.stop())
+  let told = 0
+  client.subscribe(() => {
+    told += 1
+  })
+  return {
+    client,
+    told: () => told,
+    draw: () => {
+      for (const call of frames.splice(0)) call()
+    },
+  }
+}
+
+test('readings of twenty floors before a frame are told once in it', (t) => {
+  const { client, told, draw } = openWorld(t)
+  for (let floor = 1; floor <= 20; floor += 1) {
+    client.take({ kind: 'readings', readings: [reading(floor, 0)] })
+  }
+  assert.equal(told(), 0)
+  draw()
+  assert.equal(told(), 1)
+  draw()
+  assert.equal(told(), 1, 'nothing came since')
+})
+
+test('the connection is the same object until what its pill says changes', (t) => {
+  const { client, told, draw } = openWorld(t)
+  client.start()
+  client.take({ kind: 'opened' })
+  draw()
+  const live = client.connection()
+  assert.deepEqual(live, { kind: 'live' })
+  client.take({ kind: 'readings', readings: [reading(1, 0)] })
+  draw()
+  assert.equal(client.connection(), live)
+  t.mock.timers.tick(SLOW_MS)
+  draw()
+  const before = told()
+  t.mock.timers.tick(2 * LOOK_MS)
+  draw()
+  assert.equal(told(), before, 'two seconds in which nothing changes')
+  assert.equal(client.connection(), live)
+})
+
+test('readings that stop are told as late, with their age second by second', (t) => {
+  const { client, told, draw } = openWorld(t)
+  client.start()
+  client.take({ kind: 'opened' })
+  client.take({ kind: 'readings', readings: [0, 1, 2].map((second) => reading(1, second)) })
+  draw()
+  t.mock.timers.tick(20 * LOOK_MS)
+  draw()
+  assert.deepEqual(client.connection(), { kind: 'delayed', ageSeconds: 18 })
+  const before = told()
+  t.mock.timers.tick(LOOK_MS)
+  draw()
+  assert.deepEqual(client.connection(), { kind: 'delayed', ageSeconds: 19 })
+  assert.equal(told(), before + 1)
+})
+
+test('what costs much to draw is told more seldom, and what came last is never left out', (t) => {
+  const { client, draw } = openWorld(t)
+  const slowFloors = () => [...client.slowSnapshot().floors]
+  client.start()
+  client.take({ kind: 'readings', readings: [reading(1, 0)] })
+  draw()
+  assert.deepEqual(slowFloors(), [1], 'the first at once')
+  client.take({ kind: 'readings', readings: [reading(2, 0)] })
+  draw()
+  assert.deepEqual(client.snapshot().floors, [1, 2])
+  assert.deepEqual(slowFloors(), [1], 'the next one has to wait')
+  t.mock.timers.tick(SLOW_MS)
+  draw()
+  assert.deepEqual(slowFloors(), [1, 2], 'though nothing else came')
+})
+
+test('a count that alerts have overtaken is not believed, and asked for again', async (t) => {
+  const answers: ((unread: number) => void)[] = []
+  const refresh = () =>
+    new Promise<readonly LiveEvent[]>((resolve) => {
+      answers.push((unread) => resolve([{ kind: 'unread', unread }]))
+    })
+  const { client } = openWorld(t, { refresh })
+  const settled = () => new Promise((resolve) => setImmediate(resolve))
+  client.start()
+  client.take({ kind: 'opened' })
+  t.mock.timers.tick(30 * LOOK_MS)
+  assert.equal(answers.length, 1)
+  client.take({ kind: 'notifications', notifications: ['a', 'b', 'c'].map(raised) })
+  answers[0]?.(1)
+  await settled()
+  assert.equal(client.snapshot().unread, 3)
+  t.mock.timers.tick(3 * LOOK_MS)
+  assert.equal(answers.length, 2, 'asked again, soon')
+  answers[1]?.(2)
+  await settled()
+  assert.equal(client.snapshot().unread, 2, 'somebody has read one')
+})
