@@ -118,8 +118,12 @@ function judgeAll(
     const direction = off > 0 ? 'up' : 'down'
     const name: TailName = off > 0 ? `${channel}Up` : `${channel}Down`
     const sharePerMonth = shareOf(options, channel)
-    const about = { channel, direction, timeMs, value, expected, scale, sharePerMonth } as const
-    const judgement = judge(tails[name], { ...about, statistic: Math.abs(off) })
+    const { budgetPerMonth } = options
+    const about = { channel, direction, timeMs, value, expected, scale } as const
+    const judgement = judge(tails[name], {
+      ...{ ...about, sharePerMonth, budgetPerMonth },
+      statistic: Math.abs(off),
+    })
     tails[name] = judgement.tail
     return judgement
   })
