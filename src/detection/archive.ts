@@ -1,14 +1,16 @@
 /**
- * Brings alert documents from the alerts log to the store (decision 1). It waits while the store is
- * away and commits only what a quorum holds, so each alarm has its document in the end; alarms
- * themselves were shown long before.
+ * Brings alert documents and incidents from the alerts log to the store (decision 1). It waits
+ * while the store is away and commits only what a quorum holds, so each alarm has its document in
+ * the end; alarms themselves were shown long before.
  */
 import type { Alert } from '../model/alert.ts'
+import { admitIncident, type Incident } from '../model/incident.ts'
 import { ALERTS_TOPIC, ARCHIVE_GROUP } from '../model/topics.ts'
 import type { Log, LogBatch, LogRecord } from '../ports/log.ts'
 import { untilDone, whenReachable } from '../ports/patience.ts'
 import type { Service } from '../ports/service.ts'
 import { archiveAlerts, type DocumentWorld, type RaisedAlert } from './alert-document.ts'
+import { archiveIncidents } from './incident-archive.ts'
 import { together } from './together.ts'
 
 export interface ArchiveWorld extends DocumentWorld {
@@ -33,6 +35,8 @@ async function archive(world: ArchiveWorld, signal: AbortSignal): Promise<void> 
 async function takeBatch(world: ArchiveWorld, batch: LogBatch, signal: AbortSignal): Promise<void> {
   const raised = batch.records.flatMap(raisedIn)
   if (raised.length > 0) await archiveAlerts(world, raised, signal)
+  const incidents = batch.records.flatMap(incidentIn)
+  if (incidents.length > 0) await archiveIncidents(world, incidents, signal)
   const outcome = await untilDone(world, 'log.waiting', signal, () =>
     whenReachable(() => batch.commit()),
   )
@@ -45,6 +49,17 @@ function raisedIn({ value, appendedMs }: LogRecord): readonly RaisedAlert[] {
     const record: { kind?: unknown; alert?: Partial<Alert> } | null = JSON.parse(value)
     const alert = record?.kind === 'notification' ? record.alert : undefined
     return alert && isAlert(alert) ? [{ alert, raisedMs: appendedMs }] : []
+  } catch {
+    return []
+  }
+}
+
+/** The incident that a record carries; nothing for records of other kinds. */
+function incidentIn({ value }: LogRecord): readonly Incident[] {
+  try {
+    const record: { kind?: unknown; incident?: unknown } | null = JSON.parse(value)
+    const incident = record?.kind === 'incident' ? admitIncident(record.incident) : undefined
+    return incident ? [incident] : []
   } catch {
     return []
   }

@@ -20,10 +20,12 @@ import { WebApp } from '../../http/web-app.ts'
 import { createLive } from '../../live/followed-live.ts'
 import type { Live } from '../../live/live.ts'
 import { createReadingsFeed } from '../../live/readings-feed.ts'
+import { createSayingsBook } from '../../live/sayings-book.ts'
 import { createThresholdsBook } from '../../live/thresholds-book.ts'
 import type { Metric } from '../../model/alert.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Address, Network } from '../../ports/network.ts'
+import type { SayingsSource } from '../../ports/sayings-source.ts'
 import type { Service } from '../../ports/service.ts'
 import type { ThresholdSource } from '../../ports/threshold-source.ts'
 import type { Store } from '../../store/client.ts'
@@ -75,6 +77,7 @@ export interface CoordinatorPart {
   readonly hasDashboard: boolean
   /** For detection in the same process. */
   readonly thresholds: ThresholdSource
+  readonly sayings: SayingsSource
 }
 
 /** Throws CommandError when the port cannot be had. */
@@ -94,6 +97,7 @@ export async function coordinatorPart(
   const expectsShards = bootstrap.length > 0
   const store = coordinator.systemStore
   const book = createThresholdsBook({ clock, trace, store, file, expectsShards })
+  const sayings = createSayingsBook({ clock, trace, store })
   const web = webApp()
   const streams = new LiveStreams({ clock, trace, live, readings })
   metrics.gauge('http_streams', 'Streams of alarms that are open.', () => streams.size)
@@ -125,6 +129,7 @@ export async function coordinatorPart(
     store: coordinator.store,
     hasDashboard: web !== undefined,
     thresholds: book.source,
+    sayings,
   }
 }
 
