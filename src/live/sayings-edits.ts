@@ -8,6 +8,7 @@ import {
   type Decision,
   EXPECTED_SIZE_FACTOR,
   type Expectation,
+  type Expected,
   type Mute,
   sizeOf,
 } from '../model/alarm-sayings.ts'
@@ -18,7 +19,9 @@ export type Edit<T> =
   /** So many hold already. */
   | { readonly kind: 'full'; readonly max: number }
   /** There is none of this name. */
-  | { readonly kind: 'unknown' }
+  | { readonly kind: 'missing' }
+  /** It would end before it begins. */
+  | { readonly kind: 'past' }
 
 /** Mutes, and expectations. */
 export const SAYINGS_MAX = 500
@@ -42,6 +45,7 @@ export function muted(
   { scope, times }: Pick<Mute, 'scope' | 'times'>,
   saidMs: number,
 ): Edit<Mute> {
+  if (times.kind === 'until' && times.untilMs <= saidMs) return { kind: 'past' }
   const mute = { id: `mute-${sayings.next}`, saidMs, endedMs: null, scope, times }
   const mutes = added(sayings.mutes, mute)
   if (!mutes) return FULL
@@ -50,25 +54,21 @@ export function muted(
 
 export function muteEnded(sayings: AlarmSayings, id: string, endedMs: number): Edit<Mute> {
   const { list, value } = ended(sayings.mutes, id, endedMs)
-  return value ? { kind: 'said', sayings: { ...sayings, mutes: list }, value } : UNKNOWN
+  return value ? { kind: 'said', sayings: { ...sayings, mutes: list }, value } : MISSING
 }
 
 /** What somebody says of an incident: that one was expected. */
 export function expectationOf(
   { id, floor, metric, cause, opening, peak }: Incident,
   isEveryDay: boolean,
-): Omit<Expectation, 'id' | 'saidMs' | 'endedMs'> {
+): Expected {
   const weekday = isEveryDay ? null : opening.weekday
   const sizeMax = EXPECTED_SIZE_FACTOR * Math.max(sizeOf(opening), sizeOf(peak))
   return { incident: id, floor, metric, cause, weekday, halfHour: opening.halfHour, sizeMax }
 }
 
 /** Once for each incident: said again it replaces what was said before. */
-export function expected(
-  sayings: AlarmSayings,
-  what: ReturnType<typeof expectationOf>,
-  saidMs: number,
-): Edit<Expectation> {
+export function expected(sayings: AlarmSayings, what: Expected, saidMs: number): Edit<Expectation> {
   const others = sayings.expected.filter(({ incident }) => incident !== what.incident)
   const expectation = { id: `expected-${sayings.next}`, saidMs, endedMs: null, ...what }
   const list = added(others, expectation)
@@ -83,7 +83,7 @@ export function expectedEnded(
   endedMs: number,
 ): Edit<Expectation> {
   const { list, value } = ended(sayings.expected, id, endedMs)
-  return value ? { kind: 'said', sayings: { ...sayings, expected: list }, value } : UNKNOWN
+  return value ? { kind: 'said', sayings: { ...sayings, expected: list }, value } : MISSING
 }
 
 /** The last word counts. */
@@ -102,7 +102,7 @@ export function decided(
 }
 
 const FULL = { kind: 'full', max: SAYINGS_MAX } as const
-const UNKNOWN = { kind: 'unknown' } as const
+const MISSING = { kind: 'missing' } as const
 
 interface Said {
   readonly id: string

@@ -76,6 +76,8 @@ export type Scope = Readonly<z.infer<typeof scopeSchema>>
 export type MuteTimes = Readonly<z.infer<typeof muteTimesSchema>>
 export type Mute = Readonly<z.infer<typeof muteSchema>>
 export type Expectation = Readonly<z.infer<typeof expectationSchema>>
+/** What is expected, whoever said it and when. */
+export type Expected = Omit<Expectation, 'id' | 'saidMs' | 'endedMs'>
 export type Decision = Readonly<z.infer<typeof decisionSchema>>
 export type AlarmSayings = Readonly<z.infer<typeof sayingsSchema>>
 
@@ -143,7 +145,7 @@ export const EXPECTED_SIZE_FACTOR = 1.5
 
 /** Would this expectation have kept that quiet? */
 export function covers(
-  { floor, metric, cause, weekday, halfHour, sizeMax }: Omit<Expectation, 'id'>,
+  { floor, metric, cause, weekday, halfHour, sizeMax }: Expected,
   matter: Pick<TellingMatter, 'floor' | 'metric' | 'cause' | 'evidence'>,
 ): boolean {
   const { evidence } = matter

@@ -12,7 +12,10 @@ import { bodySignature } from '../../adapters/body-signature.ts'
 import { createHttpNetwork } from '../../adapters/http-network.ts'
 import { thresholdsFile } from '../../adapters/thresholds-file.ts'
 import { readWebFiles } from '../../adapters/web-files.ts'
+import { Backtest } from '../../detection/incidents/backtest.ts'
+import { perMetric } from '../../detection/incidents/watched-floor.ts'
 import { LimitTrial } from '../../detection/limit-trial.ts'
+import { type Backtests, createBacktests } from '../../history/backtests.ts'
 import { createHistory, type History } from '../../history/history.ts'
 import { createCoordinatorApp } from '../../http/coordinator-app.ts'
 import { LiveStreams } from '../../http/live-streams.ts'
@@ -104,6 +107,8 @@ export async function coordinatorPart(
   const app = await createCoordinatorApp({
     ...{ clock, trace, metrics, live, streams, thresholds: book },
     history: historyOf(context, coordinator.store),
+    backtests: backtestsOf(context, coordinator.store),
+    sayings,
     pipeline: pipelineOf(context, log, [...stages, 'live']),
     web,
     store: coordinator.store,
@@ -187,6 +192,21 @@ function historyOf({ clock, settings }: Context, store: Store): History {
   }
   const createTrial = (metric: Metric, value: number) => new LimitTrial(metric, value, rules)
   return createHistory({ clock, store, createTrial })
+}
+
+/** Budgets are tried by the very step that runs live, in the time of the site. */
+function backtestsOf({ clock, settings }: Context, store: Store): Backtests {
+  return createBacktests({
+    ...{ clock, store },
+    createTrial: ({ floor, metric, budgetPerMonth }) =>
+      new Backtest(
+        { floor, metric },
+        {
+          budgetPerMonth: perMetric(budgetPerMonth),
+          ...{ timeZone: settings.siteTimezone, holidays: new Set() },
+        },
+      ),
+  })
 }
 
 function pipelineOf({ clock, pipeline, settings }: Context, log: Log, stages: readonly Stage[]) {
