@@ -22,12 +22,21 @@ export type Phase = (typeof PHASES)[number]
 export const SEVERITIES = ['info', 'warning', 'high', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
+/** The channels of the detector, and the clock that asks for a silent meter. */
+export const EVIDENCE_CHANNELS = [
+  'surprise',
+  'season',
+  'hours',
+  'level',
+  'stuck',
+  'silence',
+] as const
 export const LEARNED = ['cadence', 'first-days', 'daily-profile', 'weekly-profile'] as const
 
 const moment = z.number().describe('Milliseconds since 1970.')
 
 export const evidenceSchema = z.object({
-  channel: z.enum(['surprise', 'season', 'hours', 'level', 'stuck', 'silence']),
+  channel: z.enum(EVIDENCE_CHANNELS),
   direction: z.enum(['up', 'down', 'none']),
   timeMs: moment,
   weekday: z.int().min(0).max(6).describe('At the site, Monday 0.'),
