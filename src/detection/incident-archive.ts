@@ -25,7 +25,8 @@ export async function tryArchiveIncidents(
   { store, trace }: Pick<DocumentWorld, 'store' | 'trace'>,
   incidents: readonly Incident[],
 ): Promise<Attempt<void>> {
-  const newest = new Map(incidents.map((incident) => [incident.id, incident]))
+  const inOrder = incidents.toSorted((a, b) => a.changedMs - b.changedMs)
+  const newest = new Map(inOrder.map((incident) => [incident.id, incident]))
   const writes = [...newest.values()].map(writeOf)
   const outcomes = writes.length > 0 ? await store.write(writes) : []
   for (const [i, { key }] of writes.entries()) {

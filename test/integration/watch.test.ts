@@ -43,7 +43,7 @@ const recordOf = (reading: Reading) => {
   return { key: String(reading.piano), value: JSON.stringify(reading) }
 }
 
-test('what a detector of real processes tells is what a backtest tells, through kills', async (t) => {
+test('real processes tell what a backtest tells, though they are killed on the way', async (t) => {
   assert.ok(START_MS < Date.now(), 'readings of the past')
   const path = join(temporaryFolder('log'), 'log.db')
   const options = { logFlags: ['--log-path', path], env: ENV }

@@ -10,9 +10,11 @@ import { ARCHIVE_BATCH_RECORDS_MAX, createAlertArchive } from '../../src/detecti
 import { alertRecordsOf } from '../../src/detection/batch.ts'
 import { step } from '../../src/detection/step.ts'
 import type { Alert } from '../../src/model/alert.ts'
+import { incidentKey } from '../../src/model/keys.ts'
 import { ALERTS_TOPIC } from '../../src/model/topics.ts'
 import type { WriteOutcome } from '../../src/store/client.ts'
 import { checked, oneLife, stepContext } from '../support/detection-world.ts'
+import { anIncident } from '../support/evidence.ts'
 import { fakeStore } from '../support/fake-store.ts'
 import { instantClock } from '../support/instant-clock.ts'
 import { type CommitFate, scriptedLog } from '../support/scripted-log.ts'
@@ -105,6 +107,21 @@ test('an alert joins a document that another detector wrote, and both are kept',
   await scene.raise(alertAt(0))
   await scene.runToEnd()
   assert.deepEqual(kindsOf(scene.document(key)), ['spia', 'kw_over', 'amp_over'])
+})
+
+test('an incident stands under its beginning, as it is by now', async () => {
+  const scene = archiveScene()
+  const [open, other] = [anIncident(), anIncident({ floor: 2 })]
+  const closed = { ...open, state: 'closed', changedMs: open.changedMs + 5_000 } as const
+  for (const incident of [open, other, closed, open]) {
+    await scene.append({ kind: 'incident', incident })
+  }
+  await scene.append({ kind: 'incident', incident: { ...open, floor: 'x' } })
+  await scene.append({ kind: 'incident' })
+  await scene.runToEnd()
+  const keyOf = (floor: number) => incidentKey(open.startMs, floor, 'kw', 'higher')
+  assert.deepEqual(scene.store.keys().toSorted(), [keyOf(1), keyOf(2)])
+  assert.deepEqual(scene.document(keyOf(1)), closed)
 })
 
 test('while the store is away nothing is committed, and everything is written later', async () => {

@@ -48,7 +48,7 @@ function wrongFields({ status, body }: WireAnswer) {
   return [status, problems.map(({ loc }) => loc.join('.'))]
 }
 
-test('incidents are told newest first, with their evidence and what was said of them', async (t) => {
+test('incidents are told newest first, with evidence and what was said of them', async (t) => {
   const face = await facedWith(t)
   const all = await face.get('/api/v1/incidents')
   assert.deepEqual([all.status, ids(all), all.body.next], [200, newestFirst, null])

@@ -78,7 +78,7 @@ test('who is always interrupted is told so after some attempts', async () => {
   assert.equal(reads, SAY_ATTEMPTS_MAX)
 })
 
-test('a store that cannot be asked is told as it is, and a detector keeps what it knew', async () => {
+test('a store that cannot be asked is told as it is; a detector keeps what it knew', async () => {
   const book = bookOver({
     read: async () => [{ kind: 'unavailable', needed: 2, had: 1 }],
     write: async () => [],
