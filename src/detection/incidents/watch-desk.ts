@@ -37,8 +37,8 @@ export const CHECKPOINT_MS = 30 * 60_000
 export const CHECKPOINT_READINGS = 50_000
 /** Of readings that are not in any saved state, so many of the newest are read again. */
 export const REPLAY_READINGS_MAX = 200_000
-/** States of one append; together they take some megabytes. */
-const RECORDS_AT_ONCE = 20
+/** States of one append: a broker takes 1 MiB at once as it comes, a state has up to 200 kB. */
+const RECORDS_AT_ONCE = 4
 
 export interface OpeningPlace {
   /** Of the readings topic. */
