@@ -4,13 +4,14 @@
  * the end; alarms themselves were shown long before.
  */
 import type { Alert } from '../model/alert.ts'
-import { admitIncident, type Incident } from '../model/incident.ts'
+import { admitIncident } from '../model/incident.ts'
+import { admitLearned } from '../model/learned.ts'
 import { ALERTS_TOPIC, ARCHIVE_GROUP } from '../model/topics.ts'
 import type { Log, LogBatch, LogRecord } from '../ports/log.ts'
 import { untilDone, whenReachable } from '../ports/patience.ts'
 import type { Service } from '../ports/service.ts'
 import { archiveAlerts, type DocumentWorld, type RaisedAlert } from './alert-document.ts'
-import { archiveIncidents } from './incident-archive.ts'
+import { incidentWrite, type KeptDocument, keepDocuments, learnedWrite } from './kept-documents.ts'
 import { together } from './together.ts'
 
 export interface ArchiveWorld extends DocumentWorld {
@@ -35,8 +36,8 @@ async function archive(world: ArchiveWorld, signal: AbortSignal): Promise<void> 
 async function takeBatch(world: ArchiveWorld, batch: LogBatch, signal: AbortSignal): Promise<void> {
   const raised = batch.records.flatMap(raisedIn)
   if (raised.length > 0) await archiveAlerts(world, raised, signal)
-  const incidents = batch.records.flatMap(incidentIn)
-  if (incidents.length > 0) await archiveIncidents(world, incidents, signal)
+  const documents = batch.records.flatMap(documentIn)
+  if (documents.length > 0) await keepDocuments(world, documents, signal)
   const outcome = await untilDone(world, 'log.waiting', signal, () =>
     whenReachable(() => batch.commit()),
   )
@@ -54,12 +55,13 @@ function raisedIn({ value, appendedMs }: LogRecord): readonly RaisedAlert[] {
   }
 }
 
-/** The incident that a record carries; nothing for records of other kinds. */
-function incidentIn({ value }: LogRecord): readonly Incident[] {
+/** The incident or what was learned; nothing for records of other kinds. */
+function documentIn({ value }: LogRecord): readonly KeptDocument[] {
   try {
-    const record: { kind?: unknown; incident?: unknown } | null = JSON.parse(value)
-    const incident = record?.kind === 'incident' ? admitIncident(record.incident) : undefined
-    return incident ? [incident] : []
+    const { kind, incident, learned } = Object(JSON.parse(value)) as Record<string, unknown>
+    const happened = kind === 'incident' ? admitIncident(incident) : undefined
+    const known = kind === 'learned' ? admitLearned(learned) : undefined
+    return [...(happened ? [incidentWrite(happened)] : []), ...(known ? [learnedWrite(known)] : [])]
   } catch {
     return []
   }

@@ -116,7 +116,8 @@ async function takeBatch(desk: Desk, batch: LogBatch, signal: AbortSignal): Prom
   const result = stepBatch(known.floors, records, judge.context(), world.clock.wallMs())
   const watched = watch?.judge(partition, records)
   const changes = [...result.changes, ...(watched?.changes ?? [])]
-  await raise(world, judge, { alerts: result.alerts, changes }, signal)
+  const found = { alerts: result.alerts, changes, learned: watched?.learned ?? [] }
+  await raise(world, judge, found, signal)
   judge.learn(result.averages)
   await saveFloors(world, partition, known.generation, result.changed, signal)
   for (const [floor, memory] of result.changed) known.floors.set(floor, memory)

@@ -12,9 +12,9 @@ import type { AlertBroadcast, BroadcastOutcome } from '../ports/alert-broadcast.
 import type { Service } from '../ports/service.ts'
 import { type DocumentWorld, tryArchive } from './alert-document.ts'
 import { noteAlerts } from './facts.ts'
-import { tryArchiveIncidents } from './incident-archive.ts'
 import { PollWatch } from './incidents/poll-watch.ts'
 import { createJudge, type Judge, type JudgeOptions, type JudgeWorld } from './judge.ts'
+import { incidentWrite, tryKeep } from './kept-documents.ts'
 import { step } from './step.ts'
 import { together } from './together.ts'
 
@@ -140,7 +140,7 @@ async function deliverOne(
   world: PollDetectionWorld,
   { alert, incident }: Delivery,
 ): Promise<BroadcastOutcome> {
-  const kept = await tryArchiveIncidents(world, incident ? [incident] : [])
+  const kept = await tryKeep(world, incident ? [incidentWrite(incident)] : [])
   if (kept.kind === 'again') return 'unreachable'
   if (!alert) return 'accepted'
   const stored = await tryArchive(world, [{ alert, raisedMs: world.clock.wallMs() }])

@@ -24,6 +24,7 @@ import { createHttpApp, type HttpApp } from './http-app.ts'
 import { addIncidentRoutes } from './incident-routes.ts'
 import { addKeyLane } from './key-lane.ts'
 import { addKeyRoutes, type KeyDoor } from './key-routes.ts'
+import { addLearnedRoutes } from './learned-routes.ts'
 import { addLiveStreams, type LiveStreams } from './live-streams.ts'
 import { addNotificationRoutes } from './notification-routes.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
@@ -86,6 +87,7 @@ export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> 
     addFeedbackRoutes(app, parts)
     addAlarmRoutes(app, parts)
     addBacktestRoutes(app, parts.backtests)
+    addLearnedRoutes(app, parts.store)
     addSystemRoutes(app, parts.pipeline, parts.ring, parts.store)
     addOpsRoutes(app, parts, tally)
   })

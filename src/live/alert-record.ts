@@ -20,7 +20,7 @@ const recordSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('read'), ids: z.array(z.string()) }),
   /** For the archive; a list of notifications has nothing to do with it. */
-  z.object({ kind: z.literal('incident') }),
+  z.object({ kind: z.enum(['incident', 'learned']) }),
 ])
 
 export type AdmittedRecord =
@@ -31,7 +31,7 @@ export type AdmittedRecord =
       readonly isOurs: boolean
     }
   | { readonly kind: 'read'; readonly ids: readonly string[] }
-  | { readonly kind: 'incident' }
+  | { readonly kind: 'incident' | 'learned' }
 
 /** Undefined when the text is not a record of the alerts log. */
 export function admitRecord(text: string): AdmittedRecord | undefined {

@@ -22,6 +22,10 @@ export const incidentKeyAt = (startMs: number): string =>
   `${INCIDENT_PREFIX}${String(Math.max(0, Math.floor(startMs))).padStart(13, '0')}`
 export const incidentKey = (startMs: number, floor: number, metric: string, cause: string) =>
   `${incidentKeyAt(startMs)}:${floor}:${metric}:${cause}`
+/** What the watch has learned, for people to see. */
+export const LEARNED_PREFIX = 'learned:'
+export const learnedKey = (floor: number, metric: string): string =>
+  `${LEARNED_PREFIX}p${floor}:${metric}`
 /** What a polling detector has learned, where it has no log to keep it in. */
 export const seriesStateKey = (floor: number, metric: string): string =>
   `detection:p${floor}:${metric}`

@@ -8,6 +8,7 @@
 import { z } from 'zod'
 import { type Alert, type AlertEvent, METRICS, type Metric } from './alert.ts'
 import { CAUSES, type Incident, PHASES, SEVERITIES, type Severity } from './incident.ts'
+import type { LearnedSeries } from './learned.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 export type { Severity } from './incident.ts'
@@ -50,6 +51,8 @@ export type AlertRecord =
     }
   /** An incident as it is now, for the archive to write to the store. */
   | { readonly kind: 'incident'; readonly incident: Incident }
+  /** What the watch has learned of a series, for the archive as well. */
+  | { readonly kind: 'learned'; readonly learned: LearnedSeries }
   /** Someone read these; an empty list lowers the unread count by one (contract, `mark_read`). */
   | { readonly kind: 'read'; readonly ids: readonly string[] }
 

@@ -61,6 +61,7 @@ const ROUTES = [
   ['/api/v1/alarms/mutes/{id}', 'delete'],
   ['/api/v1/alarms/expected/{id}', 'delete'],
   ['/api/v1/backtest', 'get'],
+  ['/api/v1/learned', 'get'],
 ] as const
 
 test('every route is in the documentation, with a sentence about it', () => {

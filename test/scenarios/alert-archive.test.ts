@@ -124,6 +124,21 @@ test('an incident stands under its beginning, as it is by now', async () => {
   assert.deepEqual(scene.document(keyOf(1)), closed)
 })
 
+test('what was learned of a series stands under its name, as it is by now', async () => {
+  const scene = archiveScene()
+  const early = {
+    ...{ floor: 3, metric: 'kw', learned: 'first-days', days: 1.2, stepMs: 30_000, shift: null },
+    timeMs: SECOND * 1000,
+  }
+  const late = { ...early, learned: 'daily-profile', days: 4, timeMs: early.timeMs + 1 }
+  for (const learned of [late, early, { ...late, metric: 'watt' }]) {
+    await scene.append({ kind: 'learned', learned })
+  }
+  await scene.runToEnd()
+  assert.deepEqual(scene.store.keys(), ['learned:p3:kw'])
+  assert.deepEqual(scene.document('learned:p3:kw'), late)
+})
+
 test('while the store is away nothing is committed, and everything is written later', async () => {
   const scene = archiveScene()
   let refusals = 6

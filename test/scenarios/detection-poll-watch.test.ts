@@ -10,7 +10,7 @@ import { Backtest } from '../../src/detection/incidents/backtest.ts'
 import { POLL_CHECKPOINT_MS } from '../../src/detection/incidents/poll-watch.ts'
 import { createPollDetection } from '../../src/detection/poll-detection.ts'
 import type { Alert, IncidentEvent } from '../../src/model/alert.ts'
-import { INCIDENT_PREFIX, latestKey, seriesStateKey } from '../../src/model/keys.ts'
+import { INCIDENT_PREFIX, latestKey, learnedKey, seriesStateKey } from '../../src/model/keys.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
 import { fakeStore } from '../support/fake-store.ts'
 import { manualClock } from '../support/manual-clock.ts'
@@ -110,6 +110,7 @@ test('what was learned is saved now and then, and again where the store was away
     await scene.poll()
   })
   assert.match(scene.store.text(key) ?? '', /"rule":"watch/)
+  assert.match(scene.store.text(learnedKey(1, 'kw')) ?? '', /"learned":"cadence"/)
 })
 
 test('a document of another version is left out, and it is learned anew', async () => {

@@ -9,7 +9,7 @@ import { type SeriesState, stepSeries } from '../../src/detection/incidents/seri
 import { CHECKPOINT_MS } from '../../src/detection/incidents/watch-desk.ts'
 import { incidentId } from '../../src/model/incident.ts'
 import { must } from '../../src/model/must.ts'
-import { ALERTS_TOPIC, DETECTION_STATE_TOPIC, READINGS_TOPIC } from '../../src/model/topics.ts'
+import { DETECTION_STATE_TOPIC, READINGS_TOPIC } from '../../src/model/topics.ts'
 import {
   DAY_MS,
   HOUR_MS,
@@ -169,6 +169,20 @@ test('a level is asked about until somebody confirms it; then it is usual', asyn
   assert.ok(others.some((one) => one.metric === 'corrente' && one.state === 'open'))
 })
 
+test('it says what it has learned so far, a few times a day', async () => {
+  const building = watchedBuilding(START_MS)
+  await building.send(readingsOf(1, SERIES))
+  building.log.batchSize = () => 3
+  await building.live()
+  const learned = building.learnedOf(1)
+  const stages = [...new Set(learned.map((one) => one.learned))]
+  assert.deepEqual(stages, ['cadence', 'first-days', 'daily-profile', 'weekly-profile'])
+  assert.ok(learned.length < 60, `${learned.length} times in 33 days`)
+  const newest = must(learned.at(-1))
+  assert.equal(newest.stepMs, HOUR_MS)
+  assert.equal(newest.shift?.sinceMs, START_MS + 650 * HOUR_MS)
+})
+
 test('a meter that falls silent is one incident until it speaks again', async () => {
   const building = watchedBuilding(START_MS)
   const minute = (from: number, to: number) =>
@@ -207,6 +221,6 @@ test('a log that is away and a machine that slept are no silence of the meter', 
     await building.clock.advance(DAY_MS)
     await building.clock.advance(30_000)
   })
-  assert.equal(building.log.records(ALERTS_TOPIC).length, 0)
+  assert.deepEqual([building.told(), building.incidents().size], [[], 0])
   assert.equal(building.log.records(READINGS_TOPIC).length, 60)
 })

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { INCIDENT_ROWS_MAX, INCIDENTS_MAX } from '../../src/history/incidents.ts'
 import type { Incident } from '../../src/model/incident.ts'
-import { incidentKey } from '../../src/model/keys.ts'
+import { incidentKey, learnedKey } from '../../src/model/keys.ts'
 import { anEvidence, anIncident, MONDAY_MS } from '../support/evidence.ts'
 import { ADMIN_TOKEN, coordinatorFace } from '../support/face.ts'
 import { type FakeStore, fakeStore } from '../support/fake-store.ts'
@@ -241,6 +241,23 @@ test('a wrong mute names the field and the remedy', async (t) => {
   assert.deepEqual((await say({ kind: 'once' })).slice(0, 2), [422, ['body.incident']])
   const floor = { kind: 'until', until: '2099-01-01T00:00:00Z', floor: 0 }
   assert.deepEqual((await say(floor)).slice(0, 2), [422, ['body.floor']])
+})
+
+test('what the watch has learned is told by floor', async (t) => {
+  const face = await facedWith(t)
+  const of = (floor: number) => ({
+    ...{ floor, metric: 'kw', learned: 'first-days', days: 1.2, stepMs: null, shift: null },
+    timeMs: MONDAY_MS,
+  })
+  const text = (floor: number) => JSON.stringify(of(floor))
+  await face.store.write([
+    ...[2, 10, 1].map((floor) => ({ key: learnedKey(floor, 'kw'), text: text(floor) })),
+    { key: learnedKey(3, 'kw'), text: '{"by":"hand"}' },
+  ])
+  const all = await face.get('/api/v1/learned')
+  assert.deepEqual([all.status, all.body.items], [200, [of(1), of(2), of(10)]])
+  assert.deepEqual((await face.get('/api/v1/learned?floor=1')).body.items, [of(1)])
+  assert.deepEqual(wrongFields(await face.get('/api/v1/learned?floor=x')), [422, ['query.floor']])
 })
 
 test('a store that cannot be asked is 503, and not an empty list', async (t) => {

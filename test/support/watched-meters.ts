@@ -7,6 +7,7 @@ import { openStatistics } from '../../src/adapters/sqlite-statistics.ts'
 import { createLogDetection } from '../../src/detection/log-detection.ts'
 import { type AlarmSayings, NOTHING_SAID } from '../../src/model/alarm-sayings.ts'
 import type { Incident } from '../../src/model/incident.ts'
+import type { LearnedSeries } from '../../src/model/learned.ts'
 import type { Notification } from '../../src/model/notification.ts'
 import type { Reading } from '../../src/model/reading.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
@@ -25,6 +26,7 @@ const HIGH = { ...DEFAULT_THRESHOLDS.default, kw_max: 1e6, corrente_max: 1e6, te
 export interface AlertsRecord {
   readonly notification?: Notification
   readonly incident?: Incident
+  readonly learned?: LearnedSeries
 }
 
 export function watchedBuilding(startMs: number) {
@@ -84,6 +86,11 @@ export function watchedBuilding(startMs: number) {
     /** Ids of the notifications, each once. */
     told: () => [...new Set(records().flatMap(({ notification }) => notification?.id ?? []))],
     notifications: () => records().flatMap(({ notification }) => notification ?? []),
+    /** What was learned of the power of a floor, as it was told. */
+    learnedOf: (floor: number) =>
+      records()
+        .flatMap(({ learned }) => learned ?? [])
+        .filter((one) => one.floor === floor && one.metric === 'kw'),
     /** The incidents as they stand, by their ids. */
     incidents: () => {
       const incidents = records().flatMap(({ incident }) => incident ?? [])

@@ -8,10 +8,12 @@ import type { Voice } from '../../model/detection-state.ts'
 import { seriesStateKey } from '../../model/keys.ts'
 import type { CheckedReading } from '../../model/reading.ts'
 import { type PatienceWorld, untilDone } from '../../ports/patience.ts'
-import type { ReadOutcome, Store } from '../../store/client.ts'
+import type { ReadOutcome, Store, StoreWrite } from '../../store/client.ts'
+import { learnedWrite } from '../kept-documents.ts'
 import type { DetectionRules } from '../rules.ts'
 import { RULE_VERSION } from '../watch/options.ts'
 import { WATCHED_METRICS } from './incident-event.ts'
+import { learnedOf } from './learned.ts'
 import type { SeriesState } from './series.ts'
 import { silenceOf } from './silence.ts'
 import { hear, silenceBegins } from './silent-floor.ts'
@@ -94,7 +96,7 @@ export class PollWatch {
     const { store, clock, trace } = this.world
     if (this.unsaved.size === 0 || clock.monotonicMs() - this.savedMs < POLL_CHECKPOINT_MS) return
     const keys = [...this.unsaved]
-    const outcomes = await store.write(keys.map((key) => this.writeOf(key)))
+    const outcomes = await store.write(keys.flatMap((key) => this.writesOf(key)))
     if (outcomes.every(({ kind }) => kind === 'done')) {
       this.unsaved.clear()
       this.savedMs = clock.monotonicMs()
@@ -104,10 +106,15 @@ export class PollWatch {
     trace.note('debug', { kind: 'detection.series-unsaved', reason: refusal?.kind })
   }
 
-  private writeOf(key: string) {
-    const [floor, metric = ''] = key.split('/')
-    const text = JSON.stringify({ rule: RULE_VERSION, state: this.series.get(key) })
-    return { key: seriesStateKey(Number(floor), metric), text }
+  /** The state itself, and what of it people can read. */
+  private writesOf(key: string): readonly StoreWrite[] {
+    const state = this.series.get(key)
+    const [floor, name] = key.split('/')
+    const metric = WATCHED_METRICS.find((one) => one === name)
+    if (!state || !metric) return []
+    const text = JSON.stringify({ rule: RULE_VERSION, state })
+    const learned = learnedOf({ floor: Number(floor), metric }, state)
+    return [{ key: seriesStateKey(Number(floor), metric), text }, learnedWrite(learned)]
   }
 }
 

@@ -2,8 +2,12 @@
  * Many readings of one partition through the detector, one after the other. Pure: nothing that was
  * known changes until the caller takes over what came of it.
  */
+
+import type { LearnedSeries } from '../../model/learned.ts'
 import { checkReading } from '../../model/reading.ts'
 import type { LogRecord } from '../../ports/log.ts'
+import type { SeriesName } from './incident-event.ts'
+import { newsOf } from './learned.ts'
 import type { SeriesState } from './series.ts'
 import { type WatchContext, type WatchedChange, watchReading } from './watched-floor.ts'
 
@@ -19,6 +23,8 @@ export type SeriesMemories = ReadonlyMap<string, SeriesMemory>
 export interface WatchedBatch {
   readonly changed: SeriesMemories
   readonly changes: readonly WatchedChange[]
+  /** News of what is known, as it is after the batch. */
+  readonly learned: readonly LearnedSeries[]
   /** Readings of series beyond the limit. */
   readonly beyond: number
 }
@@ -39,6 +45,7 @@ export function watchBatch(
 ): WatchedBatch {
   const changed = new Map<string, SeriesMemory>()
   const changes: WatchedChange[] = []
+  const names = new Map<string, SeriesName>()
   let [fresh, beyond] = [0, 0]
   const find = (key: string) => changed.get(key) ?? known.get(key)
   for (const { offset, value, appendedMs } of records) {
@@ -52,8 +59,15 @@ export function watchBatch(
       continue
     }
     fresh += news
-    for (const { key, state } of watched.states) changed.set(key, { offset, state })
+    for (const { key, name, state } of watched.states) {
+      changed.set(key, { offset, state })
+      names.set(key, name)
+    }
     changes.push(...watched.changes)
   }
-  return { changed, changes, beyond }
+  const learned = [...names].flatMap(([key, name]) => {
+    const now = changed.get(key)?.state
+    return (now && newsOf(name, known.get(key)?.state, now)) ?? []
+  })
+  return { changed, changes, learned, beyond }
 }

@@ -23,8 +23,14 @@ export interface WatchedChange {
   readonly reading: Reading
 }
 
+export interface WatchedState {
+  readonly key: string
+  readonly name: SeriesName
+  readonly state: SeriesState
+}
+
 export interface WatchedReading {
-  readonly states: readonly { readonly key: string; readonly state: SeriesState }[]
+  readonly states: readonly WatchedState[]
   readonly changes: readonly WatchedChange[]
 }
 
@@ -44,7 +50,7 @@ export function watchReading(
   cameMs: number,
   { options, decisions }: WatchContext,
 ): WatchedReading {
-  const states: { key: string; state: SeriesState }[] = []
+  const states: WatchedState[] = []
   const changes: WatchedChange[] = []
   const measured = measurementsOf(reading, undefined)
   for (const metric of WATCHED_METRICS) {
@@ -56,7 +62,7 @@ export function watchReading(
     const decided = known && withDecisions(known, name, cameMs, decisions)
     const step = stepSeries(decided, timeMs, value, options)
     if (step.kind === 'late') continue
-    states.push({ key, state: step.state })
+    states.push({ key, name, state: step.state })
     changes.push(...step.changes.map((change) => ({ name, change, reading })))
   }
   return { states, changes }
