@@ -180,7 +180,8 @@ test('it says what it has learned so far, a few times a day', async () => {
   assert.ok(learned.length < 60, `${learned.length} times in 33 days`)
   const newest = must(learned.at(-1))
   assert.equal(newest.stepMs, HOUR_MS)
-  assert.equal(newest.shift?.sinceMs, START_MS + 650 * HOUR_MS)
+  const sinceHour = ((newest.shift?.sinceMs ?? 0) - START_MS) / HOUR_MS
+  assert.ok(Math.abs(sinceHour - 650) <= 1, `the level has changed in hour ${sinceHour}`)
 })
 
 test('a meter that falls silent is one incident until it speaks again', async () => {
