@@ -1,14 +1,17 @@
 /**
- * Brings alert documents from the alerts log to the store (decision 1). It waits while the store is
- * away and commits only what a quorum holds, so each alarm has its document in the end; alarms
- * themselves were shown long before.
+ * Brings alert documents and incidents from the alerts log to the store (decision 1). It waits
+ * while the store is away and commits only what a quorum holds, so each alarm has its document in
+ * the end; alarms themselves were shown long before.
  */
 import type { Alert } from '../model/alert.ts'
+import { admitIncident } from '../model/incident.ts'
+import { admitLearned } from '../model/learned.ts'
 import { ALERTS_TOPIC, ARCHIVE_GROUP } from '../model/topics.ts'
 import type { Log, LogBatch, LogRecord } from '../ports/log.ts'
 import { untilDone, whenReachable } from '../ports/patience.ts'
 import type { Service } from '../ports/service.ts'
 import { archiveAlerts, type DocumentWorld, type RaisedAlert } from './alert-document.ts'
+import { incidentWrite, type KeptDocument, keepDocuments, learnedWrite } from './kept-documents.ts'
 import { together } from './together.ts'
 
 export interface ArchiveWorld extends DocumentWorld {
@@ -33,6 +36,8 @@ async function archive(world: ArchiveWorld, signal: AbortSignal): Promise<void> 
 async function takeBatch(world: ArchiveWorld, batch: LogBatch, signal: AbortSignal): Promise<void> {
   const raised = batch.records.flatMap(raisedIn)
   if (raised.length > 0) await archiveAlerts(world, raised, signal)
+  const documents = batch.records.flatMap(documentIn)
+  if (documents.length > 0) await keepDocuments(world, documents, signal)
   const outcome = await untilDone(world, 'log.waiting', signal, () =>
     whenReachable(() => batch.commit()),
   )
@@ -45,6 +50,18 @@ function raisedIn({ value, appendedMs }: LogRecord): readonly RaisedAlert[] {
     const record: { kind?: unknown; alert?: Partial<Alert> } | null = JSON.parse(value)
     const alert = record?.kind === 'notification' ? record.alert : undefined
     return alert && isAlert(alert) ? [{ alert, raisedMs: appendedMs }] : []
+  } catch {
+    return []
+  }
+}
+
+/** The incident or what was learned; nothing for records of other kinds. */
+function documentIn({ value }: LogRecord): readonly KeptDocument[] {
+  try {
+    const { kind, incident, learned } = Object(JSON.parse(value)) as Record<string, unknown>
+    const happened = kind === 'incident' ? admitIncident(incident) : undefined
+    const known = kind === 'learned' ? admitLearned(learned) : undefined
+    return [...(happened ? [incidentWrite(happened)] : []), ...(known ? [learnedWrite(known)] : [])]
   } catch {
     return []
   }

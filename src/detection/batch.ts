@@ -6,9 +6,11 @@
 import type { Alert } from '../model/alert.ts'
 import type { FloorState } from '../model/detection-state.ts'
 import { type AlertRecord, notificationsOf } from '../model/notification.ts'
-import { checkReading } from '../model/reading.ts'
+import { type CheckedReading, checkReading } from '../model/reading.ts'
 import type { LogRecord } from '../ports/log.ts'
 import type { BucketAverage } from '../ports/statistics.ts'
+import { hear } from './incidents/silent-floor.ts'
+import type { WatchedChange } from './incidents/watched-floor.ts'
 import { type StepContext, step } from './step.ts'
 
 /** What is known of a floor, and the offset of the last reading in it; -1 = none of this topic. */
@@ -20,6 +22,8 @@ export interface FloorMemory {
 export interface BatchResult {
   readonly alerts: readonly Alert[]
   readonly averages: readonly BucketAverage[]
+  /** Silences that these readings broke. */
+  readonly changes: readonly WatchedChange[]
   /** Floors of which more is known than before. */
   readonly changed: ReadonlyMap<number, FloorMemory>
   readonly counts: BatchCounts
@@ -52,6 +56,7 @@ export function stepBatch(
   const changed = new Map<number, FloorMemory>()
   const alerts: Alert[] = []
   const averages: BucketAverage[] = []
+  const changes: WatchedChange[] = []
   const counts = { judged: 0, repeated: 0, late: 0, unreadable: 0, beyond: 0 }
   const newFloors = () => [...changed.keys()].filter((floor) => !known.has(floor)).length
   const take = (record: LogRecord): Outcome => {
@@ -63,13 +68,28 @@ export function stepBatch(
     if (memory && record.offset <= memory.offset) return 'repeated'
     const result = step(memory?.state, check.checked, context)
     if (result.kind === 'late') return 'late'
-    changed.set(floor, { offset: record.offset, state: result.state })
+    const { state, ended } = listened(memory?.state, result.state, check.checked, record, context)
+    changed.set(floor, { offset: record.offset, state })
+    changes.push(...ended)
     if (result.alert) alerts.push(result.alert)
     if (result.average) averages.push(result.average)
     return 'judged'
   }
   for (const record of records) counts[take(record)] += 1
-  return { alerts, averages, changed, counts }
+  return { alerts, averages, changes, changed, counts }
+}
+
+/** Where silence is asked for, a reading is also a sign of life. */
+function listened(
+  before: FloorState | undefined,
+  state: FloorState,
+  { reading }: CheckedReading,
+  { appendedMs }: LogRecord,
+  { rules }: StepContext,
+): { readonly state: FloorState; readonly ended: readonly WatchedChange[] } {
+  if (rules.rule !== 'watch') return { state, ended: [] }
+  const { voice, changes } = hear(before?.voice, reading, appendedMs, rules.timeZone)
+  return { state: { ...state, voice }, ended: changes }
 }
 
 /** One record of the alerts log for each event; its alert carries that event alone. */

@@ -9,14 +9,16 @@ import type { Log, Position } from '../ports/log.ts'
 import { untilDone, whenReachable } from '../ports/patience.ts'
 import { type FloorMemory, stepBatch } from './batch.ts'
 import { noteAlerts } from './facts.ts'
+import { tell } from './incidents/telling.ts'
+import type { WatchDesk } from './incidents/watch-desk.ts'
 import type { Judge, JudgeWorld } from './judge.ts'
 import type { Recollection } from './state-log.ts'
 
 export async function rehearse(
   world: JudgeWorld & { readonly log: Log },
   topic: string,
-  judge: Judge,
-  recollection: Recollection,
+  { judge, watch }: { readonly judge: Judge; readonly watch: WatchDesk | undefined },
+  recollection: Recollection & { readonly generation: string },
   signal: AbortSignal,
 ): Promise<void> {
   const { log, clock, trace } = world
@@ -27,11 +29,23 @@ export async function rehearse(
   for await (const event of log.follow(topic, start, signal)) {
     if (event.kind !== 'records') continue
     const { partition, records } = event
+    const newest = records.at(-1)
     const known = floors.get(partition) ?? new Map(recollection.floors.get(partition))
     floors.set(partition, known)
     const result = stepBatch(known, records, judge.context(), clock.wallMs())
     for (const [floor, memory] of result.changed) known.set(floor, memory)
     noteAlerts(trace, 'detection.would-raise', result.alerts)
+    if (!watch || !newest) continue
+    if (!watch.isOpen(partition)) {
+      const { generation, series } = recollection
+      const nextOffset = records[0]?.offset ?? 0
+      await watch.open(partition, { generation, saved: series.get(partition), nextOffset }, signal)
+    }
+    const watched = watch.judge(partition, records)
+    const tellings = tell([...result.changes, ...watched.changes], judge.telling())
+    const told = tellings.flatMap(({ alert }) => alert ?? [])
+    noteAlerts(trace, 'detection.would-raise', told)
+    await watch.keep(partition, watched, newest.offset, signal)
   }
 }
 

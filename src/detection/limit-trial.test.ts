@@ -79,7 +79,8 @@ function raised(
   cooldownMs: number,
 ): number {
   const thresholds = { ...DEFAULT_THRESHOLDS, default: limitsOn(metric, value) }
-  const rules = { cooldownMs, margin, sigmas: 1, countMin: 1, timeZone: 'UTC' }
+  const usual = { sigmas: 1, countMin: 1, timeZone: 'UTC', rule: 'original' } as const
+  const rules = { cooldownMs, margin, ...usual }
   const context = { thresholds, rules, statistics: { find: () => undefined } }
   let state: FloorState | undefined
   let events = 0

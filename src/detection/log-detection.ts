@@ -5,27 +5,29 @@
  * knows that it has seen the batch. So a kill changes nothing in what is raised.
  *
  * Nothing on this path waits for the store or polls: an alarm is on its way as soon as the log has
- * it.
+ * it. Where the watch judges, it reads the same batches beside the limits (watch-desk.ts).
  */
-import { ALERTS_TOPIC, DETECTION_GROUP, DETECTION_STATE_TOPIC } from '../model/topics.ts'
-import type { GroupEvent, Log, LogBatch } from '../ports/log.ts'
+import { DETECTION_GROUP, DETECTION_STATE_TOPIC } from '../model/topics.ts'
+import type { GroupEvent, LogBatch } from '../ports/log.ts'
 import { appendPatiently, untilDone, whenReachable } from '../ports/patience.ts'
 import type { Service } from '../ports/service.ts'
-import { alertRecordsOf, type BatchResult, type FloorMemory, stepBatch } from './batch.ts'
+import { stepBatch } from './batch.ts'
+import {
+  type Desk,
+  type LogDetectionOptions,
+  type LogDetectionWorld,
+  type PartitionMemory,
+  saveFloors,
+} from './desk.ts'
 import { rehearse } from './dry-run.ts'
-import { noteAlerts, noteBatch } from './facts.ts'
-import { createJudge, type Judge, type JudgeOptions, type JudgeWorld } from './judge.ts'
-import { recall, savedFloorRecord, thresholdsRecord } from './state-log.ts'
+import { noteBatch } from './facts.ts'
+import { inTurn } from './in-turn.ts'
+import { silenceClock } from './incidents/silence-clock.ts'
+import { WatchDesk } from './incidents/watch-desk.ts'
+import { createJudge } from './judge.ts'
+import { raise } from './raise.ts'
+import { recall, thresholdsRecord } from './state-log.ts'
 import { together } from './together.ts'
-
-export interface LogDetectionWorld extends JudgeWorld {
-  readonly log: Log
-}
-
-export interface LogDetectionOptions extends JudgeOptions {
-  /** Topic of the readings. */
-  readonly topic: string
-}
 
 /** Readings of one batch. */
 const BATCH_RECORDS_MAX = 500
@@ -50,29 +52,14 @@ async function detect(
   })
   const recollection = await recollect(world, options.topic, signal)
   await judge.begin(recollection.thresholds, signal)
-  trace.note('info', { kind: 'detection.begun', dryRun: options.dryRun })
-  const desk: Desk = { world, options, judge, partitions: new Map() }
-  await together(signal, [
-    ...judge.tasks,
-    (either) =>
-      options.dryRun
-        ? rehearse(world, options.topic, judge, recollection, either)
-        : consume(desk, either),
-  ])
-}
-
-/** What a member works with. `partitions`: what it knows of those that are its own. */
-interface Desk {
-  readonly world: LogDetectionWorld
-  readonly options: LogDetectionOptions
-  readonly judge: Judge
-  readonly partitions: Map<number, PartitionMemory>
-}
-
-interface PartitionMemory {
-  /** Of the readings topic when the partition was assigned: it may be made anew while we run. */
-  readonly generation: string
-  readonly floors: Map<number, FloorMemory>
+  const { rule } = options.rules
+  trace.note('info', { kind: 'detection.begun', rule, dryRun: options.dryRun })
+  const watch = rule === 'watch' ? new WatchDesk(world, options, () => judge.watching()) : undefined
+  const desk: Desk = { world, options, judge, watch, partitions: new Map(), inTurn: inTurn() }
+  const work = options.dryRun
+    ? [(either: AbortSignal) => rehearse(world, options.topic, desk, recollection, either)]
+    : [(either: AbortSignal) => consume(desk, either), ...(watch ? [silenceClock(desk)] : [])]
+  await together(signal, [...judge.tasks, ...work])
 }
 
 /** What the log remembers, with the offsets of the readings topic as it is now. */
@@ -80,78 +67,66 @@ async function recollect(world: LogDetectionWorld, topic: string, signal: AbortS
   const generation = await untilDone(world, 'log.waiting', signal, () =>
     whenReachable(() => world.log.generation(topic)),
   )
-  const { floors, thresholds } = await recall(world, generation, signal)
-  return { generation, floors, thresholds }
+  const { floors, thresholds, series } = await recall(world, generation, signal)
+  return { generation, floors, thresholds, series }
 }
 
 async function consume(desk: Desk, signal: AbortSignal): Promise<void> {
   const { world, options } = desk
   const limits = { batchRecordsMax: BATCH_RECORDS_MAX }
   for await (const event of world.log.consume(options.topic, DETECTION_GROUP, signal, limits)) {
-    await handle(desk, event, signal)
+    await desk.inTurn(() => handle(desk, event, signal))
   }
 }
 
 async function handle(desk: Desk, event: GroupEvent, signal: AbortSignal): Promise<void> {
   if (event.kind === 'batch') return takeBatch(desk, event.batch, signal)
-  desk.partitions.delete(event.partition)
-  if (event.kind === 'assigned') await knownOf(desk, event.partition, signal)
+  forget(desk, event.partition)
+  if (event.kind === 'assigned') await knownOf(desk, event.partition, event.nextOffset, signal)
   desk.world.trace.note('info', { kind: `detection.${event.kind}`, partition: event.partition })
+}
+
+function forget({ partitions, watch }: Desk, partition: number): void {
+  partitions.delete(partition)
+  watch?.close(partition)
 }
 
 /** What is known of a partition's floors: remembered, else read from the log. */
 async function knownOf(
-  { world, options, partitions }: Desk,
+  { world, options, partitions, watch }: Desk,
   partition: number,
+  nextOffset: number,
   signal: AbortSignal,
 ): Promise<PartitionMemory> {
   const known = partitions.get(partition)
   if (known) return known
-  const { generation, floors } = await recollect(world, options.topic, signal)
-  const recalled = { generation, floors: new Map(floors.get(partition)) }
+  const { generation, floors, series } = await recollect(world, options.topic, signal)
+  await watch?.open(partition, { generation, saved: series.get(partition), nextOffset }, signal)
+  const listeningMs = world.clock.wallMs()
+  const recalled = { generation, floors: new Map(floors.get(partition)), nextOffset, listeningMs }
   partitions.set(partition, recalled)
   return recalled
 }
 
 async function takeBatch(desk: Desk, batch: LogBatch, signal: AbortSignal): Promise<void> {
-  const { world, judge } = desk
+  const { world, judge, watch } = desk
+  const { partition, records } = batch
   const startMs = world.clock.monotonicMs()
-  const known = await knownOf(desk, batch.partition, signal)
-  const result = stepBatch(known.floors, batch.records, judge.context(), world.clock.wallMs())
-  await raise(world, result, signal)
+  const known = await knownOf(desk, partition, records[0]?.offset ?? 0, signal)
+  const result = stepBatch(known.floors, records, judge.context(), world.clock.wallMs())
+  const watched = watch?.judge(partition, records)
+  const changes = [...result.changes, ...(watched?.changes ?? [])]
+  const found = { alerts: result.alerts, changes, learned: watched?.learned ?? [] }
+  await raise(world, judge, found, signal)
   judge.learn(result.averages)
-  await save(world, batch.partition, known.generation, result, signal)
+  await saveFloors(world, partition, known.generation, result.changed, signal)
   for (const [floor, memory] of result.changed) known.floors.set(floor, memory)
+  const newest = records.at(-1)?.offset ?? known.nextOffset - 1
+  known.nextOffset = newest + 1
+  if (watched) await watch?.keep(partition, watched, newest, signal)
   const outcome = await untilDone(world, 'log.waiting', signal, () =>
     whenReachable(() => batch.commit()),
   )
-  if (outcome === 'fenced') desk.partitions.delete(batch.partition)
+  if (outcome === 'fenced') forget(desk, partition)
   noteBatch(world, batch, result, outcome, startMs)
-}
-
-async function raise(world: LogDetectionWorld, { alerts }: BatchResult, signal: AbortSignal) {
-  if (alerts.length === 0) return
-  const nowMs = world.clock.wallMs()
-  const records = alerts.flatMap((alert) =>
-    alertRecordsOf(alert, nowMs).map((record) => ({
-      key: String(alert.piano),
-      value: JSON.stringify(record),
-    })),
-  )
-  await appendPatiently(world, ALERTS_TOPIC, records, signal)
-  noteAlerts(world.trace, 'detection.alarm', alerts)
-}
-
-async function save(
-  world: LogDetectionWorld,
-  partition: number,
-  generation: string,
-  { changed }: BatchResult,
-  signal: AbortSignal,
-): Promise<void> {
-  if (changed.size === 0) return
-  const records = [...changed].map(([floor, { offset, state }]) =>
-    savedFloorRecord({ floor, partition, offset, generation, state }),
-  )
-  await appendPatiently(world, DETECTION_STATE_TOPIC, records, signal)
 }

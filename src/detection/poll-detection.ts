@@ -5,13 +5,16 @@
  */
 import type { Alert } from '../model/alert.ts'
 import type { FloorState } from '../model/detection-state.ts'
+import type { Incident } from '../model/incident.ts'
 import { latestKey } from '../model/keys.ts'
 import { checkReading } from '../model/reading.ts'
-import type { AlertBroadcast } from '../ports/alert-broadcast.ts'
+import type { AlertBroadcast, BroadcastOutcome } from '../ports/alert-broadcast.ts'
 import type { Service } from '../ports/service.ts'
 import { type DocumentWorld, tryArchive } from './alert-document.ts'
 import { noteAlerts } from './facts.ts'
+import { PollWatch } from './incidents/poll-watch.ts'
 import { createJudge, type Judge, type JudgeOptions, type JudgeWorld } from './judge.ts'
+import { incidentWrite, tryKeep } from './kept-documents.ts'
 import { step } from './step.ts'
 import { together } from './together.ts'
 
@@ -41,31 +44,49 @@ async function detect(
   options: PollDetectionOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const { rules, dryRun } = options
   const judge = createJudge(world, options, async () => {})
   await judge.begin(undefined, signal)
-  world.trace.note('info', { kind: 'detection.begun', dryRun: options.dryRun })
+  const watch = rules.rule === 'watch' ? new PollWatch(world, options, judge) : undefined
+  await watch?.begin(options.floors, signal)
+  world.trace.note('info', { kind: 'detection.begun', rule: rules.rule, dryRun })
   const states = new Map<number, FloorState>()
-  let waiting: readonly Alert[] = []
+  let waiting: readonly Delivery[] = []
   const poll = async (either: AbortSignal) => {
     for (;;) {
-      const found = await look(world, options, judge, states)
-      noteAlerts(world.trace, options.dryRun ? 'detection.would-raise' : 'detection.alarm', found)
-      if (!options.dryRun) waiting = await deliver(world, bounded(world, [...waiting, ...found]))
+      const found = await look(world, options, { judge, states, watch })
+      const alerts = found.flatMap(({ alert }) => alert ?? [])
+      noteAlerts(world.trace, dryRun ? 'detection.would-raise' : 'detection.alarm', alerts)
+      if (!dryRun) {
+        waiting = await deliver(world, bounded(world, [...waiting, ...found]))
+        await watch?.saveIfDue()
+      }
       await world.clock.sleep(options.pollMs, either)
     }
   }
   await together(signal, [...judge.tasks, poll])
 }
 
+/** An alarm on its way, or an incident, or both. */
+interface Delivery {
+  readonly alert: Alert | undefined
+  readonly incident?: Incident
+}
+
+interface Knowing {
+  readonly judge: Judge
+  readonly states: Map<number, FloorState>
+  readonly watch: PollWatch | undefined
+}
+
 /** Judges what is new under `latest`. */
 async function look(
   { store, clock, trace }: PollDetectionWorld,
   { floors }: PollDetectionOptions,
-  judge: Judge,
-  states: Map<number, FloorState>,
-): Promise<readonly Alert[]> {
+  { judge, states, watch }: Knowing,
+): Promise<readonly Delivery[]> {
   const outcomes = await store.read(floors.map(latestKey))
-  return floors.flatMap((floor, i) => {
+  const found = floors.flatMap((floor, i): readonly Delivery[] => {
     const outcome = outcomes[i]
     if (outcome?.kind !== 'found') {
       const reason = outcome?.kind ?? 'silence'
@@ -78,15 +99,20 @@ async function look(
     if (result.kind === 'late') return []
     states.set(floor, result.state)
     if (result.average) judge.learn([result.average])
-    return result.alert ? [result.alert] : []
+    return [{ alert: result.alert }, ...(watch?.take(check.checked) ?? [])]
   })
+  return [...found, ...(watch?.silences() ?? [])]
 }
 
-function bounded({ trace }: PollDetectionWorld, alerts: readonly Alert[]): readonly Alert[] {
-  const lost = alerts.length - WAITING_ALERTS_MAX
-  if (lost <= 0) return alerts
+function bounded(
+  { trace }: PollDetectionWorld,
+  deliveries: readonly Delivery[],
+): readonly Delivery[] {
+  const real = deliveries.filter(({ alert, incident }) => alert ?? incident)
+  const lost = real.length - WAITING_ALERTS_MAX
+  if (lost <= 0) return real
   trace.note('error', { kind: 'detection.alarms-given-up', count: lost })
-  return alerts.slice(lost)
+  return real.slice(lost)
 }
 
 /**
@@ -94,18 +120,29 @@ function bounded({ trace }: PollDetectionWorld, alerts: readonly Alert[]): reado
  */
 async function deliver(
   world: PollDetectionWorld,
-  alerts: readonly Alert[],
-): Promise<readonly Alert[]> {
-  for (const [i, alert] of alerts.entries()) {
-    const stored = await tryArchive(world, [{ alert, raisedMs: world.clock.wallMs() }])
-    const sent = stored.kind === 'done' ? await world.broadcast.send(alert) : 'unreachable'
+  deliveries: readonly Delivery[],
+): Promise<readonly Delivery[]> {
+  for (const [i, delivery] of deliveries.entries()) {
+    const sent = await deliverOne(world, delivery)
     if (sent === 'unreachable') {
-      world.trace.note('warn', { kind: 'detection.undelivered', waiting: alerts.length - i })
-      return alerts.slice(i)
+      world.trace.note('warn', { kind: 'detection.undelivered', waiting: deliveries.length - i })
+      return deliveries.slice(i)
     }
     if (sent === 'refused') {
-      world.trace.note('error', { kind: 'detection.broadcast-refused', alert: alert.alert_id })
+      const alert = delivery.alert?.alert_id
+      world.trace.note('error', { kind: 'detection.broadcast-refused', alert })
     }
   }
   return []
+}
+
+async function deliverOne(
+  world: PollDetectionWorld,
+  { alert, incident }: Delivery,
+): Promise<BroadcastOutcome> {
+  const kept = await tryKeep(world, incident ? [incidentWrite(incident)] : [])
+  if (kept.kind === 'again') return 'unreachable'
+  if (!alert) return 'accepted'
+  const stored = await tryArchive(world, [{ alert, raisedMs: world.clock.wallMs() }])
+  return stored.kind === 'done' ? await world.broadcast.send(alert) : 'unreachable'
 }

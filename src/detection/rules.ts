@@ -4,11 +4,11 @@
  * the numbers they rest on.
  */
 import {
-  type AlertEvent,
   type Metric,
   PATTERN_KINDS,
   type PatternEvent,
   type PatternKind,
+  type RuleEvent,
   THRESHOLD_KINDS,
   type ThresholdEvent,
   type ThresholdKind,
@@ -32,7 +32,14 @@ export interface DetectionRules {
   readonly margin: number
   /** Zone of the site (IANA name): its weekdays and half hours are the slots. */
   readonly timeZone: string
+  /**
+   * Whether a value is usual is judged by mean and deviation of each half hour, or by the watch.
+   */
+  readonly rule: RuleName
 }
+
+export const RULE_NAMES = ['original', 'watch'] as const
+export type RuleName = (typeof RULE_NAMES)[number]
 
 /** The history that a reading is judged against. */
 export interface StatisticsLookup {
@@ -89,6 +96,7 @@ export function offPattern(
   statistics: StatisticsLookup,
   rules: DetectionRules,
 ): readonly PatternEvent[] {
+  if (rules.rule !== 'original') return []
   return PATTERN_KINDS.flatMap((tipo) => {
     const metric = PATTERNS[tipo]
     const value = measured[metric]
@@ -129,10 +137,10 @@ function patternEvent(
 
 /** Those events whose kind has not fired on this floor within the cooldown, in event time. */
 export function pastCooldown(
-  events: readonly AlertEvent[],
-  firedMs: Readonly<Partial<Record<AlertEvent['tipo'], number>>>,
+  events: readonly RuleEvent[],
+  firedMs: Readonly<Partial<Record<RuleEvent['tipo'], number>>>,
   timeMs: number,
   cooldownMs: number,
-): readonly AlertEvent[] {
+): readonly RuleEvent[] {
   return events.filter(({ tipo }) => timeMs - (firedMs[tipo] ?? -Infinity) >= cooldownMs)
 }

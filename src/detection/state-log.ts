@@ -13,6 +13,7 @@ import { DETECTION_STATE_TOPIC } from '../model/topics.ts'
 import type { Log, LogRecord, NewRecord } from '../ports/log.ts'
 import type { Trace } from '../ports/trace.ts'
 import type { FloorMemory } from './batch.ts'
+import { type SavedSeries, takeSeries } from './incidents/series-log.ts'
 
 const THRESHOLDS_KEY = 'thresholds'
 
@@ -20,6 +21,8 @@ export interface Recollection {
   /** By partition, then by floor. */
   readonly floors: ReadonlyMap<number, ReadonlyMap<number, FloorMemory>>
   readonly thresholds: Thresholds | undefined
+  /** By partition: what the watch has learned, where it was on. */
+  readonly series: ReadonlyMap<number, SavedSeries>
 }
 
 /**
@@ -55,6 +58,7 @@ export function thresholdsRecord(thresholds: Thresholds): NewRecord {
 /** Folded as it is read: what compaction has not removed yet may be many times what counts. */
 class Fold implements Recollection {
   readonly floors = new Map<number, Map<number, FloorMemory>>()
+  readonly series = new Map<number, SavedSeries>()
   thresholds: Thresholds | undefined
   private readonly generation: string
   private readonly trace: Trace
@@ -65,6 +69,7 @@ class Fold implements Recollection {
   }
 
   take(record: LogRecord): void {
+    if (takeSeries(this.series, record, this.generation)) return
     const found = readRecord(record)
     if (found?.kind === 'thresholds') this.thresholds = found.thresholds
     else if (found?.kind === 'floor') this.keepNewer(found.saved)

@@ -3,7 +3,7 @@
  * afterwards and the alarm, if there is one. Pure, so that the same readings give the same alarms
  * under the same ids, whoever runs it and however often it was killed on the way.
  */
-import type { Alert, AlertEvent } from '../model/alert.ts'
+import type { Alert, RuleEvent } from '../model/alert.ts'
 import type { FloorState } from '../model/detection-state.ts'
 import type { CheckedReading, Reading } from '../model/reading.ts'
 import { type Thresholds, thresholdsFor } from '../model/thresholds.ts'
@@ -78,7 +78,7 @@ export function measurementsOf(reading: Reading, deltaKwh: number | undefined): 
 
 function withFired(
   firedMs: FloorState['firedMs'],
-  events: readonly AlertEvent[],
+  events: readonly RuleEvent[],
   timeMs: number,
 ): FloorState['firedMs'] {
   if (events.length === 0) return firedMs
@@ -88,7 +88,7 @@ function withFired(
 function alertOf(
   reading: Reading,
   timeMs: number,
-  eventi: readonly AlertEvent[],
+  eventi: readonly RuleEvent[],
   thresholds: Alert['thresholds'],
 ): Alert {
   return {

@@ -6,7 +6,8 @@ import type { Metric } from '../model/alert.ts'
 import { type Slot, slotLabel } from '../model/site-time.ts'
 import type { SlotStatistics } from '../ports/statistics.ts'
 
-const METRIC_WORDS: Record<Metric, { name: string; unit: string; decimals: number }> = {
+/** Also what the sentences of incidents count in. */
+export const METRIC_WORDS: Record<Metric, { name: string; unit: string; decimals: number }> = {
   kw: { name: 'potenza', unit: 'kW', decimals: 3 },
   corrente: { name: 'corrente', unit: 'A', decimals: 3 },
   tensione: { name: 'tensione', unit: 'V', decimals: 2 },

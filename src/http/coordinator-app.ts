@@ -2,8 +2,10 @@
  * The public face of a coordinator: every route of the contract's section "Coordinator", and the
  * routes beside it. Here stands only what is where; each subject has a file of its own.
  */
+import type { Backtests } from '../history/backtests.ts'
 import type { History } from '../history/history.ts'
 import type { Live } from '../live/live.ts'
+import type { SayingsBook } from '../live/sayings-book.ts'
 import type { ThresholdsBook } from '../live/thresholds-book.ts'
 import { must } from '../model/must.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -12,12 +14,17 @@ import type { Backup } from '../store/backup.ts'
 import { type Store, VALUE_BYTES_MAX } from '../store/client.ts'
 import type { RingAdmin } from '../store/coordinator/ring-admin.ts'
 import { guardRingChanges } from './admin-token.ts'
+import { addAlarmRoutes } from './alarm-routes.ts'
+import { addBacktestRoutes } from './backtest-routes.ts'
 import { addBackupRoutes } from './backup-routes.ts'
 import { addBatchRoutes } from './batch-routes.ts'
+import { addFeedbackRoutes } from './feedback-routes.ts'
 import { addHistoryRoutes } from './history-routes.ts'
 import { createHttpApp, type HttpApp } from './http-app.ts'
+import { addIncidentRoutes } from './incident-routes.ts'
 import { addKeyLane } from './key-lane.ts'
 import { addKeyRoutes, type KeyDoor } from './key-routes.ts'
+import { addLearnedRoutes } from './learned-routes.ts'
 import { addLiveStreams, type LiveStreams } from './live-streams.ts'
 import { addNotificationRoutes } from './notification-routes.ts'
 import { addOpsRoutes, type OpsParts, statusOkSchema } from './ops-routes.ts'
@@ -40,6 +47,9 @@ export interface CoordinatorParts extends OpsParts {
   readonly thresholds: Pick<ThresholdsBook, 'current' | 'replace'>
   readonly streams: LiveStreams
   readonly history: History
+  readonly backtests: Backtests
+  /** What people have said about alarms. */
+  readonly sayings: SayingsBook
   readonly pipeline: PipelineReport
   readonly care: CareReporter
   /** The dashboard, where it has been built. */
@@ -74,6 +84,11 @@ export function createCoordinatorApp(parts: CoordinatorParts): Promise<HttpApp> 
     addNotificationRoutes(app, parts.live, parts.broadcastToken)
     addLiveStreams(app, parts.streams)
     addHistoryRoutes(app, parts.history, parts.thresholds)
+    addIncidentRoutes(app, parts)
+    addFeedbackRoutes(app, parts)
+    addAlarmRoutes(app, parts)
+    addBacktestRoutes(app, parts.backtests)
+    addLearnedRoutes(app, parts.store)
     addSystemRoutes(app, parts)
     addOpsRoutes(app, parts, tally)
   })

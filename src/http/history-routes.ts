@@ -17,15 +17,15 @@ import { unavailableSchema } from './outcome-schemas.ts'
 import { refusedAnswer } from './outcomes.ts'
 import { InvalidRequest, invalidSchema, sentenceSchema } from './problems.ts'
 
-const moment = z.string().refine((text) => parseTimestamp(text) !== undefined, {
+export const momentField = z.string().refine((text) => parseTimestamp(text) !== undefined, {
   error: 'must be an ISO 8601 time with an offset or Z; a + in an address is sent as %2B',
 })
-const stretchFields = {
-  from: moment.describe('ISO 8601 with an offset or Z, inclusive.'),
-  to: moment.describe('Exclusive.'),
+export const stretchFields = {
+  from: momentField.describe('ISO 8601 with an offset or Z, inclusive.'),
+  to: momentField.describe('Exclusive.'),
 }
 const metricField = z.enum(METRICS)
-const floorField = z.coerce.number('must be a floor, an integer >= 1').int().min(1)
+export const floorField = z.coerce.number('must be a floor, an integer >= 1').int().min(1)
 
 const pointsQuerySchema = z.object({
   floor: floorField,
@@ -69,7 +69,8 @@ const previewSchema = z.object({
   notifications: z.int().describe('What would have been raised, after the cooldown.'),
 })
 
-const answers = {
+/** Of whatever reads many readings. */
+export const readingAnswers = {
   422: invalidSchema,
   429: sentenceSchema.describe('Too many ask at once; nothing was tried.'),
   503: unavailableSchema,
@@ -84,7 +85,7 @@ export function addHistoryRoutes(
     tags: ['history'],
     summary: 'What a floor has measured, as points: least, mean and greatest value of each step.',
     querystring: pointsQuerySchema,
-    response: { ...answers, 200: pointsSchema },
+    response: { ...readingAnswers, 200: pointsSchema },
   }
   app.get('/api/v1/readings', { schema: read }, async ({ query: asked }, reply) => {
     const { floor, metric, from, to, step } = asked
@@ -100,7 +101,7 @@ export function addHistoryRoutes(
     tags: ['thresholds'],
     summary: 'How often a limit would have fired over the stored readings.',
     querystring: previewQuerySchema,
-    response: { ...answers, 200: previewSchema },
+    response: { ...readingAnswers, 200: previewSchema },
   }
   app.get('/api/v1/thresholds/preview', { schema: trial }, async ({ query: asked }, reply) => {
     const { floor, metric, value, from, to } = asked
@@ -126,7 +127,7 @@ async function inheriting(book: Pick<ThresholdsBook, 'current'>) {
 }
 
 /** Throws InvalidRequest. */
-function stretchOf(from: string, to: string) {
+export function stretchOf(from: string, to: string) {
   const [fromMs, toMs] = [must(parseTimestamp(from)), must(parseTimestamp(to))]
   if (toMs <= fromMs) throw invalid('to', 'must be later than from')
   return { fromMs, toMs }
@@ -143,11 +144,11 @@ function invalid(field: string, msg: string): InvalidRequest {
 }
 
 /** Nobody reads an answer whose connection is gone. */
-function isThere({ raw }: FastifyReply): () => boolean {
+export function isThere({ raw }: FastifyReply): () => boolean {
   return () => !raw.destroyed
 }
 
-function unread(outcome: Exclude<HistoryOutcome<unknown>, { kind: 'done' }>): Answer {
+export function unread(outcome: Exclude<HistoryOutcome<unknown>, { kind: 'done' }>): Answer {
   if (outcome.kind === 'too-many-rows') {
     throw invalid('from', `takes in more than ${outcome.rowsMax} readings; ask for a shorter time`)
   }

@@ -6,7 +6,7 @@ import { admitRecord, bounded, ID_CHARACTERS_MAX, MESSAGE_CHARACTERS_MAX } from 
 
 const notification = must(notificationsOf({ piano: 2, timestamp: 1_700_000_000 }, 0)[0])
 
-test('both kinds of record are admitted; a document says that it is ours', () => {
+test('all kinds of record are admitted; a document says that it is ours', () => {
   const sent = { kind: 'notification', notification }
   const admitted = { kind: 'notification', notification, isOurs: false }
   assert.deepEqual(admitRecord(JSON.stringify(sent)), admitted)
@@ -15,6 +15,9 @@ test('both kinds of record are admitted; a document says that it is ours', () =>
     ...admitted,
     isOurs: true,
   })
+  for (const kind of ['incident', 'learned']) {
+    assert.deepEqual(admitRecord(JSON.stringify({ kind, incident: {} })), { kind })
+  }
   const read = { kind: 'read', ids: ['a', 'b'] }
   assert.deepEqual(admitRecord(JSON.stringify(read)), read)
 })

@@ -19,6 +19,8 @@ const recordSchema = z.discriminatedUnion('kind', [
     alert: z.unknown().optional(),
   }),
   z.object({ kind: z.literal('read'), ids: z.array(z.string()) }),
+  /** For the archive; a list of notifications has nothing to do with it. */
+  z.object({ kind: z.enum(['incident', 'learned']) }),
 ])
 
 export type AdmittedRecord =
@@ -29,6 +31,7 @@ export type AdmittedRecord =
       readonly isOurs: boolean
     }
   | { readonly kind: 'read'; readonly ids: readonly string[] }
+  | { readonly kind: 'incident' | 'learned' }
 
 /** Undefined when the text is not a record of the alerts log. */
 export function admitRecord(text: string): AdmittedRecord | undefined {
@@ -48,6 +51,9 @@ export function bounded(notification: Notification): Notification {
     ...notification,
     id: cut(notification.id, ID_CHARACTERS_MAX),
     message: cut(notification.message, MESSAGE_CHARACTERS_MAX),
+    ...(notification.message_en === undefined
+      ? {}
+      : { message_en: cut(notification.message_en, MESSAGE_CHARACTERS_MAX) }),
   }
 }
 

@@ -2,6 +2,7 @@
  * The alert document, from the detector to the store and to the broadcast (contract, "Alert
  * document"). `tipo` is what happened, `metrica` is what was measured.
  */
+import type { Cause, Evidence, Phase, Severity } from './incident.ts'
 import type { Reading } from './reading.ts'
 import type { ThresholdSet } from './thresholds.ts'
 
@@ -45,7 +46,34 @@ export interface PatternEvent extends EventBase {
   readonly fascia_label: string
 }
 
-export type AlertEvent = ThresholdEvent | PatternEvent
+/** What the contract's own rules raise. */
+export type RuleEvent = ThresholdEvent | PatternEvent
+
+/** Of the metrics that patterns are judged of, as kinds of events name them. */
+export type MetricTag = 'kw' | 'amp' | 'volt'
+/**
+ * What is told of an incident. A value off its pattern opens under the contract's own kind; the
+ * others stand beside it.
+ */
+export type IncidentKind =
+  | PatternKind
+  | `${'level_changed' | 'meter_stuck' | 'meter_silent'}_${MetricTag}`
+  | `${Cause}_${'worse' | 'closed'}_${MetricTag}`
+
+/** `zscore`, `mu` and `sigma` are those of the evidence, so that clients of patterns read it. */
+export interface IncidentEvent extends Omit<PatternEvent, 'tipo'> {
+  readonly tipo: IncidentKind
+  readonly descrizione_en: string
+  readonly incident: {
+    readonly id: string
+    readonly cause: Cause
+    readonly phase: Phase
+    readonly severity: Severity
+  }
+  readonly evidence: Evidence
+}
+
+export type AlertEvent = RuleEvent | IncidentEvent
 
 export interface Alert {
   readonly alert_id: string

@@ -25,6 +25,19 @@ const runningHalfHourSchema = z.object({
 
 const counterMarkSchema = z.object({ kwh: z.number(), timeMs: moment })
 
+/** How a floor speaks, by the time at which its readings came; kept where silence is asked for. */
+const voiceSchema = z.object({
+  heardMs: moment,
+  /** Readings heard, up to as many as make a habit. */
+  count: z.int().min(1),
+  /** Day since 1970 of the newest reading, in UTC. */
+  day: z.int(),
+  /** The longest pause of each day, oldest first. */
+  pausesMs: z.array(z.number()).min(1),
+  /** Since when it has been silent; null while it speaks. */
+  silentSinceMs: moment.nullable(),
+})
+
 const floorStateSchema = z.object({
   /** Event time of the newest reading, ms since 1970. */
   timeMs: moment,
@@ -33,6 +46,7 @@ const floorStateSchema = z.object({
   /** Event time of the last alarm of each kind. */
   firedMs: z.partialRecord(z.enum([...THRESHOLD_KINDS, ...PATTERN_KINDS]), moment),
   halfHour: runningHalfHourSchema,
+  voice: voiceSchema.optional(),
 })
 
 const savedFloorSchema = z.object({
@@ -47,6 +61,7 @@ const savedFloorSchema = z.object({
 })
 
 export type RunningHalfHour = Readonly<z.infer<typeof runningHalfHourSchema>>
+export type Voice = Readonly<z.infer<typeof voiceSchema>>
 export type CounterMark = Readonly<z.infer<typeof counterMarkSchema>>
 export type FloorState = Readonly<z.infer<typeof floorStateSchema>>
 export type SavedFloor = Readonly<z.infer<typeof savedFloorSchema>>

@@ -7,10 +7,18 @@
  */
 import { z } from 'zod'
 import { type Alert, type AlertEvent, METRICS, type Metric } from './alert.ts'
+import { CAUSES, type Incident, PHASES, SEVERITIES, type Severity } from './incident.ts'
+import type { LearnedSeries } from './learned.ts'
 import { parseTimestamp } from './timestamp.ts'
 
-export const SEVERITIES = ['info', 'warning', 'high', 'critical'] as const
-export type Severity = (typeof SEVERITIES)[number]
+export type { Severity } from './incident.ts'
+
+const incidentNoteSchema = z.object({
+  id: z.string().min(1),
+  cause: z.enum(CAUSES),
+  phase: z.enum(PHASES),
+  severity: z.enum(SEVERITIES),
+})
 
 export const notificationSchema = z.object({
   id: z.string().min(1),
@@ -23,6 +31,10 @@ export const notificationSchema = z.object({
   threshold_base: z.number(),
   severity: z.enum(SEVERITIES),
   message: z.string(),
+  message_en: z.string().optional().describe('The same in English, where an incident is told.'),
+  incident: incidentNoteSchema
+    .optional()
+    .describe('Beside the contract: which incident this tells of, and what became of it.'),
 })
 export type Notification = Readonly<z.infer<typeof notificationSchema>>
 
@@ -37,6 +49,10 @@ export type AlertRecord =
        */
       readonly alert?: Alert
     }
+  /** An incident as it is now, for the archive to write to the store. */
+  | { readonly kind: 'incident'; readonly incident: Incident }
+  /** What the watch has learned of a series, for the archive as well. */
+  | { readonly kind: 'learned'; readonly learned: LearnedSeries }
   /** Someone read these; an empty list lowers the unread count by one (contract, `mark_read`). */
   | { readonly kind: 'read'; readonly ids: readonly string[] }
 
@@ -70,6 +86,7 @@ function notificationOf(
   const metric = metricOf(tipo)
   const value = numberOr(event.valore, 0)
   const threshold = numberOr(event.threshold, 0)
+  const incident = incidentNoteSchema.safeParse(event.incident).data
   return {
     id: `${floor}:${metric}:${tipo}:${timeText}`,
     timestamp: timeMs / 1000,
@@ -79,9 +96,13 @@ function notificationOf(
     value,
     threshold,
     threshold_base: numberOr(event.threshold_base, threshold),
-    severity: severityOf(event as Partial<AlertEvent>, value, threshold),
+    severity: incident?.severity ?? severityOf(event as Partial<AlertEvent>, value, threshold),
     message:
       typeof event.descrizione === 'string' ? event.descrizione : `Anomalia al piano ${floor}`,
+    ...(incident ? { incident } : {}),
+    ...(incident && typeof event.descrizione_en === 'string'
+      ? { message_en: event.descrizione_en }
+      : {}),
   }
 }
 

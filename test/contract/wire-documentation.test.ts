@@ -50,6 +50,18 @@ const ROUTES = [
   ['/api/v1/live', 'get'],
   ['/api/v1/thresholds/preview', 'get'],
   ['/api/v1/system', 'get'],
+  ['/api/v1/incidents', 'get'],
+  ['/api/v1/incidents/{id}', 'get'],
+  ['/api/v1/incidents/{id}/acknowledge', 'post'],
+  ['/api/v1/incidents/{id}/expected', 'get'],
+  ['/api/v1/incidents/{id}/expected', 'post'],
+  ['/api/v1/incidents/{id}/level', 'post'],
+  ['/api/v1/alarms/sayings', 'get'],
+  ['/api/v1/alarms/mutes', 'post'],
+  ['/api/v1/alarms/mutes/{id}', 'delete'],
+  ['/api/v1/alarms/expected/{id}', 'delete'],
+  ['/api/v1/backtest', 'get'],
+  ['/api/v1/learned', 'get'],
 ] as const
 
 test('every route is in the documentation, with a sentence about it', () => {

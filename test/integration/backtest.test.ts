@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { main } from '../../src/app/command-line.ts'
-import { watchRule } from '../../src/detection/series-rule.ts'
+import { type SeriesState, stepSeries } from '../../src/detection/incidents/series.ts'
 import { must } from '../../src/model/must.ts'
 import { HOUR_MS, meterReadings, OPTIONS } from '../support/meter-series.ts'
 
@@ -43,10 +43,13 @@ test('each reading gets the verdict that it would have got live', async () => {
   const { code, said, rows } = await backtest(csv)
   assert.equal(code, 0)
   assert.match(said, /1008 readings of kw/)
-  const live = watchRule(OPTIONS)
+  let state: SeriesState | undefined
   const expected = readings.map(({ timestamp, timeMs, value }) => {
-    const { score, isAlert } = live.step(timeMs, value)
-    return `${timestamp},${score.toFixed(4)},${isAlert ? 1 : 0}`
+    const step = stepSeries(state, timeMs, value, OPTIONS)
+    assert.ok(step.kind === 'judged')
+    state = step.state
+    const isAlert = step.changes.some(({ phase }) => phase === 'opened')
+    return `${timestamp},${step.score.toFixed(4)},${isAlert ? 1 : 0}`
   })
   assert.deepEqual(rows(), ['timestamp,score,alert', ...expected, ''])
   assert.match(must(expected[900]), /,1$/)

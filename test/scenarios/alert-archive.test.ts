@@ -10,9 +10,11 @@ import { ARCHIVE_BATCH_RECORDS_MAX, createAlertArchive } from '../../src/detecti
 import { alertRecordsOf } from '../../src/detection/batch.ts'
 import { step } from '../../src/detection/step.ts'
 import type { Alert } from '../../src/model/alert.ts'
+import { incidentKey } from '../../src/model/keys.ts'
 import { ALERTS_TOPIC } from '../../src/model/topics.ts'
 import type { WriteOutcome } from '../../src/store/client.ts'
 import { checked, oneLife, stepContext } from '../support/detection-world.ts'
+import { anIncident } from '../support/evidence.ts'
 import { fakeStore } from '../support/fake-store.ts'
 import { instantClock } from '../support/instant-clock.ts'
 import { type CommitFate, scriptedLog } from '../support/scripted-log.ts'
@@ -105,6 +107,36 @@ test('an alert joins a document that another detector wrote, and both are kept',
   await scene.raise(alertAt(0))
   await scene.runToEnd()
   assert.deepEqual(kindsOf(scene.document(key)), ['spia', 'kw_over', 'amp_over'])
+})
+
+test('an incident stands under its beginning, as it is by now', async () => {
+  const scene = archiveScene()
+  const [open, other] = [anIncident(), anIncident({ floor: 2 })]
+  const closed = { ...open, state: 'closed', changedMs: open.changedMs + 5_000 } as const
+  for (const incident of [open, other, closed, open]) {
+    await scene.append({ kind: 'incident', incident })
+  }
+  await scene.append({ kind: 'incident', incident: { ...open, floor: 'x' } })
+  await scene.append({ kind: 'incident' })
+  await scene.runToEnd()
+  const keyOf = (floor: number) => incidentKey(open.startMs, floor, 'kw', 'higher')
+  assert.deepEqual(scene.store.keys().toSorted(), [keyOf(1), keyOf(2)])
+  assert.deepEqual(scene.document(keyOf(1)), closed)
+})
+
+test('what was learned of a series stands under its name, as it is by now', async () => {
+  const scene = archiveScene()
+  const early = {
+    ...{ floor: 3, metric: 'kw', learned: 'first-days', days: 1.2, stepMs: 30_000, shift: null },
+    timeMs: SECOND * 1000,
+  }
+  const late = { ...early, learned: 'daily-profile', days: 4, timeMs: early.timeMs + 1 }
+  for (const learned of [late, early, { ...late, metric: 'watt' }]) {
+    await scene.append({ kind: 'learned', learned })
+  }
+  await scene.runToEnd()
+  assert.deepEqual(scene.store.keys(), ['learned:p3:kw'])
+  assert.deepEqual(scene.document('learned:p3:kw'), late)
 })
 
 test('while the store is away nothing is committed, and everything is written later', async () => {

@@ -55,10 +55,11 @@ function pollScene({ dryRun = false, floors = [1, 2] } = {}) {
     {
       ...{ clock, store, trace, broadcast: { send }, random: seededRandom('poll') },
       thresholds: { current: async () => DEFAULT_THRESHOLDS },
+      sayings: { current: async () => undefined },
       statistics,
     },
     {
-      ...{ rules: RULES, statisticsRefreshMs: 900_000, thresholdsPollMs: 2_000 },
+      ...{ rules: RULES, budgetPerMonth: 1, statisticsRefreshMs: 900_000, thresholdsPollMs: 2_000 },
       ...{ dryRun, floors, pollMs: 500 },
     },
   )

@@ -23,6 +23,7 @@ export const RULES: DetectionRules = {
   countMin: 18,
   margin: 0,
   timeZone: 'Europe/Rome',
+  rule: 'original',
 }
 
 /** Default limits, no history. */
@@ -48,12 +49,14 @@ export function detectionScene(rules: Partial<DetectionRules> = {}) {
   const world = {
     ...{ log, trace, statistics },
     thresholds: { current: async () => limits.current },
+    sayings: { current: async () => undefined },
     clock: instantClock(),
     random: seededRandom('detection'),
   }
   const member = (dryRun = false): Service =>
     createLogDetection(world, {
       rules: { ...RULES, ...rules },
+      budgetPerMonth: 1,
       statisticsRefreshMs: 900_000,
       thresholdsPollMs: 2_000,
       dryRun,

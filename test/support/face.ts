@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { systemClock } from '../../src/adapters/system-clock.ts'
+import { createBacktests } from '../../src/history/backtests.ts'
 import { createHistory } from '../../src/history/history.ts'
 import { type CoordinatorParts, createCoordinatorApp } from '../../src/http/coordinator-app.ts'
 import type { StreamLimits } from '../../src/http/event-streams.ts'
@@ -16,6 +17,7 @@ import { LiveStreams } from '../../src/http/live-streams.ts'
 import type { Live, Subscriber } from '../../src/live/live.ts'
 import type { FloorReading } from '../../src/live/newest-readings.ts'
 import type { ReadingListener, ReadingsFeed } from '../../src/live/readings-feed.ts'
+import { createSayingsBook } from '../../src/live/sayings-book.ts'
 import type { ThresholdsBook } from '../../src/live/thresholds-book.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
 import type { Clock } from '../../src/ports/clock.ts'
@@ -52,6 +54,8 @@ export async function coordinatorFace(
     ...{ clock, trace, store, live, streams: stream, ring: noRing, thresholds: defaultBook },
     history: createHistory({ clock, store: changed.store ?? store, createTrial: noTrial }),
     pipeline: async () => [],
+    backtests: createBacktests({ clock, store: changed.store ?? store, createTrial: noTrial }),
+    sayings: createSayingsBook({ clock, trace, store: changed.store ?? store }),
     ...{ adminToken: ADMIN_TOKEN, ringToken: null, broadcastToken: null },
     readiness: () => undefined,
     care: () => null,

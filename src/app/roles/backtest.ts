@@ -5,12 +5,9 @@
 import { writeFile } from 'node:fs/promises'
 import { recordedLines } from '../../adapters/recorded-file.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
-import {
-  originalRule,
-  type SeriesRule,
-  type WatchedSeries,
-  watchRule,
-} from '../../detection/series-rule.ts'
+import { Backtest, type BacktestVerdict } from '../../detection/incidents/backtest.ts'
+import { WATCHED_METRICS } from '../../detection/incidents/incident-event.ts'
+import { originalRule } from '../../detection/series-rule.ts'
 import type { Invocation } from '../command.ts'
 import { EXIT_DONE } from '../lifecycle.ts'
 import { CommandError } from '../output.ts'
@@ -26,7 +23,10 @@ export async function runBacktest({ args, resolved, json, output }: Invocation):
   const zone = settings.seriesTimezone
   const rows = seriesRows(recordedLines(path), zone)
   const watched = settings.rule === 'watch' ? watchedSeries(settings) : undefined
-  const tally = await judgeAll(rows, watched ?? originalRule(zone))
+  const original = originalRule(zone)
+  const judge = (timeMs: number, value: number) =>
+    watched ? watched.take(timeMs, value) : original.step(timeMs, value)
+  const tally = await judgeAll(rows, judge)
   if (tally.readings === 0) throw new CommandError(`${path} has no readings.`)
   if (settings.backtestOutput !== null) await writeFile(settings.backtestOutput, tally.csv.join(''))
   const summary = summaryOf(tally, settings, watched)
@@ -34,13 +34,15 @@ export async function runBacktest({ args, resolved, json, output }: Invocation):
   return EXIT_DONE
 }
 
-function watchedSeries({ budget, seriesTimezone }: Settings): WatchedSeries {
-  return watchRule({ budgetPerMonth: budget, timeZone: seriesTimezone, holidays: new Set() })
+function watchedSeries({ budget, metric, seriesTimezone }: Settings): Backtest {
+  const name = { floor: 1, metric: WATCHED_METRICS.find((one) => one === metric) ?? 'kw' }
+  return new Backtest(name, {
+    ...{ budgetPerMonth: budget, timeZone: seriesTimezone, holidays: new Set() },
+  })
 }
 
 interface Tally {
   readonly csv: string[]
-  readonly byChannel: Map<string, number>
   readings: number
   alerts: number
   firstMs: number
@@ -49,31 +51,30 @@ interface Tally {
 }
 
 /** Rows that measured nothing are kept in the answer, with a score of 0, and not judged. */
-async function judgeAll(rows: AsyncIterable<SeriesRow>, rule: SeriesRule): Promise<Tally> {
+async function judgeAll(
+  rows: AsyncIterable<SeriesRow>,
+  judge: (timeMs: number, value: number) => BacktestVerdict,
+): Promise<Tally> {
   const csv = ['timestamp,score,alert\n']
-  const byChannel = new Map<string, number>()
-  const tally = { csv, byChannel, readings: 0, alerts: 0, firstMs: Infinity, lastMs: 0, tookMs: 0 }
+  const tally = { csv, readings: 0, alerts: 0, firstMs: Infinity, lastMs: 0, tookMs: 0 }
   const startMs = systemClock.monotonicMs()
   for await (const { timestamp, timeMs, value } of rows) {
-    const verdict = value === undefined ? undefined : rule.step(timeMs, value)
+    const verdict = value === undefined ? undefined : judge(timeMs, value)
     csv.push(`${timestamp},${verdict?.score.toFixed(4) ?? 0},${verdict?.isAlert ? 1 : 0}\n`)
     if (value === undefined) continue
     tally.readings += 1
     tally.firstMs = Math.min(tally.firstMs, timeMs)
     tally.lastMs = Math.max(tally.lastMs, timeMs)
-    if (!verdict?.isAlert) continue
-    tally.alerts += 1
-    const channel = verdict.finding?.channel ?? 'pattern'
-    byChannel.set(channel, (byChannel.get(channel) ?? 0) + 1)
+    if (verdict?.isAlert) tally.alerts += 1
   }
   tally.tookMs = systemClock.monotonicMs() - startMs
   return tally
 }
 
-function summaryOf(tally: Tally, settings: Settings, watched: WatchedSeries | undefined) {
-  const { readings, alerts, byChannel, firstMs, lastMs, tookMs } = tally
+function summaryOf(tally: Tally, settings: Settings, watched: Backtest | undefined) {
+  const { readings, alerts, firstMs, lastMs, tookMs } = tally
   const months = (lastMs - firstMs) / DAY_MS / DAYS_PER_MONTH
-  const state = watched?.state()
+  const summary = watched?.summary()
   return {
     rule: settings.rule,
     metric: settings.metric,
@@ -83,9 +84,9 @@ function summaryOf(tally: Tally, settings: Settings, watched: WatchedSeries | un
     alerts,
     alertsPerMonth: months > 0 ? Number((alerts / months).toFixed(2)) : null,
     budgetPerMonth: watched ? settings.budget : null,
-    byChannel: Object.fromEntries(byChannel),
-    learned: watched?.learned() ?? null,
-    stateBytes: state ? JSON.stringify(state).length : null,
+    byChannel: summary?.byChannel ?? { pattern: alerts },
+    learned: summary?.learned ?? null,
+    stateBytes: watched ? JSON.stringify(watched.state() ?? null).length : null,
     microsecondsPerReading: Number(((tookMs * 1000) / readings).toFixed(1)),
   }
 }

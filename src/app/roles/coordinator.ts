@@ -12,7 +12,10 @@ import { bodySignature } from '../../adapters/body-signature.ts'
 import { createHttpNetwork } from '../../adapters/http-network.ts'
 import { thresholdsFile } from '../../adapters/thresholds-file.ts'
 import { WebFolder } from '../../adapters/web-files.ts'
+import { Backtest } from '../../detection/incidents/backtest.ts'
+import { perMetric } from '../../detection/incidents/watched-floor.ts'
 import { LimitTrial } from '../../detection/limit-trial.ts'
+import { type Backtests, createBacktests } from '../../history/backtests.ts'
 import { createHistory, type History } from '../../history/history.ts'
 import { createCoordinatorApp } from '../../http/coordinator-app.ts'
 import { LiveStreams } from '../../http/live-streams.ts'
@@ -21,10 +24,12 @@ import { WebApp } from '../../http/web-app.ts'
 import { createLive } from '../../live/followed-live.ts'
 import type { Live } from '../../live/live.ts'
 import { createReadingsFeed } from '../../live/readings-feed.ts'
+import { createSayingsBook } from '../../live/sayings-book.ts'
 import { createThresholdsBook } from '../../live/thresholds-book.ts'
 import type { Metric } from '../../model/alert.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Address, Network } from '../../ports/network.ts'
+import type { SayingsSource } from '../../ports/sayings-source.ts'
 import type { Service } from '../../ports/service.ts'
 import type { ThresholdSource } from '../../ports/threshold-source.ts'
 import type { Store } from '../../store/client.ts'
@@ -77,6 +82,7 @@ export interface CoordinatorPart {
   readonly hasDashboard: boolean
   /** For detection in the same process. */
   readonly thresholds: ThresholdSource
+  readonly sayings: SayingsSource
 }
 
 /** Throws CommandError when the port cannot be had. */
@@ -96,12 +102,15 @@ export async function coordinatorPart(
   const expectsShards = bootstrap.length > 0
   const store = coordinator.systemStore
   const book = createThresholdsBook({ clock, trace, store, file, expectsShards })
+  const sayings = createSayingsBook({ clock, trace, store })
   const web = new WebApp(new WebFolder(WEB_FOLDER, clock))
   const streams = new LiveStreams({ clock, trace, live, readings })
   metrics.gauge('http_streams', 'Streams of alarms that are open.', () => streams.size)
   const app = await createCoordinatorApp({
     ...{ clock, trace, metrics, live, streams, thresholds: book },
     history: historyOf(context, coordinator.store),
+    backtests: backtestsOf(context, coordinator.store),
+    sayings,
     pipeline: pipelineOf(context, log, [...stages, 'live']),
     web,
     store: coordinator.store,
@@ -128,6 +137,7 @@ export async function coordinatorPart(
     store: coordinator.store,
     hasDashboard: web.index !== undefined,
     thresholds: book.source,
+    sayings,
   }
 }
 
@@ -185,6 +195,21 @@ function historyOf({ clock, settings }: Context, store: Store): History {
   }
   const createTrial = (metric: Metric, value: number) => new LimitTrial(metric, value, rules)
   return createHistory({ clock, store, createTrial })
+}
+
+/** Budgets are tried by the very step that runs live, in the time of the site. */
+function backtestsOf({ clock, settings }: Context, store: Store): Backtests {
+  return createBacktests({
+    ...{ clock, store },
+    createTrial: ({ floor, metric, budgetPerMonth }) =>
+      new Backtest(
+        { floor, metric },
+        {
+          budgetPerMonth: perMetric(budgetPerMonth),
+          ...{ timeZone: settings.siteTimezone, holidays: new Set() },
+        },
+      ),
+  })
 }
 
 function pipelineOf({ clock, pipeline, settings }: Context, log: Log, stages: readonly Stage[]) {

@@ -3,6 +3,7 @@
  * documents), or by polling, in the original's manner.
  */
 import { createHttpBroadcast } from '../../adapters/http-broadcast.ts'
+import { createHttpSayings } from '../../adapters/http-sayings.ts'
 import { createHttpStore } from '../../adapters/http-store.ts'
 import { createHttpThresholds } from '../../adapters/http-thresholds.ts'
 import { openStatistics } from '../../adapters/sqlite-statistics.ts'
@@ -11,6 +12,7 @@ import type { JudgeOptions } from '../../detection/judge.ts'
 import { createLogDetection } from '../../detection/log-detection.ts'
 import { createPollDetection } from '../../detection/poll-detection.ts'
 import type { Log } from '../../ports/log.ts'
+import type { SayingsSource } from '../../ports/sayings-source.ts'
 import type { StatisticsTable } from '../../ports/statistics.ts'
 import type { ThresholdSource } from '../../ports/threshold-source.ts'
 import type { Store } from '../../store/client.ts'
@@ -43,8 +45,9 @@ function httpStore({ clock, settings }: Context): { readonly store: Store; reado
 
 function logPart(context: Context, log: Log, store: Store): Part {
   const statistics = openStatistics({ path: context.settings.historicalDbPath })
-  const thresholds = createHttpThresholds({ url: context.settings.coordinatorUrl })
-  const detection = detectionPart(context, log, statistics, thresholds)
+  const url = context.settings.coordinatorUrl
+  const [thresholds, sayings] = [createHttpThresholds({ url }), createHttpSayings({ url })]
+  const detection = detectionPart(context, log, statistics, { thresholds, sayings })
   return context.settings.dryRun
     ? detection
     : joinParts([detection, archivePart(context, log, store)])
@@ -58,6 +61,7 @@ function pollPart(context: Context, store: Store): Part {
     {
       ...{ clock, trace, store, statistics, random: random.fork('detection') },
       thresholds: createHttpThresholds({ url }),
+      sayings: createHttpSayings({ url }),
       broadcast: createHttpBroadcast({ url, token: settings.internalBroadcastToken }),
     },
     {
@@ -74,10 +78,10 @@ export function detectionPart(
   { clock, random, trace, settings }: Context,
   log: Log,
   statistics: StatisticsTable,
-  thresholds: ThresholdSource,
+  sources: { readonly thresholds: ThresholdSource; readonly sayings: SayingsSource },
 ): Part {
   const service = createLogDetection(
-    { clock, trace, log, statistics, thresholds, random: random.fork('detection') },
+    { clock, trace, log, statistics, ...sources, random: random.fork('detection') },
     { ...judgeOptions(settings), topic: settings.topic },
   )
   return part([{ name: 'detection', service }], async () => statistics.close())
@@ -97,7 +101,9 @@ function judgeOptions(settings: Settings): JudgeOptions {
       countMin: settings.anomalyMinimumCount,
       margin: settings.anomalyThresholdMargin,
       timeZone: settings.siteTimezone,
+      rule: settings.rule,
     },
+    budgetPerMonth: settings.budget,
     statisticsRefreshMs: settings.statisticsRefreshSeconds * 1000,
     thresholdsPollMs: THRESHOLDS_POLL_MS,
     dryRun: settings.dryRun,

@@ -55,10 +55,11 @@ function stagesOf({ settings }: Context): readonly Stage[] {
   return [...(settings.simulate ? ['simulator' as const] : []), 'ingestion', 'detection', 'archive']
 }
 
-function stagesPart(context: Context, log: Log, { store, thresholds }: CoordinatorPart): Part {
+function stagesPart(context: Context, log: Log, coordinator: CoordinatorPart): Part {
+  const { store } = coordinator
   return joinParts([
     ingestPart(context, log, store, SHARDS),
-    detectionPart(context, log, statisticsOf(context), thresholds),
+    detectionPart(context, log, statisticsOf(context), coordinator),
     archivePart(context, log, store),
     ...(context.settings.simulate ? [simulatePart(context, log)] : []),
   ])

@@ -1,33 +1,33 @@
 /**
- * Settings of the backtest: how a recorded series is judged, and where the verdicts go.
+ * How readings are judged, live and in a backtest, and where the verdicts of a backtest go.
  */
 
+import { RULE_NAMES } from '../../detection/rules.ts'
 import { BUDGET_PER_MONTH_USUAL } from '../../detection/watch/options.ts'
 import { METRICS } from '../../model/alert.ts'
 import { parseTimeZone } from './common.ts'
 import { choice, number, path, type Role, text } from './setting.ts'
 
 const BACKTEST: readonly Role[] = ['backtest']
-
-/** `watch` is EnergyGuard's detector; `original` the mean and deviation of each half hour. */
-export const RULES = ['watch', 'original'] as const
+const JUDGES: readonly Role[] = ['up', 'detect', ...BACKTEST]
 
 export const backtestSettings = {
-  rule: choice(RULES, {
-    help: 'How readings are judged: watch, or the original rule.',
-    fallback: 'watch',
+  rule: choice(RULE_NAMES, {
+    help: 'What is unusual: by mean and deviation of the half hour, or by the watch.',
+    fallback: 'original',
+    fallbackByRole: { backtest: 'watch' },
     flag: '--rule',
     environment: ['DETECTION_RULE'],
-    roles: BACKTEST,
+    roles: JUDGES,
   }),
   budget: number({
-    help: 'False alarms that are borne in a month, for each floor and metric.',
+    help: 'False alarms of the watch that are borne in a month, for each floor (or one series).',
     fallback: BUDGET_PER_MONTH_USUAL,
     min: 0.01,
     max: 100,
     flag: '--budget',
     environment: ['FALSE_ALARM_BUDGET'],
-    roles: BACKTEST,
+    roles: JUDGES,
   }),
   metric: choice(METRICS, {
     help: 'What the series measures; it is named in the summary.',

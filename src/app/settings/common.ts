@@ -79,7 +79,7 @@ export const commonSettings = {
       fallback: 'Europe/Rome',
       flag: '--site-timezone',
       environment: ['SITE_TIMEZONE'],
-      roles: ['up', 'detect', 'simulate', 'populate-history'],
+      roles: ['up', 'coordinator', 'detect', 'simulate', 'populate-history'],
       rule: 'a time zone of the IANA list, for example Europe/Rome or UTC',
     }),
     parse: parseTimeZone,

@@ -24,6 +24,7 @@ export interface Question {
   readonly scale: number
   readonly statistic: number
   readonly sharePerMonth: number
+  readonly budgetPerMonth: number
 }
 
 export interface Judgement {
@@ -63,9 +64,11 @@ export function scoreOf(ratePerMonth: number, sharePerMonth: number): number {
 }
 
 function findingOf(question: Question, limit: number, comparable: number, rate: number): Finding {
-  const { channel, direction, value, expected, scale, statistic, sharePerMonth } = question
+  const { channel, direction, value, expected, scale, statistic } = question
+  const { sharePerMonth, budgetPerMonth } = question
   return {
-    ...{ channel, direction, value, expected, statistic, comparable, sharePerMonth },
+    ...{ channel, direction, value, expected, statistic, comparable },
+    ...{ sharePerMonth, budgetPerMonth },
     low: expected - limit * scale,
     high: expected + limit * scale,
     ratePerMonth: Math.max(rate, RATE_MIN),

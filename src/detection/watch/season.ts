@@ -71,9 +71,14 @@ export function startSeason(slotsPerDay: number): Season {
   return { ...start, level: 0, hours: 0, shift: null, alarmedHours: 0 }
 }
 
-/** The level has changed for good, somebody says: it becomes the profile. */
+/**
+ * The level has changed for good, somebody says: it becomes the profile. The level alone follows a
+ * large change for weeks; what it still lacks is how far the last hours lie from it.
+ */
 export function confirmShift(season: Season): Season {
-  return { ...season, profile: shifted(season.profile, season.level), level: 0, shift: null }
+  const { profile, level, hours, scales } = season
+  const changed = shifted(profile, level + hours * scales.pooled)
+  return { ...season, profile: changed, level: 0, hours: 0, shift: null, alarmedHours: 0 }
 }
 
 export function stepSeason(before: Season, bin: Bin, options: WatchOptions): SeasonStep {
@@ -118,8 +123,12 @@ function judgeAll(
     const direction = off > 0 ? 'up' : 'down'
     const name: TailName = off > 0 ? `${channel}Up` : `${channel}Down`
     const sharePerMonth = shareOf(options, channel)
-    const about = { channel, direction, timeMs, value, expected, scale, sharePerMonth } as const
-    const judgement = judge(tails[name], { ...about, statistic: Math.abs(off) })
+    const { budgetPerMonth } = options
+    const about = { channel, direction, timeMs, value, expected, scale } as const
+    const judgement = judge(tails[name], {
+      ...{ ...about, sharePerMonth, budgetPerMonth },
+      statistic: Math.abs(off),
+    })
     tails[name] = judgement.tail
     return judgement
   })

@@ -3,7 +3,7 @@
  * this meter do, or when it says 0 and has hardly ever said so. See runs.ts for how that is known.
  */
 import { type Judgement, scoreOf } from './judgement.ts'
-import { RULE_VERSION } from './options.ts'
+import { RULE_VERSION, shareOf, type WatchOptions } from './options.ts'
 import { nextRun, type Runs, runChance, runsCounted } from './runs.ts'
 
 export interface StuckStep {
@@ -29,23 +29,24 @@ export function stepStuck(
   before: Runs,
   value: number,
   stepMs: number,
-  sharePerMonth: number,
+  options: WatchOptions,
 ): StuckStep {
   const perDay = DAY_MS / stepMs
   const length = before.value === value ? before.length + 1 : 1
-  const judgement = judgeRun({ ...before, value, length }, perDay, sharePerMonth)
+  const judgement = judgeRun({ ...before, value, length }, perDay, options)
   const alarmedWeight = value === 0 ? ALARMED_ZERO_WEIGHT : ALARMED_WEIGHT
   const weight = judgement?.finding ? alarmedWeight : 1
   return { runs: nextRun(before, value, MEMORY_DAYS * perDay, weight), judgement }
 }
 
 /** `runs`: the books as they stood before the run's newest reading. */
-function judgeRun(runs: Runs, perDay: number, sharePerMonth: number): StuckStep['judgement'] {
+function judgeRun(runs: Runs, perDay: number, options: WatchOptions): StuckStep['judgement'] {
   const { value, length } = runs
   const counted = runsCounted(runs)
   const isPlain = length < 2 && value !== 0
   if (value === null || isPlain || counted < RUNS_FIRST) return undefined
   const ratePerMonth = runChance(runs) * DAYS_PER_MONTH * perDay
+  const sharePerMonth = shareOf(options, 'stuck')
   const score = scoreOf(ratePerMonth, sharePerMonth)
   const finding = {
     channel: 'stuck',
@@ -55,6 +56,7 @@ function judgeRun(runs: Runs, perDay: number, sharePerMonth: number): StuckStep[
     comparable: Math.round(counted),
     ratePerMonth,
     sharePerMonth,
+    budgetPerMonth: options.budgetPerMonth,
     isLikeSunday: false,
     rule: RULE_VERSION,
   } as const

@@ -34,6 +34,7 @@ export interface Moment {
   /** Deviations narrower than this have no meaning. */
   readonly scaleMin: number
   readonly sharePerMonth: number
+  readonly budgetPerMonth: number
 }
 
 export interface SurpriseStep {
@@ -116,6 +117,7 @@ function judgeResidual(before: Surprise, moment: Moment, residual: number, scale
     scale,
     statistic: Math.abs(residual) / scale,
     sharePerMonth: moment.sharePerMonth,
+    budgetPerMonth: moment.budgetPerMonth,
   })
   return { surprise: { ...before, [direction]: judgement.tail }, judgement }
 }

@@ -20,7 +20,10 @@ export interface Finding {
   readonly comparable: number
   /** How often this would come by chance. */
   readonly ratePerMonth: number
+  /** The part of the budget that this channel and direction may spend. */
   readonly sharePerMonth: number
+  /** The whole budget of the series, as it was when this was found. */
+  readonly budgetPerMonth: number
   /** The day went as a Sunday goes: a holiday, perhaps. */
   readonly isLikeSunday: boolean
   readonly rule: string

@@ -16,7 +16,7 @@ import {
 } from '../../../test/support/meter-series.ts'
 import { must } from '../../model/must.ts'
 import { watchRule } from '../series-rule.ts'
-import { confirmShift } from './season.ts'
+import { knowledgeOf, withLevelConfirmed } from './knowledge.ts'
 import { type WatchState, watch } from './watch.ts'
 
 const STATE_BYTES_MAX = 200_000
@@ -97,9 +97,11 @@ test('a level that changes for good waits for confirmation, and is then the usua
   const old = must(stateAfter(readings.slice(0, 700)).known)
   const drifted = old.season.profile.slots.map((row, i) => must(usual[i]) - (row?.median ?? 0))
   assert.ok(Math.max(...drifted) < 3, 'nobody confirmed: the profile stays')
-  const confirmed = confirmShift(known.season)
-  assert.equal(confirmed.shift, null)
-  assert.ok(must(confirmed.profile.slots[0]).median > must(usual[0]) + 3)
+  assert.ok(must(knowledgeOf(before).shift).level > 3, 'and it is told')
+  const confirmed = withLevelConfirmed(before)
+  assert.equal(knowledgeOf(confirmed).shift, undefined)
+  const { profile } = must(confirmed.known).season
+  assert.ok(must(profile.slots[0]).median > must(usual[0]) + 3)
 })
 
 test('what alarms is not learned', () => {

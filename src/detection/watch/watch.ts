@@ -8,7 +8,9 @@
  */
 import { binMinutesOf, type Cadence, GAP_STEPS, NO_CADENCE, withInterval } from './cadence.ts'
 import type { Witness, Witnesses } from './forecast.ts'
+import { nextGoing, opening } from './going.ts'
 import type { Judgement } from './judgement.ts'
+import { learnedAfter } from './knowledge.ts'
 import {
   askedAt,
   CLOCK_NOT_ASKED,
@@ -24,7 +26,7 @@ import { cellOf } from './scale.ts'
 import { type Season, startSeason, stepSeason } from './season.ts'
 import { stepStuck } from './stuck.ts'
 import { afterGap, type Surprise, startSurprise, stepSurprise } from './surprise.ts'
-import type { Finding, Learned, Verdict } from './verdict.ts'
+import type { Verdict } from './verdict.ts'
 import { startWeek, valueAt, type Week, withBin } from './week.ts'
 
 export interface WatchState {
@@ -102,7 +104,7 @@ export function watch(
   const reading = { timeMs, minutes, value, stepMs, isGap }
   const { known, judgements } = stepKnown(state.known, reading, options)
   const verdict = verdictOf(state.known, known, judgements)
-  const going = goingOf(state.known, judgements)
+  const going = nextGoing(state.known.going, judgements)
   return { state: { ...newest, known: { ...known, going } }, verdict }
 }
 
@@ -172,11 +174,12 @@ function stepReading(
   options: WatchOptions,
 ): KnownStep {
   const { timeMs, minutes, value, stepMs, isGap } = reading
-  const stuck = stepStuck(before.runs, value, stepMs, shareOf(options, 'stuck'))
+  const stuck = stepStuck(before.runs, value, stepMs, options)
   const moment = {
     ...{ timeMs, value, stepMs, cell: cellOf(minutes % WEEK_MINUTES) },
     scaleMin: before.size * SCALE_PART_MIN,
     sharePerMonth: shareOf(options, 'surprise'),
+    budgetPerMonth: options.budgetPerMonth,
   }
   const seen = witnessesOf(before, minutes, isSlow)
   const surprised = isGap
@@ -272,33 +275,10 @@ function asSunday(judgement: Judgement): Judgement {
   return finding ? { ...judgement, finding: { ...finding, isLikeSunday: true } } : judgement
 }
 
-/** An alarm opens when a channel finds something that it did not find at the reading before. */
 function verdictOf(before: Known, known: Known, judgements: readonly Judged[]): Verdict {
   const findings = judgements.flatMap(({ finding }) => (finding ? [finding] : []))
   const score = Math.max(0, ...judgements.map((one) => one.score))
-  const opens = findings.find((finding) => !before.going.includes(nameOf(finding)))
-  return { kind: 'judged', score, findings, opens, learned: learnedOf(known) }
-}
-
-/** Bins of a fast meter are judged now and then; what they found goes on until the next one. */
-function goingOf(before: Known, judgements: readonly Judged[]): readonly string[] {
-  const found = judgements.flatMap(({ finding }) => (finding ? [nameOf(finding)] : []))
-  const isBinJudged = judgements.some(({ channel }) => isOfBins(channel))
-  if (isBinJudged) return found
-  const lasting = before.going.filter((name) => isOfBins(name.split(' ')[0] ?? ''))
-  return [...new Set([...lasting, ...found])]
-}
-
-function isOfBins(channel: string): boolean {
-  return channel === 'season' || channel === 'hours' || channel === 'level'
-}
-
-function nameOf({ channel, direction }: Finding): string {
-  return `${channel} ${direction}`
-}
-
-function learnedOf({ bins, binMinutes }: Known): Learned {
-  const days = (bins * binMinutes) / DAY_MINUTES
-  if (days < 3) return 'first-days'
-  return days < 21 ? 'daily-profile' : 'weekly-profile'
+  const opens = opening(before.going, findings)
+  const learned = learnedAfter((known.bins * known.binMinutes) / DAY_MINUTES)
+  return { kind: 'judged', score, findings, opens, learned }
 }

@@ -1,0 +1,28 @@
+/**
+ * When there is news of what the watch has learned: another stage, another day, a changed level
+ * that waits for confirmation or waits no more. A few times a day for each series.
+ */
+import type { LearnedSeries } from '../../model/learned.ts'
+import { knowledgeOf } from '../watch/knowledge.ts'
+import type { SeriesName } from './incident-event.ts'
+import type { SeriesState } from './series.ts'
+
+export function learnedOf({ floor, metric }: SeriesName, { watch }: SeriesState): LearnedSeries {
+  const { learned, days, stepMs = null, shift = null } = knowledgeOf(watch)
+  const rounded = Math.floor(days * 10) / 10
+  return { floor, metric, learned, days: rounded, stepMs, shift, timeMs: watch.timeMs }
+}
+
+/** Undefined where people would not see a difference. */
+export function newsOf(
+  name: SeriesName,
+  before: SeriesState | undefined,
+  now: SeriesState,
+): LearnedSeries | undefined {
+  const [was, is] = [before && learnedOf(name, before), learnedOf(name, now)]
+  return was && textOf(was) === textOf(is) ? undefined : is
+}
+
+function textOf({ learned, days, stepMs, shift }: LearnedSeries): string {
+  return [learned, Math.floor(days), stepMs, shift?.sinceMs].join(' ')
+}

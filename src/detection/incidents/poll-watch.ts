@@ -1,0 +1,126 @@
+/**
+ * The watch of a detector that polls. It has no log to keep its states in, so they stand in the
+ * store as documents of their own, saved now and then; what is polled between the last of them and
+ * a kill is not learned, as anything is that comes and goes between two polls.
+ */
+
+import type { Voice } from '../../model/detection-state.ts'
+import { seriesStateKey } from '../../model/keys.ts'
+import type { CheckedReading } from '../../model/reading.ts'
+import { type PatienceWorld, untilDone } from '../../ports/patience.ts'
+import type { ReadOutcome, Store, StoreWrite } from '../../store/client.ts'
+import { learnedWrite } from '../kept-documents.ts'
+import type { DetectionRules } from '../rules.ts'
+import { RULE_VERSION } from '../watch/options.ts'
+import { WATCHED_METRICS } from './incident-event.ts'
+import { learnedOf } from './learned.ts'
+import type { SeriesState } from './series.ts'
+import { silenceOf } from './silence.ts'
+import { hear, silenceBegins } from './silent-floor.ts'
+import { type Telling, type TellingContext, tell } from './telling.ts'
+import { seriesKey, type WatchContext, watchReading } from './watched-floor.ts'
+
+export interface PollWatchWorld extends PatienceWorld {
+  readonly store: Store
+}
+
+/** States are saved after so long. */
+export const POLL_CHECKPOINT_MS = 10 * 60_000
+
+export class PollWatch {
+  private readonly world: PollWatchWorld
+  private readonly options: { readonly rules: DetectionRules }
+  private readonly judge: { watching(): WatchContext; telling(): TellingContext }
+  private readonly series = new Map<string, SeriesState>()
+  private readonly voices = new Map<number, Voice>()
+  private readonly unsaved = new Set<string>()
+  private savedMs = 0
+  private listeningMs = 0
+
+  constructor(world: PollWatchWorld, options: PollWatch['options'], judge: PollWatch['judge']) {
+    this.world = world
+    this.options = options
+    this.judge = judge
+  }
+
+  /** Resolves once the store has said what was learned before. */
+  async begin(floors: readonly number[], signal: AbortSignal): Promise<void> {
+    const { store, clock } = this.world
+    const names = floors.flatMap((floor) => WATCHED_METRICS.map((metric) => ({ floor, metric })))
+    const keys = names.map(({ floor, metric }) => seriesStateKey(floor, metric))
+    const outcomes = await untilDone(this.world, 'detection.store-waiting', signal, async () => {
+      const found = await store.read(keys)
+      const silent = found.find(({ kind }) => kind !== 'found' && kind !== 'absent')
+      if (!silent) return { kind: 'done', value: found }
+      return { kind: 'again', reason: `the store says ${silent.kind}` }
+    })
+    for (const [i, { floor, metric }] of names.entries()) {
+      const state = stateOf(outcomes[i])
+      if (state) this.series.set(seriesKey(floor, metric), state)
+    }
+    this.savedMs = clock.monotonicMs()
+    this.listeningMs = clock.wallMs()
+  }
+
+  /** A reading that is new. */
+  take(checked: CheckedReading): readonly Telling[] {
+    const { piano } = checked.reading
+    const nowMs = this.world.clock.wallMs()
+    const { timeZone } = this.options.rules
+    const heard = hear(this.voices.get(piano), checked.reading, nowMs, timeZone)
+    this.voices.set(piano, heard.voice)
+    const find = (key: string) => this.series.get(key)
+    const watched = watchReading(find, checked, nowMs, this.judge.watching())
+    for (const { key, state } of watched.states) {
+      this.series.set(key, state)
+      this.unsaved.add(key)
+    }
+    return tell([...heard.changes, ...watched.changes], this.judge.telling())
+  }
+
+  /** Floors that have fallen silent. */
+  silences(): readonly Telling[] {
+    const nowMs = this.world.clock.wallMs()
+    const { timeZone } = this.options.rules
+    const changes = [...this.voices].flatMap(([floor, voice]) => {
+      const silence = silenceOf(voice, nowMs, this.listeningMs, timeZone)
+      if (!silence) return []
+      this.voices.set(floor, silence.voice)
+      return [silenceBegins(floor, silence)]
+    })
+    return tell(changes, this.judge.telling())
+  }
+
+  /** What cannot be saved now is tried again at the next poll. */
+  async saveIfDue(): Promise<void> {
+    const { store, clock, trace } = this.world
+    if (this.unsaved.size === 0 || clock.monotonicMs() - this.savedMs < POLL_CHECKPOINT_MS) return
+    const keys = [...this.unsaved]
+    const outcomes = await store.write(keys.flatMap((key) => this.writesOf(key)))
+    if (outcomes.every(({ kind }) => kind === 'done')) {
+      this.unsaved.clear()
+      this.savedMs = clock.monotonicMs()
+      return
+    }
+    const refusal = outcomes.find(({ kind }) => kind !== 'done')
+    trace.note('debug', { kind: 'detection.series-unsaved', reason: refusal?.kind })
+  }
+
+  /** The state itself, and what of it people can read. */
+  private writesOf(key: string): readonly StoreWrite[] {
+    const state = this.series.get(key)
+    const [floor, name] = key.split('/')
+    const metric = WATCHED_METRICS.find((one) => one === name)
+    if (!state || !metric) return []
+    const text = JSON.stringify({ rule: RULE_VERSION, state })
+    const learned = learnedOf({ floor: Number(floor), metric }, state)
+    return [{ key: seriesStateKey(Number(floor), metric), text }, learnedWrite(learned)]
+  }
+}
+
+/** Anything else that stands there, and what another version learned, is left out. */
+function stateOf(outcome: ReadOutcome | undefined): SeriesState | undefined {
+  if (outcome?.kind !== 'found') return undefined
+  const { rule, state } = JSON.parse(outcome.text) as { rule?: string; state?: SeriesState }
+  return rule === RULE_VERSION ? state : undefined
+}

@@ -1,0 +1,62 @@
+/**
+ * Who is told of what became of incidents: the store keeps each of them; people are told, in the
+ * contract's alert documents, unless they have said that they want to be left in peace.
+ */
+import { type AlarmSayings, quietBy } from '../../model/alarm-sayings.ts'
+import type { Alert } from '../../model/alert.ts'
+import { type Incident, incidentId } from '../../model/incident.ts'
+import { type Thresholds, thresholdsFor } from '../../model/thresholds.ts'
+import { parseTimestamp } from '../../model/timestamp.ts'
+import { incidentDocument, incidentEvent, type SeriesName } from './incident-event.ts'
+import type { IncidentChange } from './incident-machine.ts'
+import type { WatchedChange } from './watched-floor.ts'
+
+export interface TellingContext {
+  readonly sayings: AlarmSayings
+  readonly thresholds: Thresholds
+  readonly timeZone: string
+}
+
+export interface Telling {
+  readonly incident: Incident
+  /** Absent where nobody is to be told. */
+  readonly alert: Alert | undefined
+}
+
+export function tell(
+  changes: readonly WatchedChange[],
+  context: TellingContext,
+): readonly Telling[] {
+  return changes.map((watched) => {
+    const { name, change } = watched
+    const by = whyQuiet(name, change, context)
+    const incident = incidentDocument(name, change, by)
+    return { incident, alert: by === null ? alertOf(watched, context.thresholds) : undefined }
+  })
+}
+
+/** The end of what nobody was told of is no news either. */
+function whyQuiet(
+  { floor, metric }: SeriesName,
+  { phase, incident, timeMs }: IncidentChange,
+  { sayings, timeZone }: TellingContext,
+): string | null {
+  const { cause, startMs, opening, peak } = incident
+  const about = { incident: incidentId(floor, metric, cause, startMs), floor, metric, cause }
+  const atFirst = { ...about, timeMs: startMs, evidence: opening }
+  if (phase === 'opened') return quietBy(sayings, atFirst, timeZone)
+  const now = quietBy(sayings, { ...about, timeMs, evidence: peak }, timeZone)
+  return phase === 'closed' ? (now ?? quietBy(sayings, atFirst, timeZone)) : now
+}
+
+function alertOf({ name, change, reading }: WatchedChange, thresholds: Thresholds): Alert {
+  const timeMs = parseTimestamp(reading.timestamp) ?? change.timeMs
+  return {
+    alert_id: `${name.floor}:${reading.timestamp}`,
+    piano: name.floor,
+    timestamp: Math.floor(timeMs / 1000),
+    eventi: [incidentEvent(name, change)],
+    raw: reading,
+    thresholds: thresholdsFor(thresholds, name.floor),
+  }
+}

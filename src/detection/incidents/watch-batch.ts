@@ -1,0 +1,73 @@
+/**
+ * Many readings of one partition through the detector, one after the other. Pure: nothing that was
+ * known changes until the caller takes over what came of it.
+ */
+
+import type { LearnedSeries } from '../../model/learned.ts'
+import { checkReading } from '../../model/reading.ts'
+import type { LogRecord } from '../../ports/log.ts'
+import type { SeriesName } from './incident-event.ts'
+import { newsOf } from './learned.ts'
+import type { SeriesState } from './series.ts'
+import { type WatchContext, type WatchedChange, watchReading } from './watched-floor.ts'
+
+/** What is known of a series, and the offset of the last reading in it; -1 = none of this topic. */
+export interface SeriesMemory {
+  readonly offset: number
+  readonly state: SeriesState
+}
+
+/** By floor and metric. */
+export type SeriesMemories = ReadonlyMap<string, SeriesMemory>
+
+export interface WatchedBatch {
+  readonly changed: SeriesMemories
+  readonly changes: readonly WatchedChange[]
+  /** News of what is known, as it is after the batch. */
+  readonly learned: readonly LearnedSeries[]
+  /** Readings of series beyond the limit. */
+  readonly beyond: number
+}
+
+/**
+ * Series of one partition that are watched; a state takes some 100 kB. Thresholds hold for all.
+ */
+export const WATCHED_SERIES_MAX = 600
+
+/**
+ * A reading that was read before is not newer than what is known, so it changes nothing. Time is
+ * that of the record, and thus the same whenever it is read again.
+ */
+export function watchBatch(
+  known: SeriesMemories,
+  records: readonly LogRecord[],
+  context: WatchContext,
+): WatchedBatch {
+  const changed = new Map<string, SeriesMemory>()
+  const changes: WatchedChange[] = []
+  const names = new Map<string, SeriesName>()
+  let [fresh, beyond] = [0, 0]
+  const find = (key: string) => changed.get(key) ?? known.get(key)
+  for (const { offset, value, appendedMs } of records) {
+    const check = checkReading(value, appendedMs)
+    if (check.kind === 'rejected') continue
+    const state = (key: string) => find(key)?.state
+    const watched = watchReading(state, check.checked, appendedMs, context)
+    const news = watched.states.filter(({ key }) => !find(key)).length
+    if (known.size + fresh + news > WATCHED_SERIES_MAX && news > 0) {
+      beyond += 1
+      continue
+    }
+    fresh += news
+    for (const { key, name, state } of watched.states) {
+      changed.set(key, { offset, state })
+      names.set(key, name)
+    }
+    changes.push(...watched.changes)
+  }
+  const learned = [...names].flatMap(([key, name]) => {
+    const now = changed.get(key)?.state
+    return (now && newsOf(name, known.get(key)?.state, now)) ?? []
+  })
+  return { changed, changes, learned, beyond }
+}

@@ -1,0 +1,81 @@
+/**
+ * A reading of a floor is a reading of each of its metrics: each goes through the detector, and
+ * what becomes of their incidents is told with the reading that brought it. Pure.
+ */
+import type { Decision } from '../../model/alarm-sayings.ts'
+import type { CheckedReading, Reading } from '../../model/reading.ts'
+import { measurementsOf } from '../step.ts'
+import type { WatchOptions } from '../watch/options.ts'
+import { type SeriesName, WATCHED_METRICS, type WatchedMetric } from './incident-event.ts'
+import type { IncidentChange } from './incident-machine.ts'
+import { confirmLevel, type SeriesState, stepSeries } from './series.ts'
+
+export interface WatchContext {
+  /** The budget is that of one metric. */
+  readonly options: WatchOptions
+  readonly decisions: readonly Decision[]
+}
+
+/** What became of an incident, and with which reading. */
+export interface WatchedChange {
+  readonly name: SeriesName
+  readonly change: IncidentChange
+  readonly reading: Reading
+}
+
+export interface WatchedState {
+  readonly key: string
+  readonly name: SeriesName
+  readonly state: SeriesState
+}
+
+export interface WatchedReading {
+  readonly states: readonly WatchedState[]
+  readonly changes: readonly WatchedChange[]
+}
+
+/** The budget of a floor is shared by its metrics. */
+export function perMetric(budgetPerMonth: number): number {
+  return budgetPerMonth / WATCHED_METRICS.length
+}
+
+export function seriesKey(floor: number, metric: WatchedMetric): string {
+  return `${floor}/${metric}`
+}
+
+/** `cameMs`: when the reading came; words that were said before it count from it on. */
+export function watchReading(
+  find: (key: string) => SeriesState | undefined,
+  { reading, timeMs }: CheckedReading,
+  cameMs: number,
+  { options, decisions }: WatchContext,
+): WatchedReading {
+  const states: WatchedState[] = []
+  const changes: WatchedChange[] = []
+  const measured = measurementsOf(reading, undefined)
+  for (const metric of WATCHED_METRICS) {
+    const value = measured[metric]
+    if (value === undefined) continue
+    const name = { floor: reading.piano, metric }
+    const key = seriesKey(name.floor, metric)
+    const known = find(key)
+    const decided = known && withDecisions(known, name, cameMs, decisions)
+    const step = stepSeries(decided, timeMs, value, options)
+    if (step.kind === 'late') continue
+    states.push({ key, name, state: step.state })
+    changes.push(...step.changes.map((change) => ({ name, change, reading })))
+  }
+  return { states, changes }
+}
+
+function withDecisions(
+  state: SeriesState,
+  { floor, metric }: SeriesName,
+  cameMs: number,
+  decisions: readonly Decision[],
+): SeriesState {
+  const own = decisions.filter((one) => one.floor === floor && one.metric === metric)
+  return own
+    .filter(({ decision, saidMs }) => decision === 'confirmed' && saidMs <= cameMs)
+    .reduce((decided, { saidMs }) => confirmLevel(decided, saidMs), state)
+}

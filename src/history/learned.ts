@@ -1,0 +1,21 @@
+/**
+ * What the watch has learned of each floor and metric, as it stands in the store.
+ */
+import { LEARNED_PREFIX } from '../model/keys.ts'
+import { admitLearned, type LearnedSeries } from '../model/learned.ts'
+import { SCAN_LIMIT_MAX, type Store } from '../store/client.ts'
+import type { ScanRefusal } from './stored-readings.ts'
+
+/** Series in one answer. */
+export const LEARNED_MAX = SCAN_LIMIT_MAX
+
+export async function listLearned(
+  store: Pick<Store, 'scan'>,
+  floor: number | undefined,
+): Promise<{ readonly kind: 'learned'; readonly items: readonly LearnedSeries[] } | ScanRefusal> {
+  const prefix = floor === undefined ? LEARNED_PREFIX : `${LEARNED_PREFIX}p${floor}:`
+  const page = await store.scan({ prefix, limit: LEARNED_MAX })
+  if (page.kind !== 'page') return page
+  const items = page.entries.flatMap(({ text }) => admitLearned(JSON.parse(text)) ?? [])
+  return { kind: 'learned', items: items.toSorted((a, b) => a.floor - b.floor) }
+}

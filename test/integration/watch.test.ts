@@ -1,0 +1,96 @@
+/**
+ * The watch in real processes: four weeks of a floor through the log, the detector and the
+ * coordinator killed on the way, and people who look, speak and are heard after a restart.
+ */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { DEFAULT_ADMIN_TOKEN } from '../../src/app/settings/store.ts'
+import { topicDeclarations } from '../../src/app/topics.ts'
+import { Backtest } from '../../src/detection/incidents/backtest.ts'
+import type { Incident } from '../../src/model/incident.ts'
+import { must } from '../../src/model/must.ts'
+import type { Notification } from '../../src/model/notification.ts'
+import type { Reading } from '../../src/model/reading.ts'
+import { READINGS_TOPIC } from '../../src/model/topics.ts'
+import { eventually } from '../support/eventually.ts'
+import { openDescribed } from '../support/log-description.ts'
+import { HOUR_MS, meterReadings, START_MS } from '../support/meter-series.ts'
+import { putThresholds, startDetector, startStore, stopMembers } from '../support/pipeline.ts'
+import { temporaryFolder } from '../support/process.ts'
+import { readingsOf } from '../support/watched-meters.ts'
+import { wireClient } from '../support/wire-client.ts'
+
+const ENV = { DETECTION_RULE: 'watch', FALSE_ALARM_BUDGET: '3', SITE_TIMEZONE: 'UTC' }
+const ADMIN = { headers: { authorization: `Bearer ${DEFAULT_ADMIN_TOKEN}` } }
+const HIGH = { kw_max: 1e6, corrente_max: 1e6, tensione_max: 1e6, delta_kwh_max: 1e6 }
+
+/** A spike and, four days later, a drop-out of four hours. */
+const SERIES = meterReadings(28, HOUR_MS).map(({ timeMs, value }, hour) => ({
+  timeMs,
+  value: hour === 500 ? value * 3 : hour >= 600 && hour < 604 ? 0 : value,
+}))
+
+/** Ids of what a backtest tells of the power. */
+function expectedIds(): readonly string[] {
+  const options = { budgetPerMonth: 1, timeZone: 'UTC', holidays: new Set<number>() }
+  const backtest = new Backtest({ floor: 1, metric: 'kw' }, options)
+  for (const { timeMs, value } of SERIES) backtest.take(timeMs, value)
+  return backtest.found().map(({ id }) => id)
+}
+
+const recordOf = (reading: Reading) => {
+  return { key: String(reading.piano), value: JSON.stringify(reading) }
+}
+
+test('real processes tell what a backtest tells, though they are killed on the way', async (t) => {
+  assert.ok(START_MS < Date.now(), 'readings of the past')
+  const path = join(temporaryFolder('log'), 'log.db')
+  const options = { logFlags: ['--log-path', path], env: ENV }
+  const store = await startStore(options)
+  await putThresholds(store.url, { default: HIGH, per_floor: {} })
+  const detector = await startDetector(store, options)
+  const log = await openDescribed({ kind: 'sqlite', options: { path } })
+  t.after(() => log.close())
+  await log.declare(topicDeclarations())
+  const face = wireClient(store.url)
+  const incidents = async () => {
+    const { status, body } = await face.get('/api/v1/incidents?metric=kw&limit=500')
+    return status === 200 ? (body.items as readonly Incident[]) : []
+  }
+  const records = readingsOf(1, SERIES).map(recordOf)
+  await log.append(READINGS_TOPIC, records.slice(0, 520))
+  await eventually('the spike is an incident', async () => (await incidents()).length > 0, 30_000)
+  await detector.killAndRestart()
+  await log.append(READINGS_TOPIC, records.slice(520))
+  const expected = expectedIds()
+  const isWhole = async () => (await incidents()).length === expected.length
+  await eventually('all incidents are in the store', isWhole, 60_000)
+  const all = await incidents()
+  assert.deepEqual(all.map(({ id }) => id).toReversed(), expected)
+
+  const { items } = (await face.get('/notifications?limit=1000')).body
+  const told = (items as readonly Notification[]).filter(({ metric }) => metric === 'kw')
+  const opened = told.filter(({ incident }) => incident?.phase === 'opened')
+  assert.deepEqual(
+    opened.map(({ incident }) => incident?.id),
+    expected,
+  )
+  assert.ok(opened.every(({ message, message_en }) => message && message_en))
+
+  const id = must(expected[0])
+  const mute = { kind: 'weekly', weekdays: [6], from: '22:00', to: '06:00' }
+  assert.equal((await face.post('/api/v1/alarms/mutes', mute, ADMIN)).status, 200)
+  assert.equal((await face.post(`/api/v1/incidents/${id}/acknowledge`, {})).status, 200)
+  assert.equal((await face.post(`/api/v1/incidents/${id}/expected`, {}, ADMIN)).status, 200)
+  await store.coordinator.killAndRestart()
+  const one = await eventually('the coordinator knows it again', async () => {
+    const { status, body } = await face.get(`/api/v1/incidents/${id}`)
+    return status === 200 ? body : undefined
+  })
+  assert.ok(Number(one.acknowledgedMs) > 0)
+  assert.equal(one.expectedBy, 'expected-2')
+  const { mutes } = (await face.get('/api/v1/alarms/sayings')).body
+  assert.equal((mutes as readonly object[]).length, 1)
+  await stopMembers([detector, store.coordinator, ...store.shards])
+})

@@ -1,0 +1,137 @@
+/**
+ * The watch of a detector that polls: what it has learned stands in the store, so that a restart
+ * goes on; alarms and incidents reach people and the store as those of the log do.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { seededRandom } from '../../src/adapters/seeded-random.ts'
+import { openStatistics } from '../../src/adapters/sqlite-statistics.ts'
+import { Backtest } from '../../src/detection/incidents/backtest.ts'
+import { POLL_CHECKPOINT_MS } from '../../src/detection/incidents/poll-watch.ts'
+import { createPollDetection } from '../../src/detection/poll-detection.ts'
+import type { Alert, IncidentEvent } from '../../src/model/alert.ts'
+import { INCIDENT_PREFIX, latestKey, learnedKey, seriesStateKey } from '../../src/model/keys.ts'
+import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
+import { fakeStore } from '../support/fake-store.ts'
+import { manualClock } from '../support/manual-clock.ts'
+import { HOUR_MS, type MeterReading, meterReadings, START_MS } from '../support/meter-series.ts'
+import { recordingTrace } from '../support/traces.ts'
+import { WATCH_RULES } from '../support/watched-meters.ts'
+
+const LIMITS = { ...DEFAULT_THRESHOLDS.default, kw_max: 1e6 }
+const SERIES = meterReadings(28, HOUR_MS).map(({ timeMs, value }, hour) => ({
+  timeMs,
+  value: hour === 500 ? value * 3 : hour >= 600 && hour < 604 ? 0 : value,
+}))
+
+/** Each life polls the readings that it is given, at their own time. */
+function pollScene(store = fakeStore()) {
+  const [clock, trace] = [manualClock(START_MS), recordingTrace()]
+  const sent: Alert[] = []
+  const turns = async () => {
+    for (let turn = 0; turn < 12; turn += 1) await clock.advance(0)
+  }
+  const poll = async () => {
+    await clock.advance(500)
+    await turns()
+  }
+  const life = () =>
+    createPollDetection(
+      {
+        ...{ clock, trace, store, random: seededRandom('poll') },
+        broadcast: {
+          async send(alert) {
+            sent.push(alert)
+            return 'accepted'
+          },
+        },
+        thresholds: { current: async () => ({ ...DEFAULT_THRESHOLDS, default: LIMITS }) },
+        sayings: { current: async () => undefined },
+        statistics: openStatistics({ path: ':memory:' }),
+      },
+      {
+        ...{ rules: WATCH_RULES, budgetPerMonth: 3, dryRun: false, floors: [1], pollMs: 500 },
+        ...{ statisticsRefreshMs: 1e12, thresholdsPollMs: 1e12 },
+      },
+    )
+  return {
+    ...{ store, sent, clock, trace, poll },
+    async live(series: readonly MeterReading[], during: () => Promise<void> = async () => {}) {
+      const stop = new AbortController()
+      const running = life().run(stop.signal)
+      await turns()
+      for (const { timeMs, value } of series) {
+        await clock.advance(Math.max(0, timeMs - clock.wallMs()))
+        const timestamp = new Date(timeMs).toISOString()
+        const text = JSON.stringify({ piano: 1, timestamp, sensore2_kw: value })
+        await store.write([{ key: latestKey(1), text }])
+        await poll()
+      }
+      await during()
+      stop.abort()
+      await running
+    },
+    opened: () =>
+      sent.flatMap(({ eventi }) => {
+        const events = eventi.filter((one): one is IncidentEvent => 'incident' in one)
+        return events.filter((one) => one.incident.phase === 'opened').map((one) => one.incident.id)
+      }),
+    incidents: () => store.keys().filter((key) => key.startsWith(INCIDENT_PREFIX)),
+  }
+}
+
+function expectedIds(): readonly string[] {
+  const options = { budgetPerMonth: 1, timeZone: 'UTC', holidays: new Set<number>() }
+  const backtest = new Backtest({ floor: 1, metric: 'kw' }, options)
+  for (const { timeMs, value } of SERIES) backtest.take(timeMs, value)
+  return backtest.found().map(({ id }) => id)
+}
+
+test('polling finds what a backtest finds, though it was stopped in the middle', async () => {
+  const scene = pollScene()
+  await scene.live(SERIES.slice(0, 550))
+  await scene.live(SERIES.slice(550))
+  const expected = expectedIds()
+  assert.ok(expected.length >= 2)
+  assert.deepEqual(scene.opened(), expected)
+  assert.equal(scene.incidents().length, expected.length)
+})
+
+test('what was learned is saved now and then, and again where the store was away', async () => {
+  const scene = pollScene()
+  const key = seriesStateKey(1, 'kw')
+  scene.store.onWrite = (write) => (write.key === key ? { kind: 'no-shards' } : undefined)
+  await scene.live(SERIES.slice(0, 3), async () => {
+    await scene.clock.advance(POLL_CHECKPOINT_MS)
+    await scene.poll()
+    assert.equal(scene.store.text(key), undefined)
+    assert.ok(scene.trace.count('detection.series-unsaved') > 0)
+    scene.store.onWrite = () => undefined
+    await scene.poll()
+  })
+  assert.match(scene.store.text(key) ?? '', /"rule":"watch/)
+  assert.match(scene.store.text(learnedKey(1, 'kw')) ?? '', /"learned":"cadence"/)
+})
+
+test('a document of another version is left out, and it is learned anew', async () => {
+  const scene = pollScene()
+  const text = JSON.stringify({ rule: 'watch-0', state: { watch: 'something else' } })
+  await scene.store.write([{ key: seriesStateKey(1, 'kw'), text }])
+  await scene.live(SERIES)
+  assert.deepEqual(scene.opened(), expectedIds())
+})
+
+test('a meter whose latest stays the same for long is silent', async () => {
+  const scene = pollScene()
+  const minutes = Array.from({ length: 60 }, (_, i) => {
+    return { timeMs: START_MS + i * 60_000, value: 5 + (i % 3) }
+  })
+  await scene.live(minutes, async () => {
+    for (let minute = 0; minute < 10; minute += 1) {
+      await scene.clock.advance(60_000)
+      await scene.poll()
+    }
+  })
+  assert.equal(scene.opened().length, 1)
+  assert.match(scene.opened()[0] ?? '', /^1:kw:silent:/)
+})
