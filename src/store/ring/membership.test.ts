@@ -89,10 +89,7 @@ test('a change says where partitions shall be; they stay where they are looked f
 
 test('one change after another: a second one is told of the first', () => {
   const ring = ringOf(addShard(founded(3), shard(4)))
-  for (const decision of [
-    addShard(ring, shard(5)),
-    withReplicationFactor(ring, 2),
-  ]) {
+  for (const decision of [addShard(ring, shard(5)), withReplicationFactor(ring, 2)]) {
     assert.deepEqual(decision, { kind: 'under-way', change: ring.change })
   }
   const moved = addShard(ring, { id: 'id-2', address: 'elsewhere' })
