@@ -29,6 +29,8 @@ import { addressOf, type SimNetwork } from './network.ts'
 export interface Surroundings {
   readonly kernel: Kernel
   readonly random: Random
+  /** Aborted when the run is over, so that nothing of it is held any longer. */
+  readonly signal: AbortSignal
   readonly network: SimNetwork
   readonly trace: Trace
   readonly log: SimLog
@@ -116,7 +118,7 @@ export class ShardMachine extends Machine {
   }
 
   protected boot(life: Life, clock: Clock, random: Random): void {
-    const { mutation, network, trace, pace } = this.around
+    const { mutation, network, trace, pace, signal } = this.around
     const engine = this.disk.open({
       isOver: () => life.isOver,
       crash: () => life.end(),
@@ -134,7 +136,7 @@ export class ShardMachine extends Machine {
       const shard = createShard(world, options)
       const endpoint: Endpoint = mutation.endpoint(shard.endpoint, clock)
       network.listen(addressOf(this.name), { name: this.name, life, endpoint })
-      void shard.run(new AbortController().signal).catch(() => life.end())
+      void shard.run(signal).catch(() => life.end())
     } catch {
       // Its first start does not fit on the disk: the process ends, and is started again.
       life.end()
@@ -171,7 +173,7 @@ export class CoordinatorMachine extends Machine {
       care: this.around.pace.care,
       afterTurn: this.afterTurn(life),
     })
-    void this.coordinator.run(new AbortController().signal)
+    void this.coordinator.run(this.around.signal)
   }
 }
 
@@ -191,6 +193,6 @@ export class IngestionMachine extends CoordinatorMachine {
       indexSize: INDEX_SIZE,
       expectedShards: this.around.pace.expectedShards,
     })
-    void service.run(new AbortController().signal)
+    void service.run(this.around.signal)
   }
 }

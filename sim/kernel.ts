@@ -118,7 +118,7 @@ export class Kernel {
     this.events += 1
     this.digest.add(`${this.nowMs} ${event.life.owner} ${event.label}`)
     event.wake()
-    await (this.events % EVENTS_PER_TURN === 0 ? realTurn() : allSettled())
+    await (this.events % EVENTS_PER_TURN === 0 ? turnOfThread() : allSettled())
     return true
   }
 
@@ -187,7 +187,8 @@ async function allSettled(): Promise<void> {
   await new Promise<void>((resolve) => process.nextTick(resolve))
 }
 
-function realTurn(): Promise<void> {
+/** The thread's own event loop goes round once. */
+export function turnOfThread(): Promise<void> {
   return new Promise((resolve) => realSetImmediate(resolve))
 }
 

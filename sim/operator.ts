@@ -82,7 +82,9 @@ export class Operator {
     const lost = shards.find(({ id }) => id === lostId)?.address
     if (lost === undefined) return
     const by = addressOf(machine.name)
-    const isIn = shards.some(({ address }) => address === by && address !== lost)
+    const isIn = shards.some(({ address, leaving }) => {
+      return address === by && address !== lost && !leaving
+    })
     await this.askOf(via, (admin) => (isIn ? admin.removeNode(lost) : admin.replaceNode(lost, by)))
   }
 

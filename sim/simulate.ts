@@ -17,7 +17,7 @@ import { Digest } from './digest.ts'
 import type { EngineKind } from './disk.ts'
 import { drawProfile, type Fault, type Profile } from './faults.ts'
 import { History, OPEN } from './history.ts'
-import { Kernel } from './kernel.ts'
+import { Kernel, turnOfThread } from './kernel.ts'
 import { SimLog } from './log.ts'
 import { clusterOf, paceOf } from './machines.ts'
 import { noteLogged, runMeters } from './meters.ts'
@@ -79,7 +79,9 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
       promise: 'no failure goes unheard',
       sentence: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
     }))
-    return { ...run.report(), violations: [...violations, ...unhandled] }
+    const report = { ...run.report(), violations: [...violations, ...unhandled] }
+    await run.end()
+    return report
   } finally {
     process.off('unhandledRejection', surprised)
     undoMutation()
@@ -93,6 +95,7 @@ class Run {
   private readonly random: Random
   private readonly digest = new Digest()
   private readonly history = new History()
+  private readonly ending = new AbortController()
   private readonly kernel: Kernel
   private readonly around: Surroundings
   private readonly cluster: Cluster
@@ -150,6 +153,12 @@ class Run {
     }
   }
 
+  /** What its processes still wait for would otherwise be held for as long as the thread runs. */
+  async end(): Promise<void> {
+    this.ending.abort()
+    await turnOfThread()
+  }
+
   private async firstAct(): Promise<void> {
     if (this.profile['stormy-founding'] === 0) this.nemesis.begin()
     let isOver = false
@@ -176,6 +185,7 @@ class Run {
     return {
       kernel,
       random: this.random.fork('processes'),
+      signal: this.ending.signal,
       network: new SimNetwork(kernel, this.random.fork('network'), faults),
       trace: {
         note: (level, fact) => {

@@ -55,7 +55,6 @@ story(
     )
     for (const change of [
       () => ring.addNode('local:later'),
-      () => ring.removeNode('local:shard-1'),
       () => ring.reconfigure({ replicationFactor: 2 }),
     ]) {
       const outcome = await change()

@@ -171,7 +171,6 @@ async function preparedToReplace(
 
 /** In its own place: then the old one is looked for nowhere any more. */
 function replacedBy(ring: RingDocument, old: RingShard, by: RingShard): RingDecision {
-  if (ring.shards.some(({ id }) => id === by.id)) return { kind: 'already-there' }
   if (old.address !== by.address) return replaceShard(ring, old.address, by)
   const vacated = withoutAddress(ring, old.id)
   const address = vacated.shards.find(({ id }) => id === old.id)?.address ?? old.address

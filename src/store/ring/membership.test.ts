@@ -89,11 +89,7 @@ test('a change says where partitions shall be; they stay where they are looked f
 
 test('one change after another: a second one is told of the first', () => {
   const ring = ringOf(addShard(founded(3), shard(4)))
-  for (const decision of [
-    addShard(ring, shard(5)),
-    removeShard(ring, shard(1).address, 0),
-    withReplicationFactor(ring, 2),
-  ]) {
+  for (const decision of [addShard(ring, shard(5)), withReplicationFactor(ring, 2)]) {
     assert.deepEqual(decision, { kind: 'under-way', change: ring.change })
   }
   const moved = addShard(ring, { id: 'id-2', address: 'elsewhere' })
@@ -120,6 +116,29 @@ test('a shard is replaced also while another change is under way, and that goes 
   }
   const again = replaceShard(after, shard(4).address, shard(6))
   assert.equal(again.kind, 'under-way', 'one that leaves is replaced already')
+})
+
+test('a shard is removed also while another change is under way, but the last one', () => {
+  const added = ringOf(addShard(founded(3), shard(4)))
+  const joint = begun(added, partitionsToMove(added).slice(0, 1))
+  const after = ringOf(removeShard(joint, shard(4).address, 7))
+  assert.deepEqual(jointPartitions(after), [])
+  assert.deepEqual(partitionsToMove(after), [], 'nothing had moved to it')
+  const other = ringOf(removeShard(joint, shard(1).address, 7))
+  assert.deepEqual(jointPartitions(other), jointPartitions(joint), 'what can go on goes on')
+  const goals = other.table.flatMap(({ goal, isJoint }) => (isJoint ? [] : (goal ?? [])))
+  assert.ok(goals.every((one) => other.shards[one]?.id !== 'id-1'))
+  const small = ringOf(removeShard(founded(2), shard(1).address, 7))
+  assert.equal(removeShard(small, shard(1).address, 7).kind, 'under-way', 'it leaves already')
+  assert.equal(removeShard(small, shard(2).address, 7).kind, 'under-way', 'none would stay')
+})
+
+test('who was to leave may take the place of one that is dead after all', () => {
+  const replaced = ringOf(replaceShard(founded(3), shard(1).address, shard(4)))
+  const back = ringOf(cancelled(replaced))
+  const again = ringOf(replaceShard(back, shard(1).address, shard(4)))
+  assert.deepEqual(again.table, replaced.table)
+  assert.deepEqual(again.shards, replaced.shards)
 })
 
 test('a joint partition that loses one of those who held it goes on', () => {

@@ -77,30 +77,39 @@ export function addShard(ring: RingDocument, shard: RingShard): RingDecision {
   return changedTo(rewished({ ...ring, shards }), { kind: 'add', id: shard.id })
 }
 
-/** Takes the shard at an address out, once all that it holds is held elsewhere. */
+/**
+ * Takes the shard at an address out, once all that it holds is held elsewhere. Also while another
+ * change is under way, for the same reason as a replacement.
+ */
 export function removeShard(ring: RingDocument, address: string, keys: number): RingDecision {
-  const shard = ring.shards.find((one) => one.address === address)
+  const at = ring.shards.findIndex((one) => one.address === address)
+  const shard = ring.shards[at]
   if (!shard) return { kind: 'not-there' }
-  if (ring.change) return { kind: 'under-way', change: ring.change }
-  if (ring.shards.length === 1) {
-    return keys > 0 ? { kind: 'last-shard' } : { kind: 'changed', ring: deserted(ring) }
+  const isLast = staying(ring.shards).length === 1
+  if (ring.change && (shard.leaving || isLast)) return { kind: 'under-way', change: ring.change }
+  if (isLast) {
+    const isEmpty = keys === 0 && ring.shards.length === 1
+    return isEmpty ? { kind: 'changed', ring: deserted(ring) } : { kind: 'last-shard' }
   }
-  return changedTo(rewished(leaving(ring, shard.id)), { kind: 'remove', id: shard.id })
+  const back = turnedBack(ring, (entry) => newcomersOf(entry).includes(at))
+  return changedTo(rewished(leaving(back, shard.id)), { kind: 'remove', id: shard.id })
 }
 
 /**
  * Puts a new shard into the place of another, which may be dead: partition by partition. Also while
  * another change is under way, since that may wait for the very shard that is dead; it goes on with
- * the new one, and then it is the replacement that can be taken back.
+ * the new one, and then it is the replacement that can be taken back. The new one may also be one
+ * that was to leave.
  */
 export function replaceShard(ring: RingDocument, address: string, by: RingShard): RingDecision {
   const old = ring.shards.findIndex((one) => one.address === address)
   const known = ring.shards[old]
   if (!known) return { kind: 'not-there' }
-  if (ring.shards.some(({ id }) => id === by.id)) return { kind: 'already-there' }
+  const present = ring.shards.find(({ id }) => id === by.id)
+  if (present && !present.leaving) return { kind: 'already-there' }
   if (known.leaving && ring.change) return { kind: 'under-way', change: ring.change }
   const back = turnedBack(ring, (entry) => newcomersOf(entry).includes(old))
-  const withBoth = { ...back, shards: [...ring.shards, by] }
+  const withBoth = present ? returning(back, by.id) : { ...back, shards: [...back.shards, by] }
   return { kind: 'changed', ring: replacing(withBoth, known.id, by.id) }
 }
 

@@ -38,7 +38,7 @@ export async function catchUp(
     { partition, graceMs: null, isEnough: mayFinish, isTarget: isInGoal },
     signal,
   )
-  if (outcome.kind !== 'done' || outcome.isLevel) return outcome
+  if (outcome.kind !== 'done' || outcome.isReadableLevel) return outcome
   return { kind: 'unreachable', reason: 'rows could not be fetched or were not taken' }
 }
 

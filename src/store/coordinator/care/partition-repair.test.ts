@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { careWorld, rowsOf } from '../../../../test/support/care-world.ts'
+import { wireRow } from '../../../../test/support/shard-world.ts'
 import { must } from '../../../model/must.ts'
 import type { Message } from '../../../ports/network.ts'
 import type { ShardRequest } from '../../wire.ts'
@@ -37,6 +38,49 @@ test('what any replica holds all hold afterwards, and it is said what that took'
   assert.deepEqual(countsOf(world), [40, 40, 40])
   const again = await repair(world)
   assert.equal(again.kind === 'done' && again.diverged, 0)
+})
+
+/** Its disk has changed what was written under this key. */
+function damage(shard: World['shards'][number] | undefined, key: string): void {
+  const one = must(shard)
+  const answer = one.answer.bind(one)
+  one.answer = async (request) => {
+    const reply = await answer(request)
+    if (reply.kind !== 'ops' || request.kind !== 'ops') return reply
+    const results = reply.results.map((result, i) => {
+      const operation = must(request.ops[i])
+      const isDamaged = operation.op === 'get' && operation.k === key
+      return isDamaged ? ({ r: 'refused', why: 'damaged' } as const) : result
+    })
+    return { ...reply, results }
+  }
+}
+
+test('a row that is damaged where it alone was gives way to what a majority can read', async () => {
+  const world = careWorld()
+  const [first, second, third] = world.shards
+  await world.fill(first, [wireRow('a', 2, { v: '"newer"' })])
+  await world.fill(second, [wireRow('a', 1, { v: '"older"' })])
+  damage(first, 'a')
+  const outcome = await repair(world)
+  assert.ok(outcome.kind === 'done')
+  assert.deepEqual([outcome.isLevel, outcome.isReadableLevel], [false, true])
+  assert.equal(must(third).rows.get('a')?.v, '"older"')
+})
+
+test('a row that is damaged wherever it was gives way to nothing older', async () => {
+  const world = careWorld()
+  const [first, second, third] = world.shards
+  for (const one of [first, second]) {
+    await world.fill(one, [wireRow('a', 2, { v: '"newer"' })])
+    damage(one, 'a')
+  }
+  await world.fill(third, [wireRow('a', 1, { v: '"older"' })])
+  const outcome = await repair(world)
+  assert.deepEqual(
+    [outcome.kind, outcome.kind === 'done' && outcome.isReadableLevel],
+    ['done', false],
+  )
 })
 
 test('with a replica away the others are made equal, and it is not the whole', async () => {

@@ -41,6 +41,8 @@ export interface Repair {
   readonly isWhole: boolean
   /** Whoever took part, and was a target, holds all that any of them held. */
   readonly isLevel: boolean
+  /** Or all of it that can still be read, by a majority. */
+  readonly isReadableLevel: boolean
   /** Wall time of the last such repair that all who took part remember; 0 = none. */
   readonly formerMs: number
   /** Of the replica that holds most. */
@@ -82,6 +84,7 @@ class PartitionRepair {
   private pushes = 0
   private bytes = 0
   private unheld = 0
+  private damaged = 0
 
   constructor(
     care: CareWorld,
@@ -121,10 +124,11 @@ class PartitionRepair {
     }
     const rows = Math.max(...[...digests.values()].map((one) => one.rows))
     const { diverged, pushes, bytes } = this
-    const isLevel = this.unheld === 0
+    const isReadableLevel = this.unheld === 0
+    const isLevel = isReadableLevel && this.damaged === 0
     const formerMs = Math.min(...[...digests.values()].map((one) => one.repairedMs))
-    const facts = { beganMs, took, isWhole, isLevel, formerMs, rows, diverged, pushes, bytes }
-    return { kind: 'done', view, ...facts }
+    const facts = { beganMs, took, isWhole, isLevel, isReadableLevel, formerMs, rows }
+    return { kind: 'done', view, ...facts, diverged, pushes, bytes }
   }
 
   /** Digests of those who answer, and the buckets in which these differ. */
@@ -161,6 +165,7 @@ class PartitionRepair {
       this.pushes += carried.pushes
       this.bytes += carried.bytes
       this.unheld += carried.unheld.length
+      this.damaged += carried.damaged.length
       if (carried.isOutdated || !this.care.isCurrent(this.view)) return this.outdated()
       from = next
     }

@@ -7,6 +7,7 @@
  * at no more than the rate of all care.
  */
 import { isConditionalKey } from '../../../model/keys.ts'
+import { majorityOf } from '../../ring/quorum.ts'
 import type { WireRow, WireVersion } from '../../wire.ts'
 import { compareRows, type ReplicaResult } from '../replica-result.ts'
 import type { PartitionView } from '../ring-view.ts'
@@ -26,8 +27,19 @@ export interface Carried {
   readonly held: { readonly key: string; readonly row: WireRow | null }[]
   /** Keys of rows that some replica lacks still. */
   readonly unheld: string[]
+  /**
+   * Keys whose newest row can be read nowhere any more, since whoever held it refuses it as
+   * damaged. It was never on a majority; what is held is the newest that a majority can read.
+   */
+  readonly damaged: string[]
   /** Set when a shard goes by another epoch of the partition: nothing was done from then on. */
   isOutdated: boolean
+}
+
+interface Fetched {
+  readonly row: WireRow | null
+  readonly lacking: readonly number[]
+  readonly isDamaged?: true
 }
 
 /** Until something was carried rows are taken to be large. */
@@ -49,7 +61,13 @@ export class RowCarrier {
     rows: readonly RowToCarry[],
     signal: AbortSignal,
   ): Promise<Carried> {
-    const carried: Carried = { pushes: 0, bytes: 0, held: [], unheld: [], isOutdated: false }
+    const carried: Carried = {
+      pushes: 0,
+      bytes: 0,
+      held: [],
+      unheld: [],
+      ...{ damaged: [], isOutdated: false },
+    }
     for (let at = 0; at < rows.length && !carried.isOutdated; ) {
       const count = this.rowsAtOnce()
       const before = carried.bytes
@@ -92,6 +110,7 @@ export class RowCarrier {
     signal: AbortSignal,
   ): Promise<void> {
     const fetched = await this.rowToCarry(view, wanted, carried, signal)
+    if (fetched?.isDamaged) carried.damaged.push(wanted.key)
     if (fetched === undefined) carried.unheld.push(wanted.key)
     else if (fetched.row === null) carried.held.push({ key: wanted.key, row: null })
     else {
@@ -113,7 +132,7 @@ export class RowCarrier {
     { key, version, holders, lacking, isContested }: RowToCarry,
     carried: Carried,
     signal: AbortSignal,
-  ): Promise<{ row: WireRow | null; lacking: readonly number[] } | undefined> {
+  ): Promise<Fetched | undefined> {
     const damaged: number[] = []
     const found: { readonly replica: number; readonly row: WireRow | null }[] = []
     for (const replica of holders) {
@@ -124,12 +143,38 @@ export class RowCarrier {
       if (!isContested) break
     }
     const [first, ...others] = found
+    if (!first && damaged.length > 0) return this.readable(view, key, lacking, carried, signal)
     if (!first) return undefined
     const newest = others.reduce((a, b) => (compareRows(b.row, a.row) > 0 ? b : a), first).row
     const equals = found.filter(({ row }) => compareRows(row, newest) === 0)
     if (equals.some(({ row }) => row?.v !== newest?.v)) return undefined
     // One that answered from its memory may have the wrong text on its disk all the same.
     return { row: newest, lacking: [...lacking, ...(isContested ? holders : damaged)] }
+  }
+
+  /**
+   * The newest row that can be read, if those who can be read are a majority of the present
+   * replicas: then nothing newer was ever acknowledged, nor told.
+   */
+  private async readable(
+    view: PartitionView,
+    key: string,
+    lacking: readonly number[],
+    carried: Carried,
+    signal: AbortSignal,
+  ): Promise<Fetched | undefined> {
+    const rows = new Map<number, WireRow | null>()
+    for (const replica of view.links.keys()) {
+      const result = await this.get(view, replica, key, carried, signal)
+      if (result.r === 'row') rows.set(replica, result.row)
+    }
+    const present = view.groups[0] ?? []
+    const readers = present.filter((replica) => rows.has(replica))
+    if (readers.length < majorityOf(present.length)) return undefined
+    const row = [...rows.values()].reduce((a, b) => (compareRows(b, a) > 0 ? b : a))
+    const isBehind = (replica: number) => compareRows(rows.get(replica) ?? null, row) < 0
+    const behind = lacking.filter((replica) => rows.has(replica) && isBehind(replica))
+    return { row, lacking: behind, isDamaged: true }
   }
 
   private async push(
