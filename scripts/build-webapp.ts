@@ -63,7 +63,8 @@ function buildWhenChanged(isForced: boolean): void {
     const flags = ['run', 'build', '--silent', '--workspace', 'webapp', '--', ...vite]
     execFileSync('npm', flags, { cwd: ROOT, stdio: 'inherit' })
     writeFileSync(join(next, HASH_NAME), hash)
-    putInPlace(next)
+    /** Whoever built the same at the same time was first: what is in use stays where it is. */
+    if (hashOfBuild() !== hash || isForced) putInPlace(next)
   } finally {
     rmSync(next, { recursive: true, force: true })
   }
@@ -74,7 +75,7 @@ function hashOfBuild(): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : ''
 }
 
-/** Whoever builds the same at the same time may be first: then there is one already. */
+/** Another build may be put in place at the same moment; one of them is as good as the other. */
 function putInPlace(next: string): void {
   const former = `${next}.former`
   try {
