@@ -2,6 +2,87 @@
 
 export interface Api {
   /**
+   * Takes back that something was expected.
+   */
+  'DELETE /api/v1/alarms/expected/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      /**
+       * Milliseconds since 1970.
+       */
+      saidMs: number
+      endedMs: number | null
+      /**
+       * The one that was expected.
+       */
+      incident: string
+      floor: number
+      metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+      cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+      /**
+       * Null = every day.
+       */
+      weekday: number | null
+      halfHour: number
+      /**
+       * What is larger is told all the same.
+       */
+      sizeMax: number
+    }
+  }
+  /**
+   * Takes a mute back.
+   */
+  'DELETE /api/v1/alarms/mutes/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      /**
+       * Milliseconds since 1970.
+       */
+      saidMs: number
+      endedMs: number | null
+      scope: {
+        floor: number | null
+        metric: ('kw' | 'corrente' | 'tensione' | 'delta_kwh') | null
+        cause: ('higher' | 'lower' | 'level' | 'stuck' | 'silent') | null
+      }
+      times:
+        | {
+            kind: 'once'
+            /**
+             * The rest of this one.
+             */
+            incident: string
+          }
+        | {
+            kind: 'until'
+            /**
+             * Milliseconds since 1970.
+             */
+            untilMs: number
+          }
+        | {
+            kind: 'weekly'
+            /**
+             * @minItems 1
+             * @maxItems 7
+             */
+            weekdays: number[]
+            from: string
+            /**
+             * The next day where it is not after `from`.
+             */
+            to: string
+          }
+    }
+  }
+  /**
    * Deletes a document.
    */
   'DELETE /key/{key}': {
@@ -73,6 +154,19 @@ export interface Api {
         threshold_base: number
         severity: 'info' | 'warning' | 'high' | 'critical'
         message: string
+        /**
+         * The same in English, where an incident is told.
+         */
+        message_en?: string
+        /**
+         * Beside the contract: which incident this tells of, and what became of it.
+         */
+        incident?: {
+          id: string
+          cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+          phase: 'opened' | 'worse' | 'closed'
+          severity: 'info' | 'warning' | 'high' | 'critical'
+        }
       }
       /**
        * Where a client was is no longer known: all alarms that are.
@@ -92,9 +186,757 @@ export interface Api {
           threshold_base: number
           severity: 'info' | 'warning' | 'high' | 'critical'
           message: string
+          /**
+           * The same in English, where an incident is told.
+           */
+          message_en?: string
+          /**
+           * Beside the contract: which incident this tells of, and what became of it.
+           */
+          incident?: {
+            id: string
+            cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+            phase: 'opened' | 'worse' | 'closed'
+            severity: 'info' | 'warning' | 'high' | 'critical'
+          }
         }[]
         total: number
       }
+    }
+  }
+  /**
+   * All that people have said about alarms; what was taken back has an `endedMs`.
+   */
+  'GET /api/v1/alarms/sayings': {
+    answer: {
+      next: number
+      acknowledged: {
+        incident: string
+        /**
+         * Milliseconds since 1970.
+         */
+        saidMs: number
+      }[]
+      mutes: {
+        id: string
+        /**
+         * Milliseconds since 1970.
+         */
+        saidMs: number
+        endedMs: number | null
+        scope: {
+          floor: number | null
+          metric: ('kw' | 'corrente' | 'tensione' | 'delta_kwh') | null
+          cause: ('higher' | 'lower' | 'level' | 'stuck' | 'silent') | null
+        }
+        times:
+          | {
+              kind: 'once'
+              /**
+               * The rest of this one.
+               */
+              incident: string
+            }
+          | {
+              kind: 'until'
+              /**
+               * Milliseconds since 1970.
+               */
+              untilMs: number
+            }
+          | {
+              kind: 'weekly'
+              /**
+               * @minItems 1
+               * @maxItems 7
+               */
+              weekdays: number[]
+              from: string
+              /**
+               * The next day where it is not after `from`.
+               */
+              to: string
+            }
+      }[]
+      expected: {
+        id: string
+        /**
+         * Milliseconds since 1970.
+         */
+        saidMs: number
+        endedMs: number | null
+        /**
+         * The one that was expected.
+         */
+        incident: string
+        floor: number
+        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+        cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+        /**
+         * Null = every day.
+         */
+        weekday: number | null
+        halfHour: number
+        /**
+         * What is larger is told all the same.
+         */
+        sizeMax: number
+      }[]
+      decisions: {
+        incident: string
+        floor: number
+        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+        decision: 'confirmed' | 'declined'
+        /**
+         * Milliseconds since 1970.
+         */
+        saidMs: number
+      }[]
+    }
+  }
+  /**
+   * What the watch would have told of the stored readings, and how often.
+   */
+  'GET /api/v1/backtest': {
+    query: {
+      floor: number
+      metric: 'kw' | 'corrente' | 'tensione'
+      /**
+       * ISO 8601 with an offset or Z, inclusive.
+       */
+      from: string
+      /**
+       * Exclusive.
+       */
+      to: string
+      /**
+       * False alarms that are borne in a month, of the floor; its metrics share it.
+       */
+      budget?: number
+    }
+    answer: {
+      summary: {
+        /**
+         * Readings that measured it.
+         */
+        readings: number
+        /**
+         * Milliseconds since 1970.
+         */
+        firstMs: number | null
+        /**
+         * Milliseconds since 1970.
+         */
+        lastMs: number | null
+        /**
+         * Notifications that would have opened.
+         */
+        alerts: number
+        alertsPerMonth: number | null
+        /**
+         * Of this metric: its part of the budget.
+         */
+        budgetPerMonth: number
+        /**
+         * Alerts by the channel that opened them.
+         */
+        byChannel: {
+          [k: string]: number
+        }
+        /**
+         * What was known at the end.
+         */
+        learned: string
+      }
+      /**
+       * The newest of them, oldest first.
+       */
+      incidents: {
+        /**
+         * `{floor}:{metric}:{cause}:{startMs}`
+         */
+        id: string
+        floor: number
+        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+        cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+        state: 'open' | 'closed'
+        /**
+         * Milliseconds since 1970.
+         */
+        startMs: number
+        /**
+         * Of what was found last; null while it is open.
+         */
+        endMs: number | null
+        /**
+         * Milliseconds since 1970.
+         */
+        changedMs: number
+        /**
+         * The worst so far.
+         */
+        severity: 'info' | 'warning' | 'high' | 'critical'
+        opening: {
+          channel: 'surprise' | 'season' | 'hours' | 'level' | 'stuck' | 'silence'
+          direction: 'up' | 'down' | 'none'
+          /**
+           * Milliseconds since 1970.
+           */
+          timeMs: number
+          /**
+           * At the site, Monday 0.
+           */
+          weekday: number
+          /**
+           * At the site.
+           */
+          halfHour: number
+          /**
+           * What was read; `silence`: seconds without a reading.
+           */
+          value: number
+          expected: number
+          /**
+           * The expected band.
+           */
+          low: number
+          high: number
+          /**
+           * In usual deviations; `stuck`: readings of the run.
+           */
+          statistic: number
+          /**
+           * Comparable moments that it was held against.
+           */
+          comparable: number
+          /**
+           * How often this comes by chance.
+           */
+          ratePerMonth: number
+          /**
+           * How often the channel may: its part of the budget.
+           */
+          sharePerMonth: number
+          /**
+           * False alarms borne in a month, of this floor and metric.
+           */
+          budgetPerMonth: number
+          /**
+           * 1 or more = an alarm; each further 1 = ten times rarer.
+           */
+          score: number
+          /**
+           * The day went as a Sunday goes: a holiday, perhaps.
+           */
+          isLikeSunday: boolean
+          learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
+          /**
+           * Version of the rule.
+           */
+          rule: string
+        }
+        peak: {
+          channel: 'surprise' | 'season' | 'hours' | 'level' | 'stuck' | 'silence'
+          direction: 'up' | 'down' | 'none'
+          /**
+           * Milliseconds since 1970.
+           */
+          timeMs: number
+          /**
+           * At the site, Monday 0.
+           */
+          weekday: number
+          /**
+           * At the site.
+           */
+          halfHour: number
+          /**
+           * What was read; `silence`: seconds without a reading.
+           */
+          value: number
+          expected: number
+          /**
+           * The expected band.
+           */
+          low: number
+          high: number
+          /**
+           * In usual deviations; `stuck`: readings of the run.
+           */
+          statistic: number
+          /**
+           * Comparable moments that it was held against.
+           */
+          comparable: number
+          /**
+           * How often this comes by chance.
+           */
+          ratePerMonth: number
+          /**
+           * How often the channel may: its part of the budget.
+           */
+          sharePerMonth: number
+          /**
+           * False alarms borne in a month, of this floor and metric.
+           */
+          budgetPerMonth: number
+          /**
+           * 1 or more = an alarm; each further 1 = ten times rarer.
+           */
+          score: number
+          /**
+           * The day went as a Sunday goes: a holiday, perhaps.
+           */
+          isLikeSunday: boolean
+          learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
+          /**
+           * Version of the rule.
+           */
+          rule: string
+        }
+        /**
+         * What is known by now, in Italian.
+         */
+        message: string
+        messageEn: string
+        /**
+         * Nobody was told of the last change, because of this mute or expectation.
+         */
+        quietBy: string | null
+      }[]
+    }
+  }
+  /**
+   * Incidents, newest first; each with its evidence and what people said of it.
+   */
+  'GET /api/v1/incidents': {
+    query: {
+      floor?: number
+      metric?: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+      cause?: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+      state?: 'open' | 'closed'
+      /**
+       * Begun at this time or later.
+       */
+      from?: string
+      /**
+       * Begun before this time.
+       */
+      to?: string
+      limit?: number
+      before?: string
+    }
+    answer: {
+      items: {
+        /**
+         * `{floor}:{metric}:{cause}:{startMs}`
+         */
+        id: string
+        floor: number
+        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+        cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+        state: 'open' | 'closed'
+        /**
+         * Milliseconds since 1970.
+         */
+        startMs: number
+        /**
+         * Of what was found last; null while it is open.
+         */
+        endMs: number | null
+        /**
+         * Milliseconds since 1970.
+         */
+        changedMs: number
+        /**
+         * The worst so far.
+         */
+        severity: 'info' | 'warning' | 'high' | 'critical'
+        opening: {
+          channel: 'surprise' | 'season' | 'hours' | 'level' | 'stuck' | 'silence'
+          direction: 'up' | 'down' | 'none'
+          /**
+           * Milliseconds since 1970.
+           */
+          timeMs: number
+          /**
+           * At the site, Monday 0.
+           */
+          weekday: number
+          /**
+           * At the site.
+           */
+          halfHour: number
+          /**
+           * What was read; `silence`: seconds without a reading.
+           */
+          value: number
+          expected: number
+          /**
+           * The expected band.
+           */
+          low: number
+          high: number
+          /**
+           * In usual deviations; `stuck`: readings of the run.
+           */
+          statistic: number
+          /**
+           * Comparable moments that it was held against.
+           */
+          comparable: number
+          /**
+           * How often this comes by chance.
+           */
+          ratePerMonth: number
+          /**
+           * How often the channel may: its part of the budget.
+           */
+          sharePerMonth: number
+          /**
+           * False alarms borne in a month, of this floor and metric.
+           */
+          budgetPerMonth: number
+          /**
+           * 1 or more = an alarm; each further 1 = ten times rarer.
+           */
+          score: number
+          /**
+           * The day went as a Sunday goes: a holiday, perhaps.
+           */
+          isLikeSunday: boolean
+          learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
+          /**
+           * Version of the rule.
+           */
+          rule: string
+        }
+        peak: {
+          channel: 'surprise' | 'season' | 'hours' | 'level' | 'stuck' | 'silence'
+          direction: 'up' | 'down' | 'none'
+          /**
+           * Milliseconds since 1970.
+           */
+          timeMs: number
+          /**
+           * At the site, Monday 0.
+           */
+          weekday: number
+          /**
+           * At the site.
+           */
+          halfHour: number
+          /**
+           * What was read; `silence`: seconds without a reading.
+           */
+          value: number
+          expected: number
+          /**
+           * The expected band.
+           */
+          low: number
+          high: number
+          /**
+           * In usual deviations; `stuck`: readings of the run.
+           */
+          statistic: number
+          /**
+           * Comparable moments that it was held against.
+           */
+          comparable: number
+          /**
+           * How often this comes by chance.
+           */
+          ratePerMonth: number
+          /**
+           * How often the channel may: its part of the budget.
+           */
+          sharePerMonth: number
+          /**
+           * False alarms borne in a month, of this floor and metric.
+           */
+          budgetPerMonth: number
+          /**
+           * 1 or more = an alarm; each further 1 = ten times rarer.
+           */
+          score: number
+          /**
+           * The day went as a Sunday goes: a holiday, perhaps.
+           */
+          isLikeSunday: boolean
+          learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
+          /**
+           * Version of the rule.
+           */
+          rule: string
+        }
+        /**
+         * What is known by now, in Italian.
+         */
+        message: string
+        messageEn: string
+        /**
+         * Nobody was told of the last change, because of this mute or expectation.
+         */
+        quietBy: string | null
+        acknowledgedMs: number | null
+        /**
+         * Of a changed level.
+         */
+        decision: ('confirmed' | 'declined') | null
+        /**
+         * The expectation that was said of this incident.
+         */
+        expectedBy: string | null
+      }[]
+      /**
+       * Given as `before` it goes on here; null = no more.
+       */
+      next: string | null
+    }
+  }
+  /**
+   * One incident.
+   */
+  'GET /api/v1/incidents/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      /**
+       * `{floor}:{metric}:{cause}:{startMs}`
+       */
+      id: string
+      floor: number
+      metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+      cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+      state: 'open' | 'closed'
+      /**
+       * Milliseconds since 1970.
+       */
+      startMs: number
+      /**
+       * Of what was found last; null while it is open.
+       */
+      endMs: number | null
+      /**
+       * Milliseconds since 1970.
+       */
+      changedMs: number
+      /**
+       * The worst so far.
+       */
+      severity: 'info' | 'warning' | 'high' | 'critical'
+      opening: {
+        channel: 'surprise' | 'season' | 'hours' | 'level' | 'stuck' | 'silence'
+        direction: 'up' | 'down' | 'none'
+        /**
+         * Milliseconds since 1970.
+         */
+        timeMs: number
+        /**
+         * At the site, Monday 0.
+         */
+        weekday: number
+        /**
+         * At the site.
+         */
+        halfHour: number
+        /**
+         * What was read; `silence`: seconds without a reading.
+         */
+        value: number
+        expected: number
+        /**
+         * The expected band.
+         */
+        low: number
+        high: number
+        /**
+         * In usual deviations; `stuck`: readings of the run.
+         */
+        statistic: number
+        /**
+         * Comparable moments that it was held against.
+         */
+        comparable: number
+        /**
+         * How often this comes by chance.
+         */
+        ratePerMonth: number
+        /**
+         * How often the channel may: its part of the budget.
+         */
+        sharePerMonth: number
+        /**
+         * False alarms borne in a month, of this floor and metric.
+         */
+        budgetPerMonth: number
+        /**
+         * 1 or more = an alarm; each further 1 = ten times rarer.
+         */
+        score: number
+        /**
+         * The day went as a Sunday goes: a holiday, perhaps.
+         */
+        isLikeSunday: boolean
+        learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
+        /**
+         * Version of the rule.
+         */
+        rule: string
+      }
+      peak: {
+        channel: 'surprise' | 'season' | 'hours' | 'level' | 'stuck' | 'silence'
+        direction: 'up' | 'down' | 'none'
+        /**
+         * Milliseconds since 1970.
+         */
+        timeMs: number
+        /**
+         * At the site, Monday 0.
+         */
+        weekday: number
+        /**
+         * At the site.
+         */
+        halfHour: number
+        /**
+         * What was read; `silence`: seconds without a reading.
+         */
+        value: number
+        expected: number
+        /**
+         * The expected band.
+         */
+        low: number
+        high: number
+        /**
+         * In usual deviations; `stuck`: readings of the run.
+         */
+        statistic: number
+        /**
+         * Comparable moments that it was held against.
+         */
+        comparable: number
+        /**
+         * How often this comes by chance.
+         */
+        ratePerMonth: number
+        /**
+         * How often the channel may: its part of the budget.
+         */
+        sharePerMonth: number
+        /**
+         * False alarms borne in a month, of this floor and metric.
+         */
+        budgetPerMonth: number
+        /**
+         * 1 or more = an alarm; each further 1 = ten times rarer.
+         */
+        score: number
+        /**
+         * The day went as a Sunday goes: a holiday, perhaps.
+         */
+        isLikeSunday: boolean
+        learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
+        /**
+         * Version of the rule.
+         */
+        rule: string
+      }
+      /**
+       * What is known by now, in Italian.
+       */
+      message: string
+      messageEn: string
+      /**
+       * Nobody was told of the last change, because of this mute or expectation.
+       */
+      quietBy: string | null
+      acknowledgedMs: number | null
+      /**
+       * Of a changed level.
+       */
+      decision: ('confirmed' | 'declined') | null
+      /**
+       * The expectation that was said of this incident.
+       */
+      expectedBy: string | null
+    }
+  }
+  /**
+   * What "that was expected" would have kept quiet of the past; nothing is said yet.
+   */
+  'GET /api/v1/incidents/{id}/expected': {
+    path: {
+      id: string
+    }
+    query: {
+      /**
+       * Every day at this time, and not only on this weekday.
+       */
+      everyDay?: string
+    }
+    /**
+     * Others than the incident itself.
+     */
+    answer: {
+      /**
+       * Past ones of the same floor, metric and cause.
+       */
+      incidents: number
+      /**
+       * Of these, those that the same word would have kept quiet.
+       */
+      covered: number
+      /**
+       * The newest of the covered.
+       */
+      ids: string[]
+    }
+  }
+  /**
+   * What the watch has learned of each floor and metric so far.
+   */
+  'GET /api/v1/learned': {
+    query: {
+      floor?: number
+    }
+    answer: {
+      /**
+       * By floor.
+       */
+      items: {
+        floor: number
+        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+        /**
+         * How far it is: it judges from the second week on, slowly moving ones from the third.
+         */
+        learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
+        /**
+         * Days of readings that did not alarm.
+         */
+        days: number
+        /**
+         * Time between two readings; null = not known yet.
+         */
+        stepMs: number | null
+        /**
+         * A changed level that nobody has confirmed yet, and how far it lies off.
+         */
+        shift: {
+          /**
+           * Milliseconds since 1970.
+           */
+          sinceMs: number
+          level: number
+        } | null
+        /**
+         * Of the newest reading by then.
+         */
+        timeMs: number
+      }[]
     }
   }
   /**
@@ -129,6 +971,19 @@ export interface Api {
         threshold_base: number
         severity: 'info' | 'warning' | 'high' | 'critical'
         message: string
+        /**
+         * The same in English, where an incident is told.
+         */
+        message_en?: string
+        /**
+         * Beside the contract: which incident this tells of, and what became of it.
+         */
+        incident?: {
+          id: string
+          cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+          phase: 'opened' | 'worse' | 'closed'
+          severity: 'info' | 'warning' | 'high' | 'critical'
+        }
       }
       /**
        * Where a client was is no longer known: all alarms that are.
@@ -148,6 +1003,19 @@ export interface Api {
           threshold_base: number
           severity: 'info' | 'warning' | 'high' | 'critical'
           message: string
+          /**
+           * The same in English, where an incident is told.
+           */
+          message_en?: string
+          /**
+           * Beside the contract: which incident this tells of, and what became of it.
+           */
+          incident?: {
+            id: string
+            cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+            phase: 'opened' | 'worse' | 'closed'
+            severity: 'info' | 'warning' | 'high' | 'critical'
+          }
         }[]
         total: number
       }
@@ -252,7 +1120,14 @@ export interface Api {
         shards: {
           id: string
           node: string
+          /**
+           * Replicas stand in different ones where they can.
+           */
+          zone: string | null
           health: 'up' | 'suspect' | 'down'
+          /**
+           * On its disk, those of outgoing partitions among them.
+           */
           keys: number | null
           /**
            * False when its disk is full.
@@ -269,6 +1144,10 @@ export interface Api {
            */
           partitions: number
           /**
+           * Have moved away; their rows count in `keys` until they are removed.
+           */
+          partitions_outgoing: number
+          /**
            * Rows that other shards keep in mind for it.
            */
           hints: number
@@ -282,8 +1161,32 @@ export interface Api {
          */
         rebalance: {
           kind: 'add' | 'remove' | 'replace' | 'reconfigure'
+          /**
+           * Not yet where they shall be.
+           */
           partitions_left: number
           partitions_total: number
+          partitions_moved: number
+          /**
+           * Of those left; old and new shards hold them together.
+           */
+          partitions_moving: number
+          /**
+           * elsewhere: another coordinator carries it out and tells more.
+           */
+          state: 'moving' | 'waiting' | 'elsewhere'
+          /**
+           * Since it was taken up; null = told elsewhere.
+           */
+          rows_moved: number | null
+          /**
+           * Since it was taken up; null = told elsewhere.
+           */
+          bytes_moved: number | null
+          /**
+           * Why it does not go on; null = it does.
+           */
+          waiting_for: string | null
         } | null
         /**
          * What a person should know or do.
@@ -416,6 +1319,19 @@ export interface Api {
         threshold_base: number
         severity: 'info' | 'warning' | 'high' | 'critical'
         message: string
+        /**
+         * The same in English, where an incident is told.
+         */
+        message_en?: string
+        /**
+         * Beside the contract: which incident this tells of, and what became of it.
+         */
+        incident?: {
+          id: string
+          cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+          phase: 'opened' | 'worse' | 'closed'
+          severity: 'info' | 'warning' | 'high' | 'critical'
+        }
       }[]
       total: number
     }
@@ -494,7 +1410,14 @@ export interface Api {
       shards: {
         id: string
         node: string
+        /**
+         * Replicas stand in different ones where they can.
+         */
+        zone: string | null
         health: 'up' | 'suspect' | 'down'
+        /**
+         * On its disk, those of outgoing partitions among them.
+         */
         keys: number | null
         /**
          * False when its disk is full.
@@ -511,6 +1434,10 @@ export interface Api {
          */
         partitions: number
         /**
+         * Have moved away; their rows count in `keys` until they are removed.
+         */
+        partitions_outgoing: number
+        /**
          * Rows that other shards keep in mind for it.
          */
         hints: number
@@ -524,13 +1451,210 @@ export interface Api {
        */
       rebalance: {
         kind: 'add' | 'remove' | 'replace' | 'reconfigure'
+        /**
+         * Not yet where they shall be.
+         */
         partitions_left: number
         partitions_total: number
+        partitions_moved: number
+        /**
+         * Of those left; old and new shards hold them together.
+         */
+        partitions_moving: number
+        /**
+         * elsewhere: another coordinator carries it out and tells more.
+         */
+        state: 'moving' | 'waiting' | 'elsewhere'
+        /**
+         * Since it was taken up; null = told elsewhere.
+         */
+        rows_moved: number | null
+        /**
+         * Since it was taken up; null = told elsewhere.
+         */
+        bytes_moved: number | null
+        /**
+         * Why it does not go on; null = it does.
+         */
+        waiting_for: string | null
       } | null
       /**
        * What a person should know or do.
        */
       problems: string[]
+    }
+  }
+  /**
+   * Be quiet about these: the rest of one incident, until a time, or every week.
+   */
+  'POST /api/v1/alarms/mutes': {
+    body:
+      | {
+          kind: 'once'
+          /**
+           * The rest of this one.
+           */
+          incident: string
+          floor?: number | null
+          metric?: ('kw' | 'corrente' | 'tensione' | 'delta_kwh') | null
+          cause?: ('higher' | 'lower' | 'level' | 'stuck' | 'silent') | null
+        }
+      | {
+          kind: 'until'
+          until: string
+          floor?: number | null
+          metric?: ('kw' | 'corrente' | 'tensione' | 'delta_kwh') | null
+          cause?: ('higher' | 'lower' | 'level' | 'stuck' | 'silent') | null
+        }
+      | {
+          kind: 'weekly'
+          /**
+           * @minItems 1
+           * @maxItems 7
+           */
+          weekdays: number[]
+          from: string
+          /**
+           * The next day where it is not after `from`.
+           */
+          to: string
+          floor?: number | null
+          metric?: ('kw' | 'corrente' | 'tensione' | 'delta_kwh') | null
+          cause?: ('higher' | 'lower' | 'level' | 'stuck' | 'silent') | null
+        }
+    answer: {
+      id: string
+      /**
+       * Milliseconds since 1970.
+       */
+      saidMs: number
+      endedMs: number | null
+      scope: {
+        floor: number | null
+        metric: ('kw' | 'corrente' | 'tensione' | 'delta_kwh') | null
+        cause: ('higher' | 'lower' | 'level' | 'stuck' | 'silent') | null
+      }
+      times:
+        | {
+            kind: 'once'
+            /**
+             * The rest of this one.
+             */
+            incident: string
+          }
+        | {
+            kind: 'until'
+            /**
+             * Milliseconds since 1970.
+             */
+            untilMs: number
+          }
+        | {
+            kind: 'weekly'
+            /**
+             * @minItems 1
+             * @maxItems 7
+             */
+            weekdays: number[]
+            from: string
+            /**
+             * The next day where it is not after `from`.
+             */
+            to: string
+          }
+    }
+  }
+  /**
+   * Somebody has seen it. Said twice, it counts once.
+   */
+  'POST /api/v1/incidents/{id}/acknowledge': {
+    path: {
+      id: string
+    }
+    answer: {
+      incident: string
+      /**
+       * Milliseconds since 1970.
+       */
+      saidMs: number
+    }
+  }
+  /**
+   * That was expected: the like of it, at this time of the week, is kept quiet.
+   */
+  'POST /api/v1/incidents/{id}/expected': {
+    path: {
+      id: string
+    }
+    body: {
+      /**
+       * Every day at this time, and not only on this weekday.
+       */
+      everyDay?: boolean
+    }
+    answer: {
+      expectation: {
+        id: string
+        /**
+         * Milliseconds since 1970.
+         */
+        saidMs: number
+        endedMs: number | null
+        /**
+         * The one that was expected.
+         */
+        incident: string
+        floor: number
+        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+        cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+        /**
+         * Null = every day.
+         */
+        weekday: number | null
+        halfHour: number
+        /**
+         * What is larger is told all the same.
+         */
+        sizeMax: number
+      }
+      /**
+       * Others than the incident itself.
+       */
+      past: {
+        /**
+         * Past ones of the same floor, metric and cause.
+         */
+        incidents: number
+        /**
+         * Of these, those that the same word would have kept quiet.
+         */
+        covered: number
+        /**
+         * The newest of the covered.
+         */
+        ids: string[]
+      }
+    }
+  }
+  /**
+   * Has the level changed for good? Confirmed, it is the usual one from now on.
+   */
+  'POST /api/v1/incidents/{id}/level': {
+    path: {
+      id: string
+    }
+    body: {
+      decision: 'confirmed' | 'declined'
+    }
+    answer: {
+      incident: string
+      floor: number
+      metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+      decision: 'confirmed' | 'declined'
+      /**
+       * Milliseconds since 1970.
+       */
+      saidMs: number
     }
   }
   /**
