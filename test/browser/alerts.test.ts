@@ -34,7 +34,8 @@ async function openNow(query = ''): Promise<Page> {
   await stack().send([1, 2, 3].map((floor) => quiet(floor)))
   const page = await stack().open(`/?lang=en${query}`)
   await page.locator('[data-floor="3"]').waitFor()
-  await page.locator('[data-connection="live"]').waitFor()
+  /** Delayed too: on a slow machine the readings may be old when the page is there. */
+  await page.locator('[data-connection="live"], [data-connection="delayed"]').waitFor()
   return page
 }
 
