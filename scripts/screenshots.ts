@@ -25,7 +25,7 @@ const PAGES: Readonly<Record<string, string>> = {
   system: '/system?range=6h',
 }
 const THEMES = ['light', 'dark'] as const
-const SIZES = { desktop: { width: 1240, height: 840 }, phone: PHONE }
+const SIZES = { desktop: { width: 1200, height: 840 }, phone: PHONE }
 const HOUR_SHOWN = 15
 const RECORDS_PER_APPEND = 500
 const STORED_MS_MAX = 180_000
