@@ -13,7 +13,7 @@ import {
   quiet,
 } from '../support/dashboard.ts'
 import { eventually } from '../support/eventually.ts'
-import { panelStates, type Trouble, troubled } from '../support/panels.ts'
+import { DRAWN_MS_MAX, panelStates, type Trouble, troubled } from '../support/panels.ts'
 
 const options = { skip: NO_BROWSER }
 const METRICS = ['Power (kW)', 'Current (A)', 'Voltage (V)', 'Energy per reading (kWh)']
@@ -98,7 +98,7 @@ async function allAre(
       assert.deepEqual(last, expected)
       return true
     }
-    await eventually(`${path} is ${state}`, isSo).catch(() =>
+    await eventually(`${path} is ${state}`, isSo, DRAWN_MS_MAX).catch(() =>
       assert.deepEqual(last, expected, path),
     )
   })
