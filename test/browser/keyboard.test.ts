@@ -13,7 +13,7 @@ import {
   quiet,
 } from '../support/dashboard.ts'
 import { eventually } from '../support/eventually.ts'
-import { panelStates } from '../support/panels.ts'
+import { settled } from '../support/panels.ts'
 
 const options = { skip: NO_BROWSER }
 const PATHS = ['/', '/floor/1', '/alerts', '/admin/thresholds', '/system']
@@ -25,13 +25,6 @@ await dashboard?.raise(alertOf(1, 2, 'keys'))
 function stack(): Dashboard {
   assert.ok(dashboard)
   return dashboard
-}
-
-async function settled(page: Page): Promise<void> {
-  await eventually('all panels are there', async () => {
-    const states = Object.values(await panelStates(page))
-    return states.length > 0 && !states.includes('loading')
-  })
 }
 
 /** Numbers all that can be used, and notes what gets the focus. Of some radios one is a stop. */

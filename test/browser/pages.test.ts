@@ -15,7 +15,7 @@ import {
   PHONE,
   quiet,
 } from '../support/dashboard.ts'
-import { eventually } from '../support/eventually.ts'
+import { settled } from '../support/panels.ts'
 
 const NAMES = {
   it: ['Adesso', 'Piano', 'Allarmi', 'Soglie', 'Sistema'],
@@ -89,14 +89,4 @@ async function isWell(page: Page, { lang, theme, widthPx }: Manner): Promise<voi
   })`)
   assert.deepEqual(looks, { lang, theme, widthPx })
   assert.deepEqual(await violationsOf(page), [])
-}
-
-/** No panel is loading any more, and one is there. */
-async function settled(page: Page): Promise<void> {
-  await eventually('all panels are there', async () => {
-    const states = await page
-      .locator('main [data-state]')
-      .evaluateAll((all) => all.map((one) => one.getAttribute('data-state')))
-    return states.length > 0 && !states.includes('loading')
-  })
 }

@@ -13,7 +13,7 @@ import {
   quiet,
 } from '../support/dashboard.ts'
 import { eventually } from '../support/eventually.ts'
-import { panelStates, type Trouble, troubled } from '../support/panels.ts'
+import { DRAWN_MS_MAX, panelStates, type Trouble, troubled } from '../support/panels.ts'
 
 const options = { skip: NO_BROWSER }
 const METRICS = ['Power (kW)', 'Current (A)', 'Voltage (V)', 'Energy per reading (kWh)']
@@ -51,7 +51,9 @@ let chosen = 'none'
 
 /** A floor with readings, and an alert that is chosen on its page. */
 async function fill({ send, raise, coordinatorUrl }: Dashboard): Promise<void> {
-  await send([quiet(1, { timestamp: new Date(Date.now() - 60_000).toISOString() }), quiet(1)])
+  /** So far apart that the newer one is not late while these tests run. */
+  const before = { timestamp: new Date(Date.now() - 10 * 60_000).toISOString() }
+  await send([quiet(1, before), quiet(1)])
   await raise(alertOf(1, 1, 'panels'))
   await eventually(
     'the floor is known',
@@ -96,7 +98,7 @@ async function allAre(
       assert.deepEqual(last, expected)
       return true
     }
-    await eventually(`${path} is ${state}`, isSo).catch(() =>
+    await eventually(`${path} is ${state}`, isSo, DRAWN_MS_MAX).catch(() =>
       assert.deepEqual(last, expected, path),
     )
   })

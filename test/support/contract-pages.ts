@@ -10,6 +10,9 @@ import { CHROMIUM, DESKTOP } from './dashboard.ts'
 import { openDoor } from './dashboard-door.ts'
 import { ROOT_DIR } from './process.ts'
 
+/** A limit for a machine that is busy with other tests, and no measure of the page. */
+const WAIT_MS_MAX = 90_000
+
 export interface ContractPages {
   open(path: string): Promise<Page>
   close(): Promise<void>
@@ -24,6 +27,7 @@ export async function contractPages({ url }: ContractOnly): Promise<ContractPage
   return {
     async open(path) {
       const page = await browser.newPage({ viewport: DESKTOP, locale: 'en-GB' })
+      page.setDefaultTimeout(WAIT_MS_MAX)
       const wrong: string[] = []
       page.on('pageerror', ({ message }) => wrong.push(message))
       page.on('close', () => {

@@ -22,6 +22,9 @@ export const NO_BROWSER = CHROMIUM ? false : 'there is no Chromium: apt-get inst
 export const DESKTOP = { width: 1360, height: 900 }
 export const PHONE = { width: 360, height: 740 }
 
+/** For whatever is waited for in a page, on a machine that has other things to do. */
+const ANSWER_MS_MAX = 60_000
+
 export interface Dashboard {
   readonly url: string
   readonly coordinatorUrl: string
@@ -108,6 +111,7 @@ async function openPage(browser: Browser, url: string, options: OpenOptions = {}
   /** A popover that fades in has no contrast yet. */
   const still = { reducedMotion: 'reduce' } as const
   const page = await browser.newPage({ viewport, locale: 'en-GB', ...still, ...zone })
+  page.setDefaultTimeout(ANSWER_MS_MAX)
   const wrong: string[] = []
   page.on('pageerror', ({ message }) => wrong.push(message))
   page.on('console', (said) => {

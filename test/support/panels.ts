@@ -3,8 +3,21 @@
  * keeps silent, has no system behind it, fails or refuses, in place of the real one.
  */
 import type { Page, Route } from 'playwright-core'
+import { eventually } from './eventually.ts'
 
 export type Trouble = 'loading' | 'empty' | 'error' | 'denied'
+
+/** Five pages at once on a machine that has other things to do. */
+export const DRAWN_MS_MAX = 60_000
+
+/** No panel of the page is loading any more, and one is there. */
+export async function settled(page: Page): Promise<void> {
+  const isSettled = async () => {
+    const states = Object.values(await panelStates(page))
+    return states.length > 0 && !states.includes('loading')
+  }
+  await eventually('all panels are there', isSettled, DRAWN_MS_MAX)
+}
 
 /** By the panel's name; those that count are named by what they count. */
 export async function panelStates(page: Page): Promise<Readonly<Record<string, string>>> {

@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next'
 import { previewQuery } from '../../api/queries.ts'
 import type { Metric } from '../../api/types.ts'
 import { useLanguage } from '../../app/use-choices.ts'
+import { formatNumber } from '../../lib/format.ts'
 import { METRIC_FACTS } from '../../lib/metrics.ts'
 import { type LimitField, limitOf, metricOf, shownText } from '../../lib/thresholds-draft.ts'
 
@@ -57,6 +58,8 @@ const MINUTE_MS = 60_000
 function Preview(props: { floor: number | 'default'; metric: Metric; value: number }) {
   const { floor, metric } = props
   const { t } = useTranslation()
+  const language = useLanguage()
+  const write = (count: number) => formatNumber(count, language, 0)
   const [value] = useDebouncedValue(props.value, TYPING_MS)
   const toSeconds = Math.ceil(Date.now() / MINUTE_MS) * (MINUTE_MS / 1000)
   const { data, isError } = useQuery(previewQuery({ floor, metric, value, toSeconds }))
@@ -66,8 +69,8 @@ function Preview(props: { floor: number | 'default'; metric: Metric; value: numb
       : data
         ? t('thresholds.preview', {
             count: data.notifications,
-            over: data.over,
-            readings: data.readings,
+            over: write(data.over),
+            readings: write(data.readings),
             span: t(`triedSpan.${data.span}`),
           })
         : t('state.loading')
