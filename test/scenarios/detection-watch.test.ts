@@ -18,6 +18,7 @@ import {
   meterReadings,
   START_MS,
 } from '../support/meter-series.ts'
+import { Crash } from '../support/scripted-log.ts'
 import { readingsOf, watchedBuilding } from '../support/watched-meters.ts'
 
 const OPTIONS = { budgetPerMonth: 1, timeZone: 'UTC', holidays: new Set<number>() }
@@ -98,6 +99,27 @@ test('nor does it tell anything else when it dies at any commit', async () => {
   await building.outlive()
   assert.deepEqual(ofPower(building), expected)
   assert.ok(commits > 8)
+})
+
+test('nor when it dies before or after what it appends', async () => {
+  const building = watchedBuilding(START_MS)
+  await building.send(readingsOf(1, SERIES))
+  building.log.batchSize = () => 40
+  const append = building.log.append.bind(building.log)
+  let appends = 0
+  let crashes = 0
+  building.log.append = async (topic, records) => {
+    appends += 1
+    const fate = appends % 11
+    if (fate === 3 || fate === 8) crashes += 1
+    if (fate === 3) throw new Crash()
+    const positions = await append(topic, records)
+    if (fate === 8) throw new Crash()
+    return positions
+  }
+  await building.outlive()
+  assert.deepEqual(ofPower(building), backtested(SERIES))
+  assert.ok(crashes > 4, `${crashes} crashes`)
 })
 
 test('what was saved is not read again, and what comes after is judged as ever', async () => {
