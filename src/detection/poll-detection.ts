@@ -91,6 +91,7 @@ async function look(
     if (outcome?.kind !== 'found') {
       const reason = outcome?.kind ?? 'silence'
       trace.note('debug', { kind: 'detection.nothing-read', floor, reason })
+      if (reason !== 'absent') watch?.listenAnew()
       return []
     }
     const check = checkReading(outcome.text, clock.wallMs())

@@ -121,6 +121,23 @@ test('a document of another version is left out, and it is learned anew', async 
   assert.deepEqual(scene.opened(), expectedIds())
 })
 
+test('a store that could not be read is no silence of the meter', async () => {
+  const scene = pollScene()
+  const minutes = Array.from({ length: 60 }, (_, i) => {
+    return { timeMs: START_MS + i * 60_000, value: 5 + (i % 3) }
+  })
+  await scene.live(minutes, async () => {
+    scene.store.onRead = () => ({ kind: 'unavailable', needed: 2, had: 0 })
+    for (let minute = 0; minute < 10; minute += 1) {
+      await scene.clock.advance(60_000)
+      await scene.poll()
+    }
+    scene.store.onRead = () => undefined
+    await scene.poll()
+  })
+  assert.deepEqual(scene.opened(), [])
+})
+
 test('a meter whose latest stays the same for long is silent', async () => {
   const scene = pollScene()
   const minutes = Array.from({ length: 60 }, (_, i) => {

@@ -9,7 +9,8 @@ import { type SeriesState, stepSeries } from '../../src/detection/incidents/seri
 import { CHECKPOINT_MS } from '../../src/detection/incidents/watch-desk.ts'
 import { incidentId } from '../../src/model/incident.ts'
 import { must } from '../../src/model/must.ts'
-import { DETECTION_STATE_TOPIC, READINGS_TOPIC } from '../../src/model/topics.ts'
+import { ALERTS_TOPIC, DETECTION_STATE_TOPIC, READINGS_TOPIC } from '../../src/model/topics.ts'
+import { oneLife } from '../support/detection-world.ts'
 import {
   DAY_MS,
   HOUR_MS,
@@ -17,6 +18,7 @@ import {
   meterReadings,
   START_MS,
 } from '../support/meter-series.ts'
+import { Crash } from '../support/scripted-log.ts'
 import { readingsOf, watchedBuilding } from '../support/watched-meters.ts'
 
 const OPTIONS = { budgetPerMonth: 1, timeZone: 'UTC', holidays: new Set<number>() }
@@ -99,6 +101,27 @@ test('nor does it tell anything else when it dies at any commit', async () => {
   assert.ok(commits > 8)
 })
 
+test('nor when it dies before or after what it appends', async () => {
+  const building = watchedBuilding(START_MS)
+  await building.send(readingsOf(1, SERIES))
+  building.log.batchSize = () => 40
+  const append = building.log.append.bind(building.log)
+  let appends = 0
+  let crashes = 0
+  building.log.append = async (topic, records) => {
+    appends += 1
+    const fate = appends % 11
+    if (fate === 3 || fate === 8) crashes += 1
+    if (fate === 3) throw new Crash()
+    const positions = await append(topic, records)
+    if (fate === 8) throw new Crash()
+    return positions
+  }
+  await building.outlive()
+  assert.deepEqual(ofPower(building), backtested(SERIES))
+  assert.ok(crashes > 4, `${crashes} crashes`)
+})
+
 test('what was saved is not read again, and what comes after is judged as ever', async () => {
   const building = watchedBuilding(START_MS)
   const readings = readingsOf(1, SERIES)
@@ -169,7 +192,25 @@ test('a level is asked about until somebody confirms it; then it is usual', asyn
   assert.ok(others.some((one) => one.metric === 'corrente' && one.state === 'open'))
 })
 
-test('it says what it has learned so far, a few times a day', async () => {
+test('a dry run says what the watch would raise and leaves no mark', async () => {
+  const building = watchedBuilding(START_MS)
+  await building.send(readingsOf(1, SERIES))
+  const wouldRaise = () =>
+    building.trace.facts.filter(({ kind }) => kind === 'detection.would-raise')
+  const isEnough = () => wouldRaise().some(({ tipo }) => tipo === 'level_changed_kw')
+  let isOver = false
+  const running = oneLife(building.life(true), isEnough).finally(() => {
+    isOver = true
+  })
+  while (!isOver) await building.clock.advance(0)
+  await running
+  assert.ok(wouldRaise().some(({ tipo }) => tipo === 'pattern_outlier_kw'))
+  for (const topic of [ALERTS_TOPIC, DETECTION_STATE_TOPIC]) {
+    assert.deepEqual(building.log.records(topic), [], topic)
+  }
+})
+
+test('it says what it has learned so far, when there is news', async () => {
   const building = watchedBuilding(START_MS)
   await building.send(readingsOf(1, SERIES))
   building.log.batchSize = () => 3
@@ -177,7 +218,7 @@ test('it says what it has learned so far, a few times a day', async () => {
   const learned = building.learnedOf(1)
   const stages = [...new Set(learned.map((one) => one.learned))]
   assert.deepEqual(stages, ['cadence', 'first-days', 'daily-profile', 'weekly-profile'])
-  assert.ok(learned.length < 60, `${learned.length} times in 33 days`)
+  assert.ok(learned.length < 40, `${learned.length} times in 33 days`)
   const newest = must(learned.at(-1))
   assert.equal(newest.stepMs, HOUR_MS)
   const sinceHour = ((newest.shift?.sinceMs ?? 0) - START_MS) / HOUR_MS
@@ -208,6 +249,25 @@ test('a meter that falls silent is one incident until it speaks again', async ()
     building.notifications().map(({ incident }) => incident?.phase),
     ['opened', 'closed'],
   )
+})
+
+test('a floor of an earlier topic that falls silent keeps what is known of it', async () => {
+  const minutes = Array.from({ length: 60 }, (_, i) => {
+    return { timeMs: START_MS + i * 60_000, value: 5 + (i % 3) }
+  })
+  const before = watchedBuilding(START_MS)
+  await before.send(readingsOf(1, minutes))
+  await before.live()
+  const building = watchedBuilding(before.clock.wallMs())
+  const states = before.log.records(DETECTION_STATE_TOPIC)
+  await building.log.append(DETECTION_STATE_TOPIC, states)
+  building.log.generation = async () => 'two'
+  await building.live(async () => {
+    for (let step = 0; step < 40; step += 1) await building.clock.advance(30_000)
+  })
+  assert.equal(building.told().length, 1)
+  await building.live()
+  assert.equal(building.trace.count('detection.unreadable-state'), 0)
 })
 
 test('a log that is away and a machine that slept are no silence of the meter', async () => {

@@ -33,7 +33,7 @@ export function watchedBuilding(startMs: number) {
   const [log, trace, clock] = [scriptedLog(), recordingTrace(), manualClock(startMs)]
   const sayings = { current: NOTHING_SAID as AlarmSayings }
   log.wallMs = () => clock.wallMs()
-  const life = () => {
+  const life = (dryRun = false) => {
     const statistics = openStatistics({ path: ':memory:' })
     return createLogDetection(
       {
@@ -42,7 +42,7 @@ export function watchedBuilding(startMs: number) {
         sayings: { current: async () => sayings.current },
       },
       {
-        ...{ rules: WATCH_RULES, budgetPerMonth: 3, dryRun: false, topic: READINGS_TOPIC },
+        ...{ rules: WATCH_RULES, budgetPerMonth: 3, dryRun, topic: READINGS_TOPIC },
         ...{ statisticsRefreshMs: DAY_MS, thresholdsPollMs: 2_000 },
       },
     )

@@ -1,6 +1,6 @@
 /**
- * When there is news of what the watch has learned: another stage, another day, a changed level
- * that waits for confirmation or waits no more. A few times a day for each series.
+ * When there is news of what the watch has learned: another stage, another day (after three weeks
+ * another month), a changed level that waits for confirmation or waits no more.
  */
 import type { LearnedSeries } from '../../model/learned.ts'
 import { knowledgeOf } from '../watch/knowledge.ts'
@@ -24,5 +24,12 @@ export function newsOf(
 }
 
 function textOf({ learned, days, stepMs, shift }: LearnedSeries): string {
-  return [learned, Math.floor(days), stepMs, shift?.sinceMs].join(' ')
+  return [learned, ageOf(days), stepMs, shift?.sinceMs].join(' ')
+}
+
+const DAILY_DAYS = 21
+const MONTH_DAYS = 30
+
+function ageOf(days: number): number {
+  return days < DAILY_DAYS ? Math.floor(days) : DAILY_DAYS + Math.floor(days / MONTH_DAYS)
 }

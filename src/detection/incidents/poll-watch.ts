@@ -15,7 +15,7 @@ import { RULE_VERSION } from '../watch/options.ts'
 import { WATCHED_METRICS } from './incident-event.ts'
 import { learnedOf } from './learned.ts'
 import type { SeriesState } from './series.ts'
-import { silenceOf } from './silence.ts'
+import { SLEPT_MS, silenceOf } from './silence.ts'
 import { hear, silenceBegins } from './silent-floor.ts'
 import { type Telling, type TellingContext, tell } from './telling.ts'
 import { seriesKey, type WatchContext, watchReading } from './watched-floor.ts'
@@ -36,6 +36,7 @@ export class PollWatch {
   private readonly unsaved = new Set<string>()
   private savedMs = 0
   private listeningMs = 0
+  private askedMs = 0
 
   constructor(world: PollWatchWorld, options: PollWatch['options'], judge: PollWatch['judge']) {
     this.world = world
@@ -59,7 +60,13 @@ export class PollWatch {
       if (state) this.series.set(seriesKey(floor, metric), state)
     }
     this.savedMs = clock.monotonicMs()
-    this.listeningMs = clock.wallMs()
+    this.listenAnew()
+  }
+
+  /** Nobody could have been heard until now. */
+  listenAnew(): void {
+    this.listeningMs = this.world.clock.wallMs()
+    this.askedMs = this.listeningMs
   }
 
   /** A reading that is new. */
@@ -82,6 +89,8 @@ export class PollWatch {
   silences(): readonly Telling[] {
     const nowMs = this.world.clock.wallMs()
     const { timeZone } = this.options.rules
+    if (Math.abs(nowMs - this.askedMs) > SLEPT_MS) this.listenAnew()
+    this.askedMs = nowMs
     const changes = [...this.voices].flatMap(([floor, voice]) => {
       const silence = silenceOf(voice, nowMs, this.listeningMs, timeZone)
       if (!silence) return []

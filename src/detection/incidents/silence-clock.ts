@@ -8,13 +8,11 @@ import type { FloorMemory } from '../batch.ts'
 import { type Desk, type PartitionMemory, saveFloors } from '../desk.ts'
 import { raise } from '../raise.ts'
 import type { Task } from '../together.ts'
-import { silenceOf } from './silence.ts'
+import { SLEPT_MS, silenceOf } from './silence.ts'
 import { silenceBegins } from './silent-floor.ts'
 import type { WatchedChange } from './watched-floor.ts'
 
 export const SILENCE_POLL_MS = 30_000
-/** A machine that was away for longer than so many polls has not listened. */
-const SLEPT_POLLS = 4
 
 export function silenceClock(desk: Desk): Task {
   const { clock } = desk.world
@@ -23,7 +21,7 @@ export function silenceClock(desk: Desk): Task {
     for (;;) {
       await clock.sleep(SILENCE_POLL_MS, signal)
       const nowMs = clock.wallMs()
-      const hasSlept = Math.abs(nowMs - askedMs) > SLEPT_POLLS * SILENCE_POLL_MS
+      const hasSlept = Math.abs(nowMs - askedMs) > SLEPT_MS
       askedMs = nowMs
       if (hasSlept) listenAnew(desk.partitions.values(), nowMs)
       else await desk.inTurn(() => ask(desk, nowMs, signal))
@@ -72,6 +70,8 @@ async function askPartition(
     changes.push(silenceBegins(floor, silence))
   }
   await raise(world, judge, { alerts: [], changes }, signal)
-  await saveFloors(world, partition, memory.generation, changed, signal)
   for (const [floor, known] of changed) memory.floors.set(floor, known)
+  // A state of an earlier topic has no place in this one yet: it is saved with its next reading.
+  const placed = new Map([...changed].filter(([, { offset }]) => offset >= 0))
+  await saveFloors(world, partition, memory.generation, placed, signal)
 }

@@ -15,6 +15,8 @@ export const SILENCE_MS_MIN = 5 * 60_000
 export const PAUSE_DAYS = 14
 /** A meter that has spoken less often has no habit yet. */
 export const HEARD_MIN = 30
+/** Whoever has not asked for so long has not listened either. */
+export const SLEPT_MS = 2 * 60_000
 const DAY_MS = 86_400_000
 
 /** A reading has come; a pause that was called a silence teaches nothing. */

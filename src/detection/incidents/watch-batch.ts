@@ -2,7 +2,6 @@
  * Many readings of one partition through the detector, one after the other. Pure: nothing that was
  * known changes until the caller takes over what came of it.
  */
-
 import type { LearnedSeries } from '../../model/learned.ts'
 import { checkReading } from '../../model/reading.ts'
 import type { LogRecord } from '../../ports/log.ts'
@@ -25,6 +24,8 @@ export interface WatchedBatch {
   readonly changes: readonly WatchedChange[]
   /** News of what is known, as it is after the batch. */
   readonly learned: readonly LearnedSeries[]
+  /** Readings that were judged. */
+  readonly readings: number
   /** Readings of series beyond the limit. */
   readonly beyond: number
 }
@@ -46,7 +47,7 @@ export function watchBatch(
   const changed = new Map<string, SeriesMemory>()
   const changes: WatchedChange[] = []
   const names = new Map<string, SeriesName>()
-  let [fresh, beyond] = [0, 0]
+  let [fresh, readings, beyond] = [0, 0, 0]
   const find = (key: string) => changed.get(key) ?? known.get(key)
   for (const { offset, value, appendedMs } of records) {
     const check = checkReading(value, appendedMs)
@@ -59,6 +60,7 @@ export function watchBatch(
       continue
     }
     fresh += news
+    readings += 1
     for (const { key, name, state } of watched.states) {
       changed.set(key, { offset, state })
       names.set(key, name)
@@ -69,5 +71,5 @@ export function watchBatch(
     const now = changed.get(key)?.state
     return (now && newsOf(name, known.get(key)?.state, now)) ?? []
   })
-  return { changed, changes, learned, beyond }
+  return { changed, changes, learned, readings, beyond }
 }

@@ -54,6 +54,7 @@ interface WatchedPartition {
   /** Changed since they were saved. */
   readonly unsaved: Set<string>
   savedMs: number
+  /** Judged since they were saved. */
   readings: number
 }
 
@@ -115,9 +116,9 @@ export class WatchDesk {
       const fact = { kind: 'detection.too-many-series', partition, readings: batch.beyond }
       this.world.trace.note('warn', { ...fact, seriesMax: WATCHED_SERIES_MAX })
     }
-    const isDue = hasHeard || this.world.clock.monotonicMs() - own.savedMs >= CHECKPOINT_MS
-    if (isDue || own.readings >= CHECKPOINT_READINGS)
-      await this.save(partition, own, offset, signal)
+    const isOld = this.world.clock.monotonicMs() - own.savedMs >= CHECKPOINT_MS
+    const isDue = hasHeard || isOld || own.readings >= CHECKPOINT_READINGS
+    if (isDue) await this.save(partition, own, offset, signal)
   }
 
   private async save(
@@ -190,10 +191,10 @@ export class WatchDesk {
   }
 }
 
-function take(own: WatchedPartition, { changed }: WatchedBatch): void {
+function take(own: WatchedPartition, { changed, readings }: WatchedBatch): void {
   for (const [key, memory] of changed) {
     own.series.set(key, memory)
     own.unsaved.add(key)
   }
-  own.readings += changed.size
+  own.readings += readings
 }
