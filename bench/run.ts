@@ -5,7 +5,8 @@
  *
  * `--cpu-prof FOLDER` has every process of ours write a profile when it ends. For `store`:
  * `--keys N`, `--rounds N` (slices of each line), and `--million` in place of all the rest. For
- * `detection`: `--data FOLDER`, `--weeks N`, `--buildings N`, `--seed TEXT`, `--budget N`.
+ * `detection`: `--data FOLDER`, `--readings FOLDER`, `--weeks N`, `--buildings N`, `--seed TEXT`,
+ * `--budget N`, and `--full` for the 80 floor-months of the acceptance.
  */
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -32,6 +33,10 @@ const MILLION = 1_000_000
 const ROUNDS = 7
 /** Beside the repository, where the data that everybody shares lie. */
 const PUBLIC_SERIES = '../shared/detection/data'
+const HOUSEHOLD = '../shared/readings'
+/** Simulated buildings of three floors: a look at them, and more than 80 floor-months. */
+const FLOORS_USUAL = { weeks: '8', buildings: '1' }
+const FLOORS_FULL = { weeks: '12', buildings: '14' }
 const POSITIVE = /^[1-9]\d*$/
 
 interface Choices {
@@ -68,8 +73,10 @@ async function main(): Promise<number> {
       rounds: { type: 'string', default: String(ROUNDS) },
       million: { type: 'boolean', default: false },
       data: { type: 'string', default: PUBLIC_SERIES },
-      weeks: { type: 'string', default: '8' },
-      buildings: { type: 'string', default: '1' },
+      readings: { type: 'string', default: HOUSEHOLD },
+      weeks: { type: 'string' },
+      buildings: { type: 'string' },
+      full: { type: 'boolean', default: false },
       seed: { type: 'string', default: 'bench' },
       budget: { type: 'string', default: '1' },
     },
@@ -97,21 +104,29 @@ async function main(): Promise<number> {
   return 0
 }
 
-function detectionOptions(
-  values: Readonly<Record<'data' | 'weeks' | 'buildings' | 'seed' | 'budget', string>>,
-) {
-  const { data, seed } = values
-  const numbers = { weeks: values.weeks, buildings: values.buildings, budget: values.budget }
-  const [weeks, buildings, budget] = Object.entries(numbers).map(([name, text]) => {
+interface DetectionValues {
+  readonly data: string
+  readonly readings: string
+  readonly seed: string
+  readonly budget: string
+  readonly weeks?: string | undefined
+  readonly buildings?: string | undefined
+  readonly full: boolean
+}
+
+function detectionOptions({ data, readings, seed, budget, full, ...sizes }: DetectionValues) {
+  const usual = full ? FLOORS_FULL : FLOORS_USUAL
+  const [weeks, buildings] = [sizes.weeks ?? usual.weeks, sizes.buildings ?? usual.buildings]
+  const numbers = Object.entries({ weeks, buildings, budget }).map(([name, text]) => {
     if (!(Number(text) > 0)) throw new Error(`--${name} takes a number over 0.`)
     return Number(text)
   })
   return {
-    data: resolve(data),
+    folders: { series: resolve(data), readings: resolve(readings) },
     seed,
-    weeks: weeks ?? 0,
-    buildings: buildings ?? 0,
-    budget: budget ?? 0,
+    weeks: numbers[0] ?? 0,
+    buildings: numbers[1] ?? 0,
+    budget: numbers[2] ?? 0,
   }
 }
 

@@ -2,19 +2,24 @@
  * The rules that somebody would try first, for the benchmark of detection: each is a score and a
  * limit of one fixed size for all meters.
  */
-import {
-  ORIGINAL_LIMITS,
-  originalRule,
-  type SeriesRule,
-  watchRule,
-} from '../../src/detection/series-rule.ts'
+import { Backtest } from '../../src/detection/incidents/backtest.ts'
+import { ORIGINAL_LIMITS, originalRule, type SeriesRule } from '../../src/detection/series-rule.ts'
 import { learnSlot, startProfile, usualOf } from '../../src/detection/watch/profile.ts'
 import { cellOf, EMPTY_SCALES, learnScale, scaleOf } from '../../src/detection/watch/scale.ts'
 
-export interface NamedRule {
-  readonly name: string
-  /** `metrics`: series of the floor; a budget is shared among them. */
-  make(metrics: number): SeriesRule
+export const RULE_NAMES = ['watch', 'original', 'original, both ways', 'median'] as const
+export type RuleName = (typeof RULE_NAMES)[number]
+
+export const RULE_TEXTS: Readonly<Record<RuleName, string>> = {
+  watch: 'watch',
+  original: 'original: mean + 1.6 std of a half hour',
+  'original, both ways': 'the same, 3 std, both ways',
+  median: 'median and MAD of a slot, level, z > 5',
+}
+
+export interface BenchRule extends SeriesRule {
+  /** What it would take to save it; 0 = it is not saved. */
+  stateBytes(): number
 }
 
 const HOUR_MS = 3_600_000
@@ -28,22 +33,25 @@ const LEVEL_CLIP = 3
 const MAD_PER_MEAN = 0.845
 const WARM_READINGS = 14 * 24
 
-export function benchRules(budgetPerMonth: number): readonly NamedRule[] {
+export function ruleOf(name: RuleName, budgetPerMonth: number): BenchRule {
   const both = { ...ORIGINAL_LIMITS, sigmas: 3, isBothWays: true }
-  return [
-    {
-      name: `watch, budget ${budgetPerMonth} a month`,
-      make: (metrics) =>
-        watchRule({
-          budgetPerMonth: budgetPerMonth / metrics,
-          timeZone: 'UTC',
-          holidays: new Set(),
-        }),
-    },
-    { name: 'original: mean + 1.6 std of a half hour', make: () => originalRule('UTC') },
-    { name: 'the same, 3 std, both ways', make: () => originalRule('UTC', both) },
-    { name: 'median and MAD of a slot, level, z > 5', make: () => medianRule() },
-  ]
+  const made: Readonly<Record<RuleName, () => BenchRule>> = {
+    watch: () => watched(budgetPerMonth),
+    original: () => ({ ...originalRule('UTC'), stateBytes: () => 0 }),
+    'original, both ways': () => ({ ...originalRule('UTC', both), stateBytes: () => 0 }),
+    median: () => ({ ...medianRule(), stateBytes: () => 0 }),
+  }
+  return made[name]()
+}
+
+/** Through the incidents, as people would be told. */
+function watched(budgetPerMonth: number): BenchRule {
+  const options = { budgetPerMonth, timeZone: 'UTC', holidays: new Set<number>() }
+  const backtest = new Backtest({ floor: 1, metric: 'kw' }, options)
+  return {
+    step: (timeMs, value) => ({ ...backtest.take(timeMs, value), finding: undefined }),
+    stateBytes: () => JSON.stringify(backtest.state() ?? null).length,
+  }
 }
 
 /** Median of the slot over eight weeks, pooled deviation, a level that follows within two days. */

@@ -21,6 +21,8 @@ export const LEARNING_WEEKS = 3
 /** Rest between two episodes, less than it is in most buildings. */
 const EVERY_MS = 4 * 86_400_000
 
+export const METRICS = ['sensore2_kw', 'sensore3_corrente', 'sensore3_tensione'] as const
+
 export interface FloorReading {
   readonly timeMs: number
   readonly reading: Reading

@@ -7,14 +7,27 @@ import { test } from 'node:test'
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
 import { openStatistics } from '../../src/adapters/sqlite-statistics.ts'
 import { Backtest } from '../../src/detection/incidents/backtest.ts'
-import { POLL_CHECKPOINT_MS } from '../../src/detection/incidents/poll-watch.ts'
+import {
+  POLL_CHECKPOINT_MS,
+  PollWatch,
+  SERIES_AT_ONCE,
+} from '../../src/detection/incidents/poll-watch.ts'
+import { WATCHED_SERIES_MAX } from '../../src/detection/incidents/watch-batch.ts'
 import { createPollDetection } from '../../src/detection/poll-detection.ts'
+import { NOTHING_SAID } from '../../src/model/alarm-sayings.ts'
 import type { Alert, IncidentEvent } from '../../src/model/alert.ts'
 import { INCIDENT_PREFIX, latestKey, learnedKey, seriesStateKey } from '../../src/model/keys.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
+import { checked } from '../support/detection-world.ts'
 import { fakeStore } from '../support/fake-store.ts'
 import { manualClock } from '../support/manual-clock.ts'
-import { HOUR_MS, type MeterReading, meterReadings, START_MS } from '../support/meter-series.ts'
+import {
+  HOUR_MS,
+  type MeterReading,
+  meterReadings,
+  OPTIONS,
+  START_MS,
+} from '../support/meter-series.ts'
 import { recordingTrace } from '../support/traces.ts'
 import { WATCH_RULES } from '../support/watched-meters.ts'
 
@@ -111,6 +124,36 @@ test('what was learned is saved now and then, and again where the store was away
   })
   assert.match(scene.store.text(key) ?? '', /"rule":"watch/)
   assert.match(scene.store.text(learnedKey(1, 'kw')) ?? '', /"learned":"cadence"/)
+})
+
+test('states are brought back and saved a few at a time, so many series and no more', async () => {
+  const store = fakeStore()
+  const [clock, trace] = [manualClock(START_MS), recordingTrace()]
+  const judge = {
+    watching: () => ({ options: OPTIONS, decisions: [] }),
+    telling: () => ({
+      ...{ sayings: NOTHING_SAID, thresholds: DEFAULT_THRESHOLDS, timeZone: 'UTC' },
+    }),
+  }
+  const world = { store, clock, trace, random: seededRandom('poll') }
+  const watch = new PollWatch(world, { rules: WATCH_RULES }, judge)
+  const floors = Array.from({ length: WATCHED_SERIES_MAX + 5 }, (_, i) => i + 1)
+  const asked: number[] = []
+  const read = store.read
+  store.read = async (keys) => {
+    asked.push(keys.length)
+    return await read(keys)
+  }
+  await watch.begin(floors, new AbortController().signal)
+  assert.deepEqual([Math.max(...asked), asked.length], [SERIES_AT_ONCE, 600 / SERIES_AT_ONCE])
+  for (const piano of floors) {
+    watch.take(checked(new Date(START_MS).toISOString(), { piano, sensore2_kw: 5 }))
+  }
+  await clock.advance(POLL_CHECKPOINT_MS)
+  await watch.saveIfDue()
+  assert.equal(Math.max(...store.requests), 2 * SERIES_AT_ONCE)
+  const states = store.keys().filter((key) => key.startsWith('detection:'))
+  assert.equal(states.length, WATCHED_SERIES_MAX)
 })
 
 test('a document of another version is left out, and it is learned anew', async () => {

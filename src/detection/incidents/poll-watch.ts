@@ -18,12 +18,15 @@ import type { SeriesState } from './series.ts'
 import { SLEPT_MS, silenceOf } from './silence.ts'
 import { hear, silenceBegins } from './silent-floor.ts'
 import { type Telling, type TellingContext, tell } from './telling.ts'
+import { WATCHED_SERIES_MAX } from './watch-batch.ts'
 import { seriesKey, type WatchContext, watchReading } from './watched-floor.ts'
 
 export interface PollWatchWorld extends PatienceWorld {
   readonly store: Store
 }
 
+/** States of one request to the store, which takes 16 MiB; a state has up to 200 kB. */
+export const SERIES_AT_ONCE = 40
 /** States are saved after so long. */
 export const POLL_CHECKPOINT_MS = 10 * 60_000
 
@@ -48,16 +51,18 @@ export class PollWatch {
   async begin(floors: readonly number[], signal: AbortSignal): Promise<void> {
     const { store, clock } = this.world
     const names = floors.flatMap((floor) => WATCHED_METRICS.map((metric) => ({ floor, metric })))
-    const keys = names.map(({ floor, metric }) => seriesStateKey(floor, metric))
-    const outcomes = await untilDone(this.world, 'detection.store-waiting', signal, async () => {
-      const found = await store.read(keys)
-      const silent = found.find(({ kind }) => kind !== 'found' && kind !== 'absent')
-      if (!silent) return { kind: 'done', value: found }
-      return { kind: 'again', reason: `the store says ${silent.kind}` }
-    })
-    for (const [i, { floor, metric }] of names.entries()) {
-      const state = stateOf(outcomes[i])
-      if (state) this.series.set(seriesKey(floor, metric), state)
+    for (const some of chunksOf(names.slice(0, WATCHED_SERIES_MAX))) {
+      const keys = some.map(({ floor, metric }) => seriesStateKey(floor, metric))
+      const outcomes = await untilDone(this.world, 'detection.store-waiting', signal, async () => {
+        const found = await store.read(keys)
+        const silent = found.find(({ kind }) => kind !== 'found' && kind !== 'absent')
+        if (!silent) return { kind: 'done', value: found }
+        return { kind: 'again', reason: `the store says ${silent.kind}` }
+      })
+      for (const [i, { floor, metric }] of some.entries()) {
+        const state = stateOf(outcomes[i])
+        if (state) this.series.set(seriesKey(floor, metric), state)
+      }
     }
     this.savedMs = clock.monotonicMs()
     this.listenAnew()
@@ -78,6 +83,9 @@ export class PollWatch {
     this.voices.set(piano, heard.voice)
     const find = (key: string) => this.series.get(key)
     const watched = watchReading(find, checked, nowMs, this.judge.watching())
+    const news = watched.states.filter(({ key }) => !this.series.has(key)).length
+    const isBeyond = news > 0 && this.series.size + news > WATCHED_SERIES_MAX
+    if (isBeyond) return tell(heard.changes, this.judge.telling())
     for (const { key, state } of watched.states) {
       this.series.set(key, state)
       this.unsaved.add(key)
@@ -104,15 +112,16 @@ export class PollWatch {
   async saveIfDue(): Promise<void> {
     const { store, clock, trace } = this.world
     if (this.unsaved.size === 0 || clock.monotonicMs() - this.savedMs < POLL_CHECKPOINT_MS) return
-    const keys = [...this.unsaved]
-    const outcomes = await store.write(keys.flatMap((key) => this.writesOf(key)))
-    if (outcomes.every(({ kind }) => kind === 'done')) {
-      this.unsaved.clear()
-      this.savedMs = clock.monotonicMs()
-      return
+    for (const keys of chunksOf([...this.unsaved])) {
+      const outcomes = await store.write(keys.flatMap((key) => this.writesOf(key)))
+      const refusal = outcomes.find(({ kind }) => kind !== 'done')
+      if (refusal) {
+        trace.note('debug', { kind: 'detection.series-unsaved', reason: refusal.kind })
+        return
+      }
+      for (const key of keys) this.unsaved.delete(key)
     }
-    const refusal = outcomes.find(({ kind }) => kind !== 'done')
-    trace.note('debug', { kind: 'detection.series-unsaved', reason: refusal?.kind })
+    this.savedMs = clock.monotonicMs()
   }
 
   /** The state itself, and what of it people can read. */
@@ -125,6 +134,13 @@ export class PollWatch {
     const learned = learnedOf({ floor: Number(floor), metric }, state)
     return [{ key: seriesStateKey(Number(floor), metric), text }, learnedWrite(learned)]
   }
+}
+
+function chunksOf<T>(all: readonly T[]): readonly (readonly T[])[] {
+  const count = Math.ceil(all.length / SERIES_AT_ONCE)
+  return Array.from({ length: count }, (_, i) =>
+    all.slice(i * SERIES_AT_ONCE, (i + 1) * SERIES_AT_ONCE),
+  )
 }
 
 /** Anything else that stands there, and what another version learned, is left out. */

@@ -2,17 +2,17 @@
  * One statistic against the tail of its kind and its share of the budget: how rare is it, and does
  * that make it a finding?
  */
-import { type Channel, RULE_VERSION } from './options.ts'
-import {
-  levelAt,
-  monthlyRate,
-  observe,
-  observeAnomaly,
-  RESTING_BLOCKS,
-  type Tail,
-  type TailManner,
-} from './tail.ts'
+import { type Channel, RULE_VERSION, shareOf, type WatchOptions } from './options.ts'
+import type { FitManner } from './pareto.ts'
+import { levelAt, monthlyRate, observe, observeAnomaly, RESTING_BLOCKS, type Tail } from './tail.ts'
 import type { Direction, Finding } from './verdict.ts'
+
+/** What all channels are told alike. */
+export interface Terms {
+  readonly options: WatchOptions
+  /** See achieved.ts. */
+  readonly strictness: number
+}
 
 export interface Question {
   readonly channel: Exclude<Channel, 'stuck'>
@@ -23,8 +23,11 @@ export interface Question {
   /** The usual deviation; the statistic counts in it. */
   readonly scale: number
   readonly statistic: number
-  readonly sharePerMonth: number
-  readonly budgetPerMonth: number
+  readonly terms: Terms
+  /** The statistic is made of many readings. */
+  readonly isSteady: boolean
+  /** The tail does not learn at present. */
+  readonly isPaused: boolean
 }
 
 export interface Judgement {
@@ -35,43 +38,53 @@ export interface Judgement {
 }
 
 /** How the tail of each channel learns, and what an anomaly is taken as, in limits. */
-const MANNERS: Readonly<Record<Exclude<Channel, 'stuck'>, TailManner & { anomalyAs: number }>> = {
+interface Manner {
+  readonly fit: FitManner
+  readonly restingBlocks: number
+  readonly anomalyAs: number
+}
+
+const MANNERS: Readonly<Record<Question['channel'], Manner>> = {
   surprise: { fit: 'moments', restingBlocks: 0, anomalyAs: 1.15 },
-  season: { fit: 'quantiles', restingBlocks: 0, anomalyAs: 1 },
+  season: { fit: 'quantiles', restingBlocks: RESTING_BLOCKS, anomalyAs: 1 },
   hours: { fit: 'quantiles', restingBlocks: RESTING_BLOCKS, anomalyAs: 1 },
   level: { fit: 'quantiles', restingBlocks: RESTING_BLOCKS, anomalyAs: 1 },
 }
 /** Rarer than this is not told apart. */
 const RATE_MIN = 1e-12
+/** Less than one usual deviation is nobody's alarm, however rare it is. */
+const STATISTIC_MIN = 1
 
 export function judge(tail: Tail, question: Question): Judgement {
-  const { statistic, timeMs, sharePerMonth } = question
-  const { channel } = question
-  const manner = MANNERS[channel]
-  const rate = monthlyRate(tail, statistic)
-  const score = rate === undefined ? 0 : scoreOf(rate, sharePerMonth)
+  const { channel, statistic, timeMs, terms, isSteady, isPaused } = question
+  const manner = { ...MANNERS[channel], isSteady }
+  const share = shareOf(terms.options, channel)
+  const claim = statistic < STATISTIC_MIN ? undefined : monthlyRate(tail, statistic)
+  const rate = claim === undefined ? undefined : claim * terms.strictness
+  const score = rate === undefined ? 0 : scoreOf(rate, share)
   if (rate === undefined || score < 1) {
-    return { channel, tail: observe(tail, timeMs, statistic, manner), score, finding: undefined }
+    const next = isPaused ? tail : observe(tail, timeMs, statistic, manner)
+    return { channel, tail: next, score, finding: undefined }
   }
-  const limit = levelAt(tail, sharePerMonth)
-  const taught = observeAnomaly(tail, timeMs, limit * manner.anomalyAs, manner)
-  const finding = findingOf(question, limit, tail.maxima.length, rate)
-  return { channel, tail: taught, score, finding }
+  const limit = Math.max(STATISTIC_MIN, levelAt(tail, share / terms.strictness))
+  const next = isPaused ? tail : observeAnomaly(tail, timeMs, limit * manner.anomalyAs, manner)
+  return { channel, tail: next, score, finding: findingOf(question, limit, tail, rate) }
 }
 
 export function scoreOf(ratePerMonth: number, sharePerMonth: number): number {
   return 1 + Math.log10(sharePerMonth / Math.max(ratePerMonth, RATE_MIN))
 }
 
-function findingOf(question: Question, limit: number, comparable: number, rate: number): Finding {
-  const { channel, direction, value, expected, scale, statistic } = question
-  const { sharePerMonth, budgetPerMonth } = question
+function findingOf(question: Question, limit: number, tail: Tail, rate: number): Finding {
+  const { channel, direction, value, expected, scale, statistic, terms } = question
   return {
-    ...{ channel, direction, value, expected, statistic, comparable },
-    ...{ sharePerMonth, budgetPerMonth },
+    ...{ channel, direction, value, expected, statistic },
     low: expected - limit * scale,
     high: expected + limit * scale,
+    comparable: tail.maxima.length,
     ratePerMonth: Math.max(rate, RATE_MIN),
+    sharePerMonth: shareOf(terms.options, channel),
+    budgetPerMonth: terms.options.budgetPerMonth,
     isLikeSunday: false,
     rule: RULE_VERSION,
   }

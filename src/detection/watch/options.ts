@@ -1,7 +1,7 @@
 /**
  * What a person may say to the detector: how often it may disturb without reason, and where the
  * site is. Everything else it finds out from the readings. The budget is shared among the channels
- * by fixed parts; a channel with two directions has a share for each.
+ * by fixed parts.
  */
 export interface WatchOptions {
   /** False alarms that are borne in a month, of this floor and metric. */
@@ -15,7 +15,7 @@ export interface WatchOptions {
 /** "At most one false alarm per floor and month." */
 export const BUDGET_PER_MONTH_USUAL = 1
 
-export const RULE_VERSION = 'watch-1'
+export const RULE_VERSION = 'watch-2'
 
 export const CHANNELS = ['surprise', 'season', 'hours', 'level', 'stuck'] as const
 /**
@@ -26,15 +26,25 @@ export const CHANNELS = ['surprise', 'season', 'hours', 'level', 'stuck'] as con
 export type Channel = (typeof CHANNELS)[number]
 
 /**
- * Parts of the budget. They sum to 1 over both directions. Half goes to surprise, which sees most;
- * a run of equal values comes in whole steps, and with less than a quarter none would be rare.
+ * Parts of the budget, for each direction; together they are the whole. `stuck` has a large one,
+ * because runs of equal values come in whole steps and mostly leave a part unspent; `surprise` sees
+ * most; `hours` finds what lasts and has few chances to err; `level` asks a person for an answer.
  */
 export const BUDGET_PARTS: Readonly<Record<Channel, number>> = {
-  surprise: 0.16,
-  season: 0.04,
-  hours: 0.04,
+  surprise: 0.15,
+  season: 0.05,
+  hours: 0.08,
   level: 0.03,
-  stuck: 0.24,
+  stuck: 0.38,
+}
+
+/** Channels that look up and down have their part twice. */
+export const DIRECTIONS: Readonly<Record<Channel, 1 | 2>> = {
+  surprise: 2,
+  season: 2,
+  hours: 2,
+  level: 2,
+  stuck: 1,
 }
 
 export function shareOf(options: WatchOptions, channel: Channel): number {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { FIT_MANNERS, fitExcesses, quantileOf, survivalOf } from './pareto.ts'
+import { FIT_MANNERS, type FitManner, fitExcesses, quantileOf, survivalOf } from './pareto.ts'
+
+const by = (fit: FitManner, isSteady = false) => ({ fit, isSteady })
 
 /** Quantiles of a generalised Pareto distribution, evenly spread: a sample without chance. */
 function sample(count: number, scale: number, shape: number): number[] {
@@ -27,7 +29,7 @@ test('what a fit says of a rate is undone by what it says of a value', () => {
 test('either manner finds an exponential tail again, within a tenth', () => {
   const sorted = sample(2_000, 2, 0)
   for (const manner of FIT_MANNERS) {
-    const fit = fitExcesses(sorted, 800, manner)
+    const fit = fitExcesses(sorted, 800, by(manner))
     assert.ok(Math.abs(fit.scale / 2 - 1) < 0.1, `${manner} ${fit.scale}`)
     assert.ok(Math.abs(fit.shape) < 0.05, `${manner} ${fit.shape}`)
   }
@@ -35,8 +37,8 @@ test('either manner finds an exponential tail again, within a tenth', () => {
 
 test('a heavier tail is told from a lighter one', () => {
   for (const manner of FIT_MANNERS) {
-    const light = fitExcesses(sample(2_000, 1, 0), 800, manner)
-    const heavy = fitExcesses(sample(2_000, 1, 0.4), 800, manner)
+    const light = fitExcesses(sample(2_000, 1, 0), 800, by(manner))
+    const heavy = fitExcesses(sample(2_000, 1, 0.4), 800, by(manner))
     assert.ok(heavy.shape > light.shape + 0.1, manner)
   }
 })
@@ -44,14 +46,23 @@ test('a heavier tail is told from a lighter one', () => {
 test('through quantiles, the size of the largest values does not matter', () => {
   const sorted = sample(50, 1, 0)
   const wild = [...sorted.slice(0, -1), 1e9]
-  const limit = (values: number[]) => quantileOf(fitExcesses(values, 20, 'quantiles'), 1e-3)
+  const limit = (values: number[]) => quantileOf(fitExcesses(values, 20, by('quantiles')), 1e-3)
   assert.equal(limit(wild), limit(sorted))
 })
 
 test('values that do not vary still have a tail', () => {
   for (const manner of FIT_MANNERS) {
-    const fit = fitExcesses(new Array<number>(40).fill(3), 16, manner)
+    const fit = fitExcesses(new Array<number>(40).fill(3), 16, by(manner))
     assert.ok(survivalOf(fit, 6) < 1e-3)
     assert.ok(Number.isFinite(quantileOf(fit, 1e-4)))
   }
+})
+
+test('means of many readings have a lighter tail, and many data have the last word', () => {
+  const limit = (values: number[], isSteady: boolean) =>
+    quantileOf(fitExcesses(values, values.length * 0.4, by('quantiles', isSteady)), 1e-4)
+  const few = sample(50, 1, 0)
+  assert.ok(limit(few, true) < limit(few, false) * 0.8)
+  const many = sample(5_000, 1, 0)
+  assert.ok(limit(many, true) > limit(many, false) * 0.9)
 })

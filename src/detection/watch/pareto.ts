@@ -8,10 +8,17 @@
  * whatever its size; for slow statistics, where one episode fills a part of all half days.
  *
  * The shape is drawn towards one that is usual: a dozen excesses say little about it, and the rate
- * of rare values rests on it more than on anything else.
+ * of rare values rests on it more than on anything else. Usual is an exponential tail, and a
+ * lighter one where each value is the mean of many readings: such means are nearly normal.
  */
 export const FIT_MANNERS = ['moments', 'quantiles'] as const
 export type FitManner = (typeof FIT_MANNERS)[number]
+
+export interface Fitting {
+  readonly fit: FitManner
+  /** The values are means of many readings. */
+  readonly isSteady: boolean
+}
 
 export interface ParetoFit {
   /** The level that excesses are counted from. */
@@ -22,13 +29,21 @@ export interface ParetoFit {
   readonly part: number
 }
 
-/** The usual shape, and how many excesses it weighs as much as. */
-const USUAL: Readonly<Record<FitManner, { readonly shape: number; readonly weight: number }>> = {
-  moments: { shape: 0, weight: 20 },
-  quantiles: { shape: 0, weight: 60 },
+/** The usual shape and how many excesses it weighs as much as; where the shape of the data ends. */
+interface ShapePrior {
+  readonly usual: number
+  readonly weight: number
+  readonly min: number
+  readonly max: number
 }
-const SHAPE_MIN: Readonly<Record<FitManner, number>> = { moments: -0.2, quantiles: -0.1 }
-const SHAPE_MAX: Readonly<Record<FitManner, number>> = { moments: 0.6, quantiles: 0.25 }
+
+const PRIORS: Readonly<Record<FitManner, ShapePrior>> = {
+  moments: { usual: 0, weight: 20, min: -0.2, max: 0.6 },
+  quantiles: { usual: 0, weight: 60, min: -0.1, max: 0.25 },
+}
+/** Normal tails over the range that matters here are about as light as this. */
+const STEADY_PRIOR: ShapePrior = { usual: -0.15, weight: 60, min: -0.25, max: 0.25 }
+
 const SHAPE_NONE = 1e-6
 /** Narrower excesses than this part of the level are taken as that wide. */
 const SCALE_PART_MIN = 0.02
@@ -38,12 +53,13 @@ const SCALE_MIN = 1e-9
 export function fitExcesses(
   sorted: ArrayLike<number>,
   count: number,
-  manner: FitManner,
+  { fit, isSteady }: Fitting,
 ): ParetoFit {
   const above = Math.min(count, sorted.length - 1)
   const level = sorted[sorted.length - 1 - above] ?? 0
-  const found =
-    manner === 'moments' ? byMoments(sorted, above, level) : byQuantiles(sorted, above, level)
+  const prior = isSteady && fit === 'quantiles' ? STEADY_PRIOR : PRIORS[fit]
+  const find = fit === 'moments' ? byMoments : byQuantiles
+  const found = find(sorted, above, level, prior)
   const scale = Math.max(found.scale, Math.abs(level) * SCALE_PART_MIN, SCALE_MIN)
   return { level, scale, shape: found.shape, part: above / sorted.length }
 }
@@ -53,7 +69,12 @@ interface Found {
   readonly shape: number
 }
 
-function byMoments(sorted: ArrayLike<number>, above: number, level: number): Found {
+function byMoments(
+  sorted: ArrayLike<number>,
+  above: number,
+  level: number,
+  prior: ShapePrior,
+): Found {
   let sum = 0
   let weighted = 0
   for (let rank = 0; rank < above; rank += 1) {
@@ -63,25 +84,29 @@ function byMoments(sorted: ArrayLike<number>, above: number, level: number): Fou
   }
   const mean = sum / above
   const spread = mean - (2 * weighted) / above
-  const shape = drawn('moments', spread > 0 ? 2 - mean / spread : Infinity, above)
+  const shape = drawn(prior, spread > 0 ? 2 - mean / spread : Infinity, above)
   return { shape, scale: mean * (1 - shape) }
 }
 
 /** With y = 2^shape the quotient of the two quantiles is y^2 + y + 1. */
-function byQuantiles(sorted: ArrayLike<number>, above: number, level: number): Found {
+function byQuantiles(
+  sorted: ArrayLike<number>,
+  above: number,
+  level: number,
+  prior: ShapePrior,
+): Found {
   const half = quantileAt(sorted, above, 1 / 2) - level
   const eighth = quantileAt(sorted, above, 1 / 8) - level
   const quotient = half > 0 ? eighth / half : Number.POSITIVE_INFINITY
   const found = Math.log2((Math.sqrt(Math.max(1, 4 * quotient - 3)) - 1) / 2)
-  const shape = drawn('quantiles', found, above)
+  const shape = drawn(prior, found, above)
   const scale = isExponential(shape) ? half / Math.LN2 : (half * shape) / (2 ** shape - 1)
   return { shape, scale }
 }
 
-function drawn(manner: FitManner, shape: number, count: number): number {
-  const usual = USUAL[manner]
-  const bounded = Math.min(SHAPE_MAX[manner], Math.max(SHAPE_MIN[manner], shape))
-  return (bounded * count + usual.shape * usual.weight) / (count + usual.weight)
+function drawn({ usual, weight, min, max }: ShapePrior, shape: number, count: number): number {
+  const bounded = Math.min(max, Math.max(min, shape))
+  return (bounded * count + usual * weight) / (count + weight)
 }
 
 /** The value that this part of the `above` largest lies over, between two ranks as a line. */

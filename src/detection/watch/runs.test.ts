@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { EMPTY_RUNS, nextRun, type Runs, runChance } from './runs.ts'
+import { EMPTY_RUNS, nextRun, RUN_LENGTHS_MAX, type Runs, runChance } from './runs.ts'
 
 const MEMORY = 10_000
 const after = (values: readonly number[], runs: Runs = EMPTY_RUNS) =>
@@ -24,6 +24,27 @@ test('a longer run is never more usual than a shorter one', () => {
     before = chance
   }
 })
+
+test('a meter that froze for a month costs no more to judge than after an hour', () => {
+  const runs = after(varied)
+  const chances = [200, 1_000, 86_400].map((length) => runChance({ ...runs, value: 42.5, length }))
+  assert.ok(chances.every((chance, i) => chance <= (chances[i - 1] ?? 1) && chance >= 0))
+  const steps = countedReads(runs, { value: 42.5, length: 86_400 })
+  assert.ok(steps <= 4 * RUN_LENGTHS_MAX, `${steps} reads`)
+})
+
+/** How often the books are looked into. */
+function countedReads(runs: Runs, run: Pick<Runs, 'value' | 'length'>): number {
+  let reads = 0
+  const reached = new Proxy(runs.others.reached, {
+    get: (book, key) => {
+      reads += 1
+      return Reflect.get(book, key)
+    },
+  })
+  runChance({ ...runs, ...run, others: { reached } })
+  return reads
+}
 
 test('zeros of a meter that rests at zero every night say nothing of other values', () => {
   const night = new Array<number>(8).fill(0)

@@ -18,8 +18,10 @@ export interface Runs {
   readonly length: number
 }
 
-/** Longer runs are no rarer than the last step says. */
+/** Runs are counted up to so many readings; those that are longer go on as the last step says. */
 export const RUN_LENGTHS_MAX = 60
+/** By then the estimate of the last step stands still. */
+const STEPS_MAX = 2 * RUN_LENGTHS_MAX
 const HAZARD_WEIGHT = 3
 /** Before anything is known a run is as likely to go on as not. */
 const HAZARD_FIRST = 0.5
@@ -47,13 +49,13 @@ export function runChance(runs: Runs): number {
   const { reached } = value === 0 ? zeros : others
   let chance = value === 0 ? zeroChance(runs) : 1
   let hazard = HAZARD_FIRST
-  for (let k = 1; k < length; k += 1) {
+  for (let k = 1; k < Math.min(length, STEPS_MAX); k += 1) {
     const from = Math.min(k - 1, RUN_LENGTHS_MAX - 2)
     const before = reached[from] ?? 0
     hazard = ((reached[from + 1] ?? 0) + HAZARD_WEIGHT * hazard) / (before + HAZARD_WEIGHT)
     chance *= hazard
   }
-  return chance
+  return chance * hazard ** Math.max(0, length - STEPS_MAX)
 }
 
 /** Both books forget together, or zeros would seem to become more usual. */

@@ -6,11 +6,10 @@
  * asks for confirmation: until then the profile stays as it was and only the level follows, so
  * that the detector neither takes a fault for normal nor goes blind beside it.
  */
-import { type Judgement, judge } from './judgement.ts'
-import { shareOf, type WatchOptions } from './options.ts'
+import { type Judgement, judge, type Terms } from './judgement.ts'
 import { learnSlot, type Profile, shifted, startProfile, usualOf } from './profile.ts'
 import { EMPTY_SCALES, learnScale, type Scales, scaleOf } from './scale.ts'
-import { EMPTY_TAIL, type Tail } from './tail.ts'
+import { EMPTY_TAIL, type Tail, withoutResting } from './tail.ts'
 
 const TAILS = ['seasonUp', 'seasonDown', 'hoursUp', 'hoursDown', 'levelUp', 'levelDown'] as const
 type TailName = (typeof TAILS)[number]
@@ -48,6 +47,9 @@ export interface Bin {
   readonly scaleMin: number
   /** Another channel found an anomaly in it. */
   readonly isAlarmed: boolean
+  /** It is the mean of many readings. */
+  readonly isSteady: boolean
+  readonly terms: Terms
 }
 
 export interface SeasonStep {
@@ -57,13 +59,16 @@ export interface SeasonStep {
 
 /** Half-life of the level. */
 const LEVEL_HOURS = 48
-/** A bin moves the level by at most so many usual deviations. */
+/** A bin moves the level by at most so many usual deviations, and less when it alarmed. */
 const LEVEL_CLIP = 3
+const LEVEL_CLIP_ALARMED = 1
 const HOURS_MEMORY = 5
 /** Bins that alarm for so long are a changed level. */
 const SHIFT_AFTER_HOURS = 24
 /** A shift is over when bins have been back for so long. */
 const BACK_HOURS = 3
+/** Tails of bins do not learn for so long after a change of level. */
+const PAUSE_MS = 14 * 86_400_000
 
 export function startSeason(slotsPerDay: number): Season {
   const tails = Object.fromEntries(TAILS.map((name) => [name, EMPTY_TAIL])) as Season['tails']
@@ -81,7 +86,7 @@ export function confirmShift(season: Season): Season {
   return { ...season, profile: changed, level: 0, hours: 0, shift: null, alarmedHours: 0 }
 }
 
-export function stepSeason(before: Season, bin: Bin, options: WatchOptions): SeasonStep {
+export function stepSeason(before: Season, bin: Bin): SeasonStep {
   const usual = usualOf(before.profile, bin.slot)
   if (usual === undefined) {
     return { season: learned(before, bin, 0, bin.isAlarmed), judgements: [] }
@@ -93,7 +98,7 @@ export function stepSeason(before: Season, bin: Bin, options: WatchOptions): Sea
   if (scale <= 0) return { season: learned(before, bin, deviation, bin.isAlarmed), judgements: [] }
   const weight = 1 - Math.exp(-bin.hoursLong / HOURS_MEMORY)
   const hours = before.hours + (deviation / scale - before.hours) * weight
-  const judged = judgeAll({ ...before, hours }, bin, usual + reference, scale, options)
+  const judged = judgeAll({ ...before, hours }, bin, usual + reference, scale)
   const isAlarmed = judged.judgements.some(({ finding }) => finding)
   const alarmedHours = isAlarmed ? before.alarmedHours + bin.hoursLong : 0
   const counted = { ...judged.season, alarmedHours }
@@ -102,14 +107,8 @@ export function stepSeason(before: Season, bin: Bin, options: WatchOptions): Sea
   return { season: withShift(season, bin, judgements, isBack), judgements }
 }
 
-function judgeAll(
-  season: Season,
-  bin: Bin,
-  expected: number,
-  scale: number,
-  options: WatchOptions,
-): SeasonStep {
-  const { timeMs, mean: value } = bin
+function judgeAll(season: Season, bin: Bin, expected: number, scale: number): SeasonStep {
+  const { timeMs, mean: value, isSteady, terms } = bin
   const { level, hours } = season
   const questions = [
     { channel: 'season', off: (value - expected) / scale, expected },
@@ -118,21 +117,22 @@ function judgeAll(
   ] as const
   // A changed level that waits for confirmation has been told.
   const open = season.shift ? questions.slice(0, 2) : questions
+  const about = { timeMs, value, scale, terms, isSteady, isPaused: isPaused(season, timeMs) }
   const tails = { ...season.tails }
   const judgements = open.map(({ channel, off, expected }) => {
     const direction = off > 0 ? 'up' : 'down'
     const name: TailName = off > 0 ? `${channel}Up` : `${channel}Down`
-    const sharePerMonth = shareOf(options, channel)
-    const { budgetPerMonth } = options
-    const about = { channel, direction, timeMs, value, expected, scale } as const
-    const judgement = judge(tails[name], {
-      ...{ ...about, sharePerMonth, budgetPerMonth },
-      statistic: Math.abs(off),
-    })
+    const statistic = Math.abs(off)
+    const judgement = judge(tails[name], { ...about, channel, direction, expected, statistic })
     tails[name] = judgement.tail
     return judgement
   })
   return { season: { ...season, tails }, judgements }
+}
+
+/** While a change of level is fresh nobody knows what is usual; tails would learn the change. */
+function isPaused({ shift }: Season, timeMs: number): boolean {
+  return shift !== null && timeMs - shift.sinceMs < PAUSE_MS
 }
 
 /** Opens a shift when the level says so or bins have alarmed for a day. */
@@ -147,7 +147,23 @@ function withShift(
   const isFound = judgements.some(({ finding }) => finding?.channel === 'level')
   if (!isFound && alarmedHours < SHIFT_AFTER_HOURS) return season
   const sinceMs = bin.timeMs - alarmedHours * 3_600_000
-  return { ...season, shift: { sinceMs, level, before: isFound ? 0 : level, backHours: 0 } }
+  const tails = unlearned(season.tails)
+  return { ...season, tails, shift: { sinceMs, level, before: isFound ? 0 : level, backHours: 0 } }
+}
+
+/**
+ * The days that led to a change of level were taken for usual. Tails of the level itself keep
+ * them: they say how far it moves with the weather.
+ */
+function unlearned(tails: Season['tails']): Season['tails'] {
+  const { seasonUp, seasonDown, hoursUp, hoursDown } = tails
+  return {
+    ...tails,
+    seasonUp: withoutResting(seasonUp),
+    seasonDown: withoutResting(seasonDown),
+    hoursUp: withoutResting(hoursUp),
+    hoursDown: withoutResting(hoursDown),
+  }
 }
 
 /** A shift goes on, or is over: then things are as if it had never been. */
@@ -167,13 +183,14 @@ function larger(one: number, other: number): number {
 function learned(season: Season, bin: Bin, deviation: number, isAlarmed: boolean): Season {
   const scale = scaleOf(season.scales, bin.cell)
   const step = 1 - 0.5 ** (bin.hoursLong / LEVEL_HOURS)
-  const limit = scale > 0 ? LEVEL_CLIP * scale : Math.abs(deviation)
-  const moved = season.level + step * Math.max(-limit, Math.min(limit, deviation))
-  if (season.shift) return { ...season, level: moved }
-  if (isAlarmed) return season
+  const isOutside = isAlarmed && !season.shift
+  const clip = (isOutside ? LEVEL_CLIP_ALARMED : LEVEL_CLIP) * scale
+  const limit = scale > 0 ? clip : Math.abs(deviation)
+  const level = season.level + step * Math.max(-limit, Math.min(limit, deviation))
+  if (season.shift || isAlarmed) return { ...season, level }
   return {
     ...season,
-    level: moved,
+    level,
     scales: learnScale(season.scales, bin.cell, deviation, 1 / bin.hoursLong),
     profile: learnSlot(season.profile, bin.slot, bin.mean),
   }

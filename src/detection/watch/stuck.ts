@@ -2,8 +2,8 @@
  * A meter that says the same again and again: dead or frozen, when a run gets longer than runs of
  * this meter do, or when it says 0 and has hardly ever said so. See runs.ts for how that is known.
  */
-import { type Judgement, scoreOf } from './judgement.ts'
-import { RULE_VERSION, shareOf, type WatchOptions } from './options.ts'
+import { type Judgement, scoreOf, type Terms } from './judgement.ts'
+import { RULE_VERSION, shareOf } from './options.ts'
 import { nextRun, type Runs, runChance, runsCounted } from './runs.ts'
 
 export interface StuckStep {
@@ -25,27 +25,23 @@ const DAYS_PER_MONTH = 365.25 / 12
 const ALARMED_WEIGHT = 0.5
 const ALARMED_ZERO_WEIGHT = 0.1
 
-export function stepStuck(
-  before: Runs,
-  value: number,
-  stepMs: number,
-  options: WatchOptions,
-): StuckStep {
+export function stepStuck(before: Runs, value: number, stepMs: number, terms: Terms): StuckStep {
   const perDay = DAY_MS / stepMs
   const length = before.value === value ? before.length + 1 : 1
-  const judgement = judgeRun({ ...before, value, length }, perDay, options)
+  const judgement = judgeRun({ ...before, value, length }, perDay, terms)
   const alarmedWeight = value === 0 ? ALARMED_ZERO_WEIGHT : ALARMED_WEIGHT
   const weight = judgement?.finding ? alarmedWeight : 1
   return { runs: nextRun(before, value, MEMORY_DAYS * perDay, weight), judgement }
 }
 
 /** `runs`: the books as they stood before the run's newest reading. */
-function judgeRun(runs: Runs, perDay: number, options: WatchOptions): StuckStep['judgement'] {
+function judgeRun(runs: Runs, perDay: number, terms: Terms): StuckStep['judgement'] {
+  const { options, strictness } = terms
   const { value, length } = runs
   const counted = runsCounted(runs)
   const isPlain = length < 2 && value !== 0
   if (value === null || isPlain || counted < RUNS_FIRST) return undefined
-  const ratePerMonth = runChance(runs) * DAYS_PER_MONTH * perDay
+  const ratePerMonth = runChance(runs) * DAYS_PER_MONTH * perDay * strictness
   const sharePerMonth = shareOf(options, 'stuck')
   const score = scoreOf(ratePerMonth, sharePerMonth)
   const finding = {

@@ -7,7 +7,7 @@
  * second surprise, and neither is what follows a step.
  */
 import { FEATURES, featuresOf, type Witnesses } from './forecast.ts'
-import { type Judgement, judge } from './judgement.ts'
+import { type Judgement, judge, type Terms } from './judgement.ts'
 import { type LeastSquares, learn, predict, startLeastSquares } from './least-squares.ts'
 import { EMPTY_SCALES, learnScale, type Scales, scaleOf } from './scale.ts'
 import { EMPTY_TAIL, type Tail } from './tail.ts'
@@ -33,8 +33,7 @@ export interface Moment {
   readonly cell: number
   /** Deviations narrower than this have no meaning. */
   readonly scaleMin: number
-  readonly sharePerMonth: number
-  readonly budgetPerMonth: number
+  readonly terms: Terms
 }
 
 export interface SurpriseStep {
@@ -116,8 +115,9 @@ function judgeResidual(before: Surprise, moment: Moment, residual: number, scale
     expected: moment.value - residual,
     scale,
     statistic: Math.abs(residual) / scale,
-    sharePerMonth: moment.sharePerMonth,
-    budgetPerMonth: moment.budgetPerMonth,
+    terms: moment.terms,
+    isSteady: false,
+    isPaused: false,
   })
   return { surprise: { ...before, [direction]: judgement.tail }, judgement }
 }

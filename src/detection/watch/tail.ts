@@ -59,6 +59,8 @@ export interface TailManner {
   readonly fit: FitManner
   /** The newest half days do not count yet. */
   readonly restingBlocks: number
+  /** The statistic is made of many readings. */
+  readonly isSteady: boolean
 }
 
 /**
@@ -91,7 +93,7 @@ export function observe(tail: Tail, timeMs: number, value: number, manner: TailM
   const maxima = [...tail.maxima, significant(tail.largest)].slice(-blocksKept(blocks))
   const counting = maxima.slice(0, maxima.length - manner.restingBlocks)
   const isDue = blocks < FIT_OFTEN_BLOCKS || blocks % FIT_EVERY_BLOCKS === 0
-  const fit = isDue ? fitOf(counting, manner.fit) : tail.fit
+  const fit = isDue ? fitOf(counting, manner) : tail.fit
   return { ...tail, maxima, blocks, block, largest: value, fit }
 }
 
@@ -100,10 +102,17 @@ function blocksKept(blocks: number): number {
   return Math.min(BLOCKS_MAX, Math.max(BLOCKS_MIN + RESTING_BLOCKS, Math.ceil(blocks / 2)))
 }
 
-function fitOf(maxima: readonly number[], manner: FitManner): ParetoFit | null {
+function fitOf(maxima: readonly number[], manner: TailManner): ParetoFit | null {
   if (maxima.length < BLOCKS_MIN) return null
   const sorted = Float64Array.from(maxima).sort()
   return fitExcesses(sorted, Math.max(8, Math.ceil(sorted.length * UPPER_PART)), manner)
+}
+
+/** The tail without its resting half days: what is told only now was in them already. */
+export function withoutResting(tail: Tail): Tail {
+  const maxima = tail.maxima.slice(0, -RESTING_BLOCKS)
+  const dropped = tail.maxima.length - maxima.length
+  return { ...tail, maxima, blocks: tail.blocks - dropped, largest: null }
 }
 
 /** Four digits: what is kept must stay small as text. */

@@ -111,6 +111,15 @@ test('what alarms is not learned', () => {
   assert.deepEqual(profileAfter(806), profileAfter(800))
 })
 
+test('a meter of whole kilowatts does not alarm for a step of its own', () => {
+  const rounded = readings.map(({ timeMs, value }) => ({
+    timeMs,
+    value: Math.round(value / 4) * 4,
+  }))
+  const found = alarmsOf(rounded).filter(({ channel }) => channel !== 'stuck')
+  assert.ok(found.length <= 2, found.map(({ hour, channel }) => `${channel} ${hour}`).join(', '))
+})
+
 test('the unit of the meter does not matter', () => {
   const faulty = changed(800, 803, (value) => value * 2)
   const plain = verdictsOf(faulty)

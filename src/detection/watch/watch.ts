@@ -6,10 +6,12 @@
  * The state is plain JSON and bounded: a week of bins, eight weeks of each slot, half a thousand
  * half days of each channel; nothing grows with the number of readings.
  */
+import { type Achieved, startAchieved, strictnessOf, withAlarm } from './achieved.ts'
 import { binMinutesOf, type Cadence, GAP_STEPS, NO_CADENCE, withInterval } from './cadence.ts'
 import type { Witness, Witnesses } from './forecast.ts'
 import { nextGoing, opening } from './going.ts'
-import type { Judgement } from './judgement.ts'
+import { nextGrain, scaleMinOf } from './grain.ts'
+import type { Judgement, Terms } from './judgement.ts'
 import { learnedAfter } from './knowledge.ts'
 import {
   askedAt,
@@ -19,7 +21,7 @@ import {
   localMinutes,
   WEEK_MINUTES,
 } from './local-clock.ts'
-import { shareOf, type WatchOptions } from './options.ts'
+import type { WatchOptions } from './options.ts'
 import { usualAt, usualOf, usualOfSunday } from './profile.ts'
 import { EMPTY_RUNS, type Runs } from './runs.ts'
 import { cellOf } from './scale.ts'
@@ -46,6 +48,8 @@ interface Known {
   readonly minutes: number
   /** Mean size of a value; the unit in which no deviation at all is told from a small one. */
   readonly size: number
+  /** The step in which values come, see grain.ts. */
+  readonly grain: number
   readonly surprise: Surprise
   readonly season: Season
   readonly runs: Runs
@@ -56,6 +60,7 @@ interface Known {
   readonly bins: number
   /** The local day that goes as a Sunday goes; -1 = none. */
   readonly sundayLike: number
+  readonly achieved: Achieved
   /** Channels that found something at the newest reading. */
   readonly going: readonly string[]
 }
@@ -69,10 +74,10 @@ interface RunningBin {
   readonly isAlarmed: boolean
 }
 
-/** Deviations below this part of the usual size of a value have no meaning. */
-const SCALE_PART_MIN = 0.002
 const SIZE_READINGS = 1_000
 const HOUR_MINUTES = 60
+/** The mean of so many readings is nearly normal. */
+const STEADY_READINGS = 10
 
 export interface WatchStep {
   readonly state: WatchState
@@ -105,7 +110,9 @@ export function watch(
   const { known, judgements } = stepKnown(state.known, reading, options)
   const verdict = verdictOf(state.known, known, judgements)
   const going = nextGoing(state.known.going, judgements)
-  return { state: { ...newest, known: { ...known, going } }, verdict }
+  const isOpening = verdict.kind === 'judged' && verdict.opens !== undefined
+  const achieved = isOpening ? withAlarm(known.achieved, timeMs) : known.achieved
+  return { state: { ...newest, known: { ...known, going, achieved } }, verdict }
 }
 
 function firstState(timeMs: number, value: number): WatchState {
@@ -121,7 +128,8 @@ function startKnown(stepMs: number, timeMs: number, minutes: number, value: numb
   const binMinutes = binMinutesOf(stepMs)
   const bin = emptyBin(Math.floor(minutes / binMinutes), timeMs)
   return {
-    ...{ binMinutes, minutes, bin, size: Math.abs(value), bins: 0, sundayLike: -1, going: [] },
+    ...{ binMinutes, minutes, bin, size: Math.abs(value), grain: 0, bins: 0 },
+    ...{ sundayLike: -1, achieved: startAchieved(timeMs), going: [] },
     surprise: startSurprise(value),
     season: startSeason(DAY_MINUTES / binMinutes),
     runs: EMPTY_RUNS,
@@ -152,12 +160,14 @@ interface KnownStep {
  * when the bin is full, because the mean of many readings is steadier than each.
  */
 function stepKnown(before: Known, reading: Reading, options: WatchOptions): KnownStep {
+  const strictness = strictnessOf(before.achieved, reading.timeMs, options.budgetPerMonth)
+  const terms = { options, strictness }
   const number = Math.floor(reading.minutes / before.binMinutes)
   const isSlow = reading.stepMs >= before.binMinutes * 0.9 * 60_000
-  const closed = number !== before.bin.number ? closeBin(before, options) : undefined
+  const closed = number !== before.bin.number ? closeBin(before, terms) : undefined
   const opened = closed ? { ...closed.known, bin: emptyBin(number, reading.timeMs) } : before
-  const judged = stepReading(opened, reading, isSlow, options)
-  const last = isSlow ? closeBin(judged.known, options) : undefined
+  const judged = stepReading(opened, reading, isSlow, terms)
+  const last = isSlow ? closeBin(judged.known, terms) : undefined
   const known = last ? { ...last.known, bin: emptyBin(number, reading.timeMs) } : judged.known
   const judgements = [
     ...(closed?.judgements ?? []),
@@ -167,19 +177,13 @@ function stepKnown(before: Known, reading: Reading, options: WatchOptions): Know
   return { known, judgements }
 }
 
-function stepReading(
-  before: Known,
-  reading: Reading,
-  isSlow: boolean,
-  options: WatchOptions,
-): KnownStep {
+function stepReading(before: Known, reading: Reading, isSlow: boolean, terms: Terms): KnownStep {
   const { timeMs, minutes, value, stepMs, isGap } = reading
-  const stuck = stepStuck(before.runs, value, stepMs, options)
+  const stuck = stepStuck(before.runs, value, stepMs, terms)
   const moment = {
     ...{ timeMs, value, stepMs, cell: cellOf(minutes % WEEK_MINUTES) },
-    scaleMin: before.size * SCALE_PART_MIN,
-    sharePerMonth: shareOf(options, 'surprise'),
-    budgetPerMonth: options.budgetPerMonth,
+    scaleMin: scaleMinOf(before),
+    terms,
   }
   const seen = witnessesOf(before, minutes, isSlow)
   const surprised = isGap
@@ -192,6 +196,7 @@ function stepReading(
     ...before,
     minutes,
     size: before.size + (Math.abs(value) - before.size) / SIZE_READINGS,
+    grain: nextGrain(before.grain, value - before.surprise.actual.last[0]),
     surprise: surprised.surprise,
     runs: stuck.runs,
     bin: {
@@ -224,22 +229,20 @@ function witness(now: number | undefined, before: number | undefined): Witness |
   return now === undefined || before === undefined ? undefined : { now, before }
 }
 
-function closeBin(before: Known, options: WatchOptions): KnownStep {
+function closeBin(before: Known, terms: Terms): KnownStep {
   const { bin, binMinutes } = before
   if (bin.count === 0) return { known: before, judgements: [] }
   const mean = bin.sum / bin.count
   const minutes = bin.number * binMinutes
-  const slot = slotOf(before, bin.number, options)
-  const { season, judgements } = stepSeason(
-    before.season,
-    {
-      ...{ timeMs: bin.timeMs, mean, slot, cell: cellOf(minutes % WEEK_MINUTES) },
-      hoursLong: binMinutes / HOUR_MINUTES,
-      scaleMin: before.size * SCALE_PART_MIN,
-      isAlarmed: bin.isAlarmed,
-    },
-    options,
-  )
+  const slot = slotOf(before, bin.number, terms.options)
+  const { season, judgements } = stepSeason(before.season, {
+    ...{ timeMs: bin.timeMs, mean, slot, cell: cellOf(minutes % WEEK_MINUTES) },
+    hoursLong: binMinutes / HOUR_MINUTES,
+    scaleMin: scaleMinOf(before),
+    isAlarmed: bin.isAlarmed,
+    isSteady: bin.count >= STEADY_READINGS,
+    terms,
+  })
   const isAlarmed = judgements.some(({ finding }) => finding)
   const isSunday = isAlarmed && isLikeSunday(before, bin.number, mean)
   const known = {
