@@ -6,12 +6,14 @@
 import type { CDPSession, Page } from 'playwright-core'
 import { type LongTask, longestOf, type TraceEvent } from './trace-events.ts'
 
-/** In milliseconds. */
+/** Times in milliseconds. */
 export interface Spent {
   readonly task: number
   readonly script: number
   /** Style and layout. */
   readonly layout: number
+  /** How often something was laid out: once for each drawing. */
+  readonly drawings: number
 }
 
 export class MainThread {
@@ -43,6 +45,7 @@ export class MainThread {
       task: after.task - before.task,
       script: after.script - before.script,
       layout: after.layout - before.layout,
+      drawings: after.drawings - before.drawings,
     }
   }
 
@@ -72,11 +75,13 @@ export class MainThread {
 
   private async spent(): Promise<Spent> {
     const { metrics } = await this.session.send('Performance.getMetrics')
-    const ms = (name: string) => (metrics.find((one) => one.name === name)?.value ?? 0) * 1_000
+    const value = (name: string) => metrics.find((one) => one.name === name)?.value ?? 0
+    const ms = (name: string) => value(name) * 1_000
     return {
       task: ms('TaskDuration'),
       script: ms('ScriptDuration'),
       layout: ms('LayoutDuration') + ms('RecalcStyleDuration'),
+      drawings: value('LayoutCount'),
     }
   }
 }

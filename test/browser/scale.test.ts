@@ -22,6 +22,8 @@ const ALERTS = 1_000
 const SEND_EVERY_MS = 1_000
 /** Longer than the page waits before it draws. */
 const REST_MS = 1_500
+/** For what many requests must have been answered before. */
+const PATIENCE_MS = 60_000
 
 const dashboard = await dashboardOfFile()
 const options = { skip: NO_BROWSER }
@@ -74,14 +76,19 @@ test('a reading of one floor draws nothing of another', options, async () => {
     await watchDraws(one)
     one.on('request', (asked) => void open.add(asked.url()))
     one.on('requestfinished', (answered) => void open.delete(answered.url()))
+    one.on('requestfailed', (failed) => void open.delete(failed.url()))
   })
   const asksForHistory = () => [...open].some((url) => url.includes('/api/v1/readings'))
   const cardsDrawn = async () => (await floorsDrawn(page)).filter((floor) => floor !== NO_FLOOR)
-  await eventually('no card is drawn any more', async () => {
-    await floorsDrawn(page)
-    await sleep(REST_MS)
-    return (await cardsDrawn()).length === 0 && !asksForHistory()
-  })
+  await eventually(
+    'no card is drawn any more',
+    async () => {
+      await floorsDrawn(page)
+      await sleep(REST_MS)
+      return (await cardsDrawn()).length === 0 && !asksForHistory()
+    },
+    PATIENCE_MS,
+  )
   await stack().send([quiet(2, { sensore2_kw: 7.31 })])
   await page.locator('[data-floor="2"]', { hasText: '7.31' }).waitFor()
   assert.deepEqual(await cardsDrawn(), [2])

@@ -49,11 +49,27 @@ export function problemsOf(
 
 const NONE: ReadonlySet<Metric> = new Set()
 
+interface KnownRows {
+  readonly thresholds: Thresholds
+  readonly alarmed: Alarmed
+  readonly rows: readonly FloorRow[]
+}
+/** By the samples they are of, since several parts of a page ask for them at each drawing. */
+const knownRows = new WeakMap<Samples, KnownRows>()
+
 export function floorRows(
   samples: Samples,
   thresholds: Thresholds,
   alarmed: Alarmed,
 ): readonly FloorRow[] {
+  const known = knownRows.get(samples)
+  if (known?.thresholds === thresholds && known.alarmed === alarmed) return known.rows
+  const rows = judgeFloors(samples, thresholds, alarmed)
+  knownRows.set(samples, { thresholds, alarmed, rows })
+  return rows
+}
+
+function judgeFloors(samples: Samples, thresholds: Thresholds, alarmed: Alarmed) {
   return [...samples.entries()].map(([floor, list]) => {
     const newest = list.at(-1)
     const problems = problemsOf(list, limitsFor(thresholds, floor), alarmed.get(floor))

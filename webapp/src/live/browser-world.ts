@@ -5,6 +5,7 @@ import { ask } from '../api/http.ts'
 import { readLatest } from '../api/store-keys.ts'
 import type { LiveWorld } from './live-client.ts'
 import type { Channel } from './machine.ts'
+import { REST_MS_MIN, restMsOf } from './pace.ts'
 
 const PATHS: Readonly<Record<Channel, string>> = {
   whole: '/api/v1/live',
@@ -13,11 +14,9 @@ const PATHS: Readonly<Record<Channel, string>> = {
 const NOTIFICATIONS_ASKED = 1_000
 const BASE: string = import.meta.env?.VITE_COORDINATOR_URL ?? ''
 
-/** Twenty meters send at twenty moments; each drawing shows what came since the one before. */
-const DRAW_EVERY_MS = 500
 /** After a silence, what comes together is drawn together, and nobody sees that it waited. */
 const GATHER_MS = 60
-let drawnMs = 0
+let nextDrawMs = 0
 
 export const browserWorld: LiveWorld = {
   now: () => Date.now(),
@@ -42,12 +41,21 @@ export const browserWorld: LiveWorld = {
     ]
   },
   nextFrame(call) {
-    const waitMs = Math.max(GATHER_MS, drawnMs + DRAW_EVERY_MS - performance.now())
+    const waitMs = Math.max(GATHER_MS, nextDrawMs - performance.now())
     setTimeout(() => {
-      drawnMs = performance.now()
       /** A tab in the background draws no frames, yet its bell counts. */
-      if (document.hidden) call()
-      else requestAnimationFrame(call)
+      if (document.hidden) draw(call)
+      else requestAnimationFrame(() => draw(call))
     }, waitMs)
   },
+}
+
+/** Who is called only says what has to be drawn; it is drawn when the call is over. */
+function draw(call: () => void): void {
+  const beganMs = performance.now()
+  nextDrawMs = beganMs + REST_MS_MIN
+  call()
+  queueMicrotask(() => {
+    nextDrawMs = beganMs + restMsOf(performance.now() - beganMs)
+  })
 }

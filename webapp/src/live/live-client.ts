@@ -216,9 +216,16 @@ function troubleOf(error: unknown): readonly LiveEvent[] {
   return error instanceof AskError ? [{ kind: 'trouble', error }] : []
 }
 
+/** An age is told by the second while it is young, then by the minute, as people write it. */
+const SECONDS_TOLD_MAX = 90
+
 function sameOr(before: Connection, now: Connection): Connection {
-  const age = (one: Connection) => ('ageSeconds' in one ? one.ageSeconds : 0)
-  return before.kind === now.kind && age(before) === age(now) ? before : now
+  return before.kind === now.kind && toldAge(before) === toldAge(now) ? before : now
+}
+
+function toldAge(one: Connection): number {
+  const seconds = 'ageSeconds' in one ? one.ageSeconds : 0
+  return seconds < SECONDS_TOLD_MAX ? seconds : Math.round(seconds / 60) * 60
 }
 
 /** An event that cannot be read is passed over: the next one may be well. */

@@ -2,11 +2,17 @@
  * A hundred floors are pages and not an endless one.
  */
 import { Pagination } from '@mantine/core'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useChoose } from '../app/use-choices.ts'
 import type { FloorPage } from '../lib/floors.ts'
 
-export function FloorPager({ page, total }: { readonly page: FloorPage; readonly total: number }) {
+interface FloorPagerProps {
+  readonly page: FloorPage
+  readonly total: number
+}
+
+export const FloorPager = memo(function FloorPager({ page, total }: FloorPagerProps) {
   const { t } = useTranslation()
   const choose = useChoose()
   if (page.found === 0 && total > 0) return <p className="soft">{t('now.noneFound')}</p>
@@ -24,4 +30,4 @@ export function FloorPager({ page, total }: { readonly page: FloorPage; readonly
       />
     </nav>
   )
-}
+})

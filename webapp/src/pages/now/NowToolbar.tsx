@@ -3,6 +3,7 @@
  * of them and in which order.
  */
 import { NativeSelect, SegmentedControl } from '@mantine/core'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { SAMPLE_COUNTS, type SampleCount, SORTS, type Sort } from '../../app/search.ts'
 import { useChoices, useChoose } from '../../app/use-choices.ts'
@@ -10,7 +11,11 @@ import { FEW_FLOORS_MAX } from '../../lib/floors.ts'
 import { FloorSearch } from '../../parts/FloorSearch.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 
-export function NowToolbar({ floorCount }: { readonly floorCount: number }) {
+interface NowToolbarProps {
+  readonly floorCount: number
+}
+
+export const NowToolbar = memo(function NowToolbar({ floorCount }: NowToolbarProps) {
   const { t } = useTranslation()
   const { samples = 1, paused } = useChoices()
   const choose = useChoose()
@@ -42,7 +47,7 @@ export function NowToolbar({ floorCount }: { readonly floorCount: number }) {
       </button>
     </>
   )
-}
+})
 
 function FloorSort() {
   const { t } = useTranslation()
