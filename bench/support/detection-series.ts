@@ -1,7 +1,7 @@
 /**
  * The series that detection is measured on: the public ones with their labels, and a stress set
- * made from what there is, so that nothing is tuned to the four: the public ones upside down and drawn
- * out to quarter hours, offices, a household, with faults put in.
+ * made from what there is, so that nothing is tuned to the four: the public ones upside down and
+ * drawn out to quarter hours, offices, a household, with faults put in.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

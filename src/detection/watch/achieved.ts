@@ -25,7 +25,7 @@ const LEARNING_MS = 14 * DAY_MS
 /** An alarm of so long ago counts for a third; a year, so that no season is forgotten. */
 const MEMORY_MONTHS = 12
 /** The count is drawn towards the budget with the weight of so many alarms. */
-const PRIOR_ALARMS = 3
+const PRIOR_ALARMS = 6
 /** Alarms that follow within half a day are one. */
 const EPISODE_MS = DAY_MS / 2
 /** Claims are taken for rarer or more usual by at most so much. */

@@ -4,7 +4,15 @@
  */
 import { type Channel, RULE_VERSION, shareOf, type WatchOptions } from './options.ts'
 import type { FitManner } from './pareto.ts'
-import { levelAt, monthlyRate, observe, observeAnomaly, RESTING_BLOCKS, type Tail } from './tail.ts'
+import {
+  levelAt,
+  monthlyRate,
+  observe,
+  observeAnomaly,
+  RESTING_BLOCKS,
+  type Tail,
+  type TailManner,
+} from './tail.ts'
 import type { Direction, Finding } from './verdict.ts'
 
 /** What all channels are told alike. */
@@ -24,7 +32,7 @@ export interface Question {
   readonly scale: number
   readonly statistic: number
   readonly terms: Terms
-  /** The statistic is made of many readings. */
+  /** Many readings stand behind it. */
   readonly isSteady: boolean
   /** The tail does not learn at present. */
   readonly isPaused: boolean
@@ -54,6 +62,7 @@ const MANNERS: Readonly<Record<Question['channel'], Manner>> = {
 const RATE_MIN = 1e-12
 /** Less than one usual deviation is nobody's alarm, however rare it is. */
 const STATISTIC_MIN = 1
+const ONCE_A_MONTH = 1
 
 export function judge(tail: Tail, question: Question): Judgement {
   const { channel, statistic, timeMs, terms, isSteady, isPaused } = question
@@ -67,8 +76,18 @@ export function judge(tail: Tail, question: Question): Judgement {
     return { channel, tail: next, score, finding: undefined }
   }
   const limit = Math.max(STATISTIC_MIN, levelAt(tail, share / terms.strictness))
-  const next = isPaused ? tail : observeAnomaly(tail, timeMs, limit * manner.anomalyAs, manner)
+  const taken = takenAs(tail, limit, manner)
+  const next = isPaused ? tail : observeAnomaly(tail, timeMs, taken, manner)
   return { channel, tail: next, score, finding: findingOf(question, limit, tail, rate) }
+}
+
+/**
+ * What an anomaly teaches the tail. Where thousands of readings have shown how large a surprise
+ * gets, one far beyond is of another kind: it counts as one more of those that come once a month.
+ */
+function takenAs(tail: Tail, limit: number, manner: Manner & TailManner): number {
+  const isWellKnown = manner.fit === 'moments' && manner.isSteady
+  return isWellKnown ? Math.min(limit, levelAt(tail, ONCE_A_MONTH)) : limit * manner.anomalyAs
 }
 
 export function scoreOf(ratePerMonth: number, sharePerMonth: number): number {

@@ -52,6 +52,8 @@ const MEMORY_READINGS_MIN = 500
 const MODEL_CLIP = 4
 const TRACK_CLIP = 3
 const HOUR_MS = 3_600_000
+/** So fast a meter has shown hundreds of residuals in each half day. */
+const FAST_STEP_MS = 90_000
 
 export function startSurprise(value: number): Surprise {
   const track = startTrack(value)
@@ -116,7 +118,7 @@ function judgeResidual(before: Surprise, moment: Moment, residual: number, scale
     scale,
     statistic: Math.abs(residual) / scale,
     terms: moment.terms,
-    isSteady: false,
+    isSteady: moment.stepMs <= FAST_STEP_MS,
     isPaused: false,
   })
   return { surprise: { ...before, [direction]: judgement.tail }, judgement }

@@ -83,3 +83,34 @@ test('it says how often it alarmed, so that people can hold that against their b
   const { alarmsPerMonth } = knowledgeOf(state)
   assert.ok(alarmsPerMonth !== undefined && alarmsPerMonth <= 2)
 })
+
+test('a meter that alarmed far more often than its budget is told the clearer ones only', () => {
+  const { state } = watched(meterReadings(42, HOUR_MS))
+  const known = must(state.known)
+  const achieved = { ...known.achieved, alarmMs: state.timeMs - DAY_MS, alarms: 40 }
+  const busy = { ...state, known: { ...known, achieved } }
+  const scores = [state, busy].map((one) => {
+    const { verdict } = watch(one, one.timeMs + HOUR_MS, one.value + 4, OPTIONS)
+    return verdict.kind === 'judged' ? verdict.score : 0
+  })
+  assert.ok(must(scores[0]) > must(scores[1]) + 0.3, scores.join(' '))
+})
+
+test('when a level is found to have changed, the days before are not what is usual', () => {
+  const readings = meterReadings(56, HOUR_MS)
+  const from = 42 * 24
+  const risen = readings.map(({ timeMs, value }, i) => ({
+    ...{ timeMs, value: i < from ? value : value + Math.min(8, ((i - from) / 24) * 0.5) },
+  }))
+  const countsAfter = (hours: number) => {
+    const { state } = watched(risen.slice(0, hours))
+    const { tails, shift } = must(state.known).season
+    return { isShift: shift !== null, half: tails.seasonUp.maxima.length }
+  }
+  const hours = risen
+    .map((_, i) => i)
+    .find((i) => i > from && i % 6 === 0 && countsAfter(i).isShift)
+  const found = must(hours)
+  assert.ok(countsAfter(found).half < countsAfter(from).half, 'the newest week is forgotten')
+  assert.ok(countsAfter(found + 48).half <= countsAfter(found).half, 'and nothing is learned yet')
+})
