@@ -18,6 +18,10 @@ export const learnedSchema = z.object({
     ),
   days: z.number().describe('Days of readings that did not alarm.'),
   stepMs: z.number().nullable().describe('Time between two readings; null = not known yet.'),
+  alarmsPerMonth: z
+    .number()
+    .nullable()
+    .describe('Alarms a month so far, to be held beside the budget; null = none was judged yet.'),
   shift: z
     .object({ sinceMs: moment, level: z.number() })
     .nullable()

@@ -128,7 +128,7 @@ test('what was learned of a series stands under its name, as it is by now', asyn
   const scene = archiveScene()
   const early = {
     ...{ floor: 3, metric: 'kw', learned: 'first-days', days: 1.2, stepMs: 30_000, shift: null },
-    timeMs: SECOND * 1000,
+    ...{ alarmsPerMonth: 0.5, timeMs: SECOND * 1000 },
   }
   const late = { ...early, learned: 'daily-profile', days: 4, timeMs: early.timeMs + 1 }
   for (const learned of [late, early, { ...late, metric: 'watt' }]) {

@@ -221,6 +221,7 @@ test('it says what it has learned so far, when there is news', async () => {
   assert.ok(learned.length < 40, `${learned.length} times in 33 days`)
   const newest = must(learned.at(-1))
   assert.equal(newest.stepMs, HOUR_MS)
+  assert.ok(Number(newest.alarmsPerMonth) > 0, 'there were alarms')
   const sinceHour = ((newest.shift?.sinceMs ?? 0) - START_MS) / HOUR_MS
   assert.ok(Math.abs(sinceHour - 650) <= 1, `the level has changed in hour ${sinceHour}`)
 })

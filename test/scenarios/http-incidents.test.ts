@@ -247,7 +247,7 @@ test('what the watch has learned is told by floor', async (t) => {
   const face = await facedWith(t)
   const of = (floor: number) => ({
     ...{ floor, metric: 'kw', learned: 'first-days', days: 1.2, stepMs: null, shift: null },
-    timeMs: MONDAY_MS,
+    ...{ alarmsPerMonth: null, timeMs: MONDAY_MS },
   })
   const text = (floor: number) => JSON.stringify(of(floor))
   await face.store.write([

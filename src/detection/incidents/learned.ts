@@ -8,9 +8,10 @@ import type { SeriesName } from './incident-event.ts'
 import type { SeriesState } from './series.ts'
 
 export function learnedOf({ floor, metric }: SeriesName, { watch }: SeriesState): LearnedSeries {
-  const { learned, days, stepMs = null, shift = null } = knowledgeOf(watch)
-  const rounded = Math.floor(days * 10) / 10
-  return { floor, metric, learned, days: rounded, stepMs, shift, timeMs: watch.timeMs }
+  const { learned, days, stepMs = null, shift = null, alarmsPerMonth } = knowledgeOf(watch)
+  const rate = alarmsPerMonth === undefined ? null : Number(alarmsPerMonth.toFixed(2))
+  const progress = { learned, days: Math.floor(days * 10) / 10, stepMs, alarmsPerMonth: rate }
+  return { floor, metric, ...progress, shift, timeMs: watch.timeMs }
 }
 
 /** Undefined where people would not see a difference. */

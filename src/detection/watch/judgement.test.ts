@@ -34,7 +34,7 @@ function question(statistic: number, about: Partial<Question> = {}): Question {
   }
 }
 
-test('where it alarmed four times too often, the same statistic is taken as four times as usual', () => {
+test('where it alarmed four times too often, a statistic is taken as four times as usual', () => {
   const tail = learnedTail()
   const plain = judge(tail, question(8))
   const strict = judge(tail, question(8, { terms: { options, strictness: 4 } }))
