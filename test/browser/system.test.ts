@@ -51,6 +51,7 @@ test('a change tells how far it is and why it waits, and can be taken back', opt
   const sent = page.waitForRequest('**/sharding/cancel')
   await page.getByRole('button', { name: 'Take the change back' }).click()
   assert.equal((await sent).method(), 'POST')
+  await page.unrouteAll({ behavior: 'wait' })
   await page.close()
 })
 
