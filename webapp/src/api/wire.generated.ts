@@ -923,6 +923,10 @@ export interface Api {
          */
         stepMs: number | null
         /**
+         * Alarms a month so far, to be held beside the budget; null = none was judged yet.
+         */
+        alarmsPerMonth: number | null
+        /**
          * A changed level that nobody has confirmed yet, and how far it lies off.
          */
         shift: {
