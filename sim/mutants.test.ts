@@ -20,7 +20,6 @@ const FIRST_SEEDS: Readonly<Record<string, number>> = {
   'a step of a move is begun before the one before is on the disks': 10,
   'a partition is streamed from one replica only': 19,
   'a deletion is forgotten before all replicas have it': 13,
-  'a newcomer keeps stale rows of an earlier stay': 20,
   'an accept below the promise is taken': 11,
 }
 

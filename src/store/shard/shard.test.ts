@@ -28,7 +28,8 @@ test('a shard has a name of its own from its first start on', async () => {
   assert.notEqual(openShard({ seed: 2 }).id, first.id)
   const hello = await first.ask({ kind: 'hello' })
   const nothing = { ring: null, keys: 0, writable: true, hints: {}, leftovers: 0, outgoing: 0 }
-  assert.deepEqual(hello, { kind: 'hello', shardId: first.id, ...nothing })
+  const cache = { hits: 0, misses: 0, items: 0 }
+  assert.deepEqual(hello, { kind: 'hello', shardId: first.id, ...nothing, cache })
 })
 
 test('what cannot be understood is an error, said seldom, and nothing of it is done', async () => {
