@@ -68,9 +68,9 @@ class HttpNetwork implements Network {
     const signed = { [SIGNATURE_HEADER]: this.world.signature.of(body) }
     const headers = { 'content-type': 'application/json', ...signed }
     peer.pool.dispatch({ method: 'POST', path: peer.path, headers, body }, exchange)
-    const answer = await this.limits.within(timeoutMs, exchange.answer)
-    if (answer?.kind === 'answer') return this.heard(to, peer, exchange.status, answer)
-    return answer ?? exchange.giveUp(lateReason(timeoutMs))
+    const giveUp = () => exchange.giveUp(lateReason(timeoutMs))
+    const answer = await this.limits.within(timeoutMs, exchange.answer, giveUp)
+    return answer.kind === 'answer' ? this.heard(to, peer, exchange.status, answer) : answer
   }
 
   /** A person is told once of a shard that refuses our signature, until it takes it again. */

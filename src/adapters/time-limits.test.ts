@@ -12,8 +12,9 @@ function told() {
   const limits = new TimeLimits(clock)
   const outcomes: string[] = []
   const ask = (name: string, timeoutMs: number, answer: Promise<string> = NEVER) => {
-    const note = (outcome: string | undefined) => void outcomes.push(`${name} ${outcome}`)
-    void limits.within(timeoutMs, answer).then(note, (error: Error) => note(error.message))
+    const note = (outcome: string) => void outcomes.push(`${name} ${outcome}`)
+    const giveUp = () => 'late'
+    void limits.within(timeoutMs, answer, giveUp).then(note, ({ message }: Error) => note(message))
   }
   return { clock, limits, outcomes, ask }
 }
@@ -27,11 +28,18 @@ test('each is told when its own time is up, in whatever order they came', async 
   await clock.advance(39)
   assert.deepEqual(outcomes, [])
   await clock.advance(1)
-  assert.deepEqual(outcomes, ['short undefined'])
+  assert.deepEqual(outcomes, ['short late'])
   await clock.advance(60)
-  assert.deepEqual(outcomes, ['short undefined', 'later undefined'])
+  assert.deepEqual(outcomes, ['short late', 'later late'])
   await clock.advance(40)
-  assert.deepEqual(outcomes.at(-1), 'long undefined')
+  assert.deepEqual(outcomes.at(-1), 'long late')
+})
+
+test('of those whose time is up together the newest is given up first', async () => {
+  const { clock, outcomes, ask } = told()
+  for (const name of ['first', 'second', 'third']) ask(name, 100)
+  await clock.advance(100)
+  assert.deepEqual(outcomes, ['third late', 'second late', 'first late'])
 })
 
 test('an answer in time is passed on, whatever it is, and its time is never up', async () => {
@@ -44,7 +52,7 @@ test('an answer in time is passed on, whatever it is, and its time is never up',
   assert.equal(outcomes.length, 2)
   ask('next', 50)
   await clock.advance(50)
-  assert.deepEqual(outcomes.at(-1), 'next undefined', 'the sleeper serves those that come later')
+  assert.deepEqual(outcomes.at(-1), 'next late', 'the sleeper serves those that come later')
 })
 
 test('once it is closed, nothing sleeps for what was open', async () => {
@@ -59,8 +67,8 @@ test('once it is closed, nothing sleeps for what was open', async () => {
     },
   }
   const limits = new TimeLimits(clock)
-  void limits.within(60_000, NEVER)
-  void limits.within(30_000, NEVER)
+  void limits.within(60_000, NEVER, () => '')
+  void limits.within(30_000, NEVER, () => '')
   await new Promise((resolve) => setImmediate(resolve))
   assert.equal(sleepers, 1, 'one sleeper serves all')
   limits.close()

@@ -24,11 +24,11 @@ export class TimeLimits {
     this.clock = clock
   }
 
-  /** What `answer` settles with, or undefined after timeoutMs. */
-  within<T>(timeoutMs: number, answer: Promise<T>): Promise<T | undefined> {
+  /** What `answer` settles with, or after timeoutMs what `giveUp` says, which is asked at once. */
+  within<T>(timeoutMs: number, answer: Promise<T>, giveUp: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const dueMs = this.clock.monotonicMs() + timeoutMs
-      const limit = { dueMs, expire: () => resolve(undefined) }
+      const limit = { dueMs, expire: () => resolve(giveUp()) }
       this.open.add(limit)
       this.sleepUntil(dueMs)
       const inTime = (settle: () => void) => {
@@ -61,17 +61,17 @@ export class TimeLimits {
     )
   }
 
+  /** The newest goes first: who still waits for a connection must not get that of one before. */
   private wake(): void {
     this.nap = undefined
     const nowMs = this.clock.monotonicMs()
-    let nextMs = Number.POSITIVE_INFINITY
-    for (const limit of this.open) {
-      if (limit.dueMs > nowMs) nextMs = Math.min(nextMs, limit.dueMs)
-      else {
-        this.open.delete(limit)
-        limit.expire()
-      }
+    const due = [...this.open].filter(({ dueMs }) => dueMs <= nowMs).reverse()
+    for (const limit of due) {
+      this.open.delete(limit)
+      limit.expire()
     }
+    let nextMs = Number.POSITIVE_INFINITY
+    for (const { dueMs } of this.open) nextMs = Math.min(nextMs, dueMs)
     if (nextMs < Number.POSITIVE_INFINITY) this.sleepUntil(nextMs)
   }
 }
