@@ -75,7 +75,7 @@ function publicSeries(folder: string): readonly Series[] {
   return series
     .filter(({ split }) => split === 'public')
     .map(({ name, file, windows }) => {
-      const rows = rowsOf(join(folder, file))
+      const [, ...rows] = rowsOf(join(folder, file))
       const labelled = windows.map(([from, to]) => ({
         ...{ startMs: Date.parse(from), endMs: Date.parse(to), kind: 'labelled' },
       }))
