@@ -49,7 +49,7 @@ function watched(budgetPerMonth: number): BenchRule {
   const options = { budgetPerMonth, timeZone: 'UTC', holidays: new Set<number>() }
   const backtest = new Backtest({ floor: 1, metric: 'kw' }, options)
   return {
-    step: (timeMs, value) => ({ ...backtest.take(timeMs, value), finding: undefined }),
+    step: (timeMs, value) => backtest.take(timeMs, value),
     stateBytes: () => JSON.stringify(backtest.state() ?? null).length,
   }
 }
@@ -79,7 +79,7 @@ function medianRule(): SeriesRule {
         scales = learnScale(scales, cell, deviation, 1 / Math.max(hours, 0.01))
         profile = learnSlot(profile, slot, value)
       }
-      return { score, isAlert, finding: undefined }
+      return { score, isAlert }
     },
   }
 }

@@ -1,20 +1,15 @@
 /**
- * A rule that judges one series reading by reading, as a backtest and a benchmark need it. Two
- * stand behind it: the watch, through the very function that runs live, and the original rule,
- * which is what the contract's detector does with half-hour averages (mean and standard deviation
- * of each weekday and half hour, upwards only), held against each reading.
+ * A rule that judges one series reading by reading, as a backtest and a benchmark need it, and the
+ * original rule as such: what the contract's detector does with half-hour averages (mean and
+ * standard deviation of each weekday and half hour, upwards only), held against each reading.
  */
 import { slotOf } from '../model/site-time.ts'
-import type { WatchOptions } from './watch/options.ts'
-import type { Finding, Learned } from './watch/verdict.ts'
-import { type WatchState, watch } from './watch/watch.ts'
 
 export interface SeriesVerdict {
   /** Rises with surprise. */
   readonly score: number
   /** A notification would open. */
   readonly isAlert: boolean
-  readonly finding: Finding | undefined
 }
 
 export interface SeriesRule {
@@ -22,29 +17,7 @@ export interface SeriesRule {
   step(timeMs: number, value: number): SeriesVerdict
 }
 
-const NOTHING: SeriesVerdict = { score: 0, isAlert: false, finding: undefined }
-
-export interface WatchedSeries extends SeriesRule {
-  state(): WatchState | undefined
-  learned(): Learned
-}
-
-export function watchRule(options: WatchOptions): WatchedSeries {
-  let state: WatchState | undefined
-  let learned: Learned = 'cadence'
-  return {
-    state: () => state,
-    learned: () => learned,
-    step(timeMs, value) {
-      const { state: next, verdict } = watch(state, timeMs, value, options)
-      state = next
-      if (verdict.kind === 'late') return NOTHING
-      learned = verdict.learned
-      const { score, opens } = verdict
-      return { score, isAlert: opens !== undefined, finding: opens }
-    },
-  }
-}
+const NOTHING: SeriesVerdict = { score: 0, isAlert: false }
 
 /** How the original rule judges: ANOM_K_SIGMA and ANOM_MIN_N of the contract. */
 export interface OriginalLimits {
@@ -91,5 +64,5 @@ function held(slot: Slot, value: number, limits: OriginalLimits): SeriesVerdict 
   if (count < limits.countMin || squares <= 0) return NOTHING
   const off = (value - mean) / Math.sqrt(squares / count)
   const score = limits.isBothWays ? Math.abs(off) : Math.max(0, off)
-  return { score, isAlert: score > limits.sigmas, finding: undefined }
+  return { score, isAlert: score > limits.sigmas }
 }

@@ -3,12 +3,10 @@
  * are laid over it by the test that wants them.
  */
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
-import {
-  type SeriesVerdict,
-  type WatchedSeries,
-  watchRule,
-} from '../../src/detection/series-rule.ts'
+import type { SeriesVerdict } from '../../src/detection/series-rule.ts'
 import type { WatchOptions } from '../../src/detection/watch/options.ts'
+import type { Finding, Learned } from '../../src/detection/watch/verdict.ts'
+import { type WatchState, watch } from '../../src/detection/watch/watch.ts'
 import { standardNormal } from '../../src/model/gaussian.ts'
 
 export const HOUR_MS = 3_600_000
@@ -39,10 +37,38 @@ export function meterReadings(days: number, stepMs: number, seed = 'meter'): Met
   })
 }
 
+export interface WatchVerdict extends SeriesVerdict {
+  readonly finding: Finding | undefined
+}
+
+export interface WatchedSeries {
+  step(timeMs: number, value: number): WatchVerdict
+  state(): WatchState | undefined
+  learned(): Learned
+}
+
+/** The watch of one series, with its state kept. */
+export function watchRule(options: WatchOptions): WatchedSeries {
+  let state: WatchState | undefined
+  let learned: Learned = 'cadence'
+  return {
+    state: () => state,
+    learned: () => learned,
+    step(timeMs, value) {
+      const { state: next, verdict } = watch(state, timeMs, value, options)
+      state = next
+      if (verdict.kind === 'late') return { score: 0, isAlert: false, finding: undefined }
+      learned = verdict.learned
+      const { score, opens } = verdict
+      return { score, isAlert: opens !== undefined, finding: opens }
+    },
+  }
+}
+
 /** Verdicts of all readings, in order. */
 export function verdictsOf(
   readings: readonly MeterReading[],
   rule: WatchedSeries = watchRule(OPTIONS),
-): SeriesVerdict[] {
+): WatchVerdict[] {
   return readings.map(({ timeMs, value }) => rule.step(timeMs, value))
 }

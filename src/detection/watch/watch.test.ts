@@ -13,9 +13,9 @@ import {
   OPTIONS,
   START_MS,
   verdictsOf,
+  watchRule,
 } from '../../../test/support/meter-series.ts'
 import { must } from '../../model/must.ts'
-import { watchRule } from '../series-rule.ts'
 import { knowledgeOf, withLevelConfirmed } from './knowledge.ts'
 import { type WatchState, watch } from './watch.ts'
 
