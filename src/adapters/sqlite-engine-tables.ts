@@ -9,11 +9,15 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { CONDITIONAL_PREFIX, SYSTEM_PREFIX } from '../model/keys.ts'
 import { EngineError } from '../ports/key-value-engine.ts'
 
-export const PAGE_BYTES = 4096
+/**
+ * Of new files. Rows are small and written in no order, and each commit writes whole pages twice,
+ * into the log and later into the file: pages of half the usual size halve what is written.
+ */
+const PAGE_BYTES = 2048
 /**
  * Pages in the write-ahead log before they move into the file: more is faster and starts slower.
  */
-const CHECKPOINT_PAGES = 4_000
+const CHECKPOINT_PAGES = 16_000
 /** What a large transaction made of the write-ahead log is given back beyond this. */
 const LOG_BYTES_KEPT = 64 * 1024 * 1024
 const CACHE_KIB = 8 * 1024

@@ -2,7 +2,7 @@
  * What only an engine on a real file can get wrong; the rest is in the suite of its port.
  */
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -138,4 +138,19 @@ test('a failure that is not a full disk says that the engine is broken', () => {
   assert.throws(() => engine.apply([row('b', 1)]), fails('broken', /database failed/))
   assert.throws(() => engine.get(0, 'a'), fails('broken', /database failed/))
   assert.throws(() => engine.setMeta('a', 'b'), fails('broken', /database failed/))
+})
+
+test('a limit in bytes holds for a file with larger pages as well', () => {
+  const bytesMax = 512 * 1024
+  const path = fileWith(
+    [row('a', 1)],
+    'PRAGMA journal_mode = DELETE; PRAGMA page_size = 8192; VACUUM',
+  )
+  const engine = openSqliteEngine({ path, bytesMax })
+  const fill = () => {
+    for (let n = 0; n < 100; n++) engine.apply([row(`b${n}`, 1, `"${'x'.repeat(10_000)}"`)])
+  }
+  assert.throws(fill, fails('full', /no room/))
+  engine.close()
+  assert.ok(statSync(path).size <= bytesMax, `${statSync(path).size} bytes`)
 })

@@ -26,7 +26,6 @@ import {
   engineStatements,
   type HeaderColumns,
   type LifeColumns,
-  PAGE_BYTES,
   type PlaceColumns,
   PRAGMAS,
   prepareSchema,
@@ -54,13 +53,19 @@ export function openSqliteEngine(options: SqliteEngineOptions): KeyValueEngine {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
     database = new DatabaseSync(path, { timeout: lockWaitMs })
     database.exec(PRAGMAS)
-    if (bytesMax) database.exec(`PRAGMA max_page_count = ${Math.ceil(bytesMax / PAGE_BYTES)}`)
+    if (bytesMax) limitBytes(database, bytesMax)
     prepareSchema(database, path)
     return new SqliteEngine(database)
   } catch (error) {
     database?.close()
     throw openingError(error, path)
   }
+}
+
+/** A file keeps the size of pages that it was made with. */
+function limitBytes(database: DatabaseSync, bytesMax: number): void {
+  const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.page_size)
+  database.exec(`PRAGMA max_page_count = ${Math.ceil(bytesMax / pageBytes)}`)
 }
 
 class SqliteEngine implements KeyValueEngine {
