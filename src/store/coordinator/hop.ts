@@ -2,10 +2,11 @@
  * The way from this coordinator to one shard. All operations of one event-loop turn travel as one
  * body, a few bodies at a time: a request of its own for each operation would cost some fifteen
  * times as much. A small body waits for the next turn, and again, while each turn brings more of
- * its kind: what many clients send at the same time is read over several turns. Queues are bounded in operations and in bytes, and no longer than what the shard
- * does in a part of the time that operations have: more is refused at once, and what waited beyond
- * its deadline is dropped unsent. So overload and a shard that hangs cost a bounded amount, and are
- * told as such instead of as outcomes that nobody knows.
+ * its kind: what many clients send at the same time is read over several turns. Queues are bounded
+ * in operations and in bytes, and no longer than what the shard does in a part of the time that
+ * operations have: more is refused at once, and what waited beyond its deadline is dropped unsent.
+ * So overload and a shard that hangs cost a bounded amount, and are told as such instead of as
+ * outcomes that nobody knows.
  *
  * Whatever comes of a body, every operation in it is settled exactly once.
  */
