@@ -40,8 +40,8 @@ export interface HopOptions {
 export const HOP_DEFAULTS: HopOptions = {
   bodiesInFlightMax: 4,
   bodyOperationsMax: 512,
-  bodyOperationsEnough: 64,
-  gatherTurnsMax: 8,
+  bodyOperationsEnough: 32,
+  gatherTurnsMax: 16,
   bodyBytesMax: 4 * 1024 * 1024,
   queueOperationsMax: 8_192,
   queueBytesMax: 64 * 1024 * 1024,
