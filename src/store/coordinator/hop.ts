@@ -71,7 +71,7 @@ export interface HopOperation {
 export interface HopWorld {
   readonly clock: Clock
   readonly network: Network
-  /** Runs once the present event-loop turn has ended, before the next one does. */
+  /** Runs once the present event-loop turn has ended; asked for again within it, a turn later. */
   readonly afterTurn: (run: () => void) => void
 }
 
