@@ -118,8 +118,10 @@ function refuse(response: ServerResponse, status: number, reason: string): void 
   send(response, status, reply)
 }
 
+/** As text, which leaves together with the head; whoever asks has a clock of its own. */
 function send(response: ServerResponse, status: number, reply: Message): void {
-  const bytes = Buffer.from(JSON.stringify(reply))
-  const headers = { 'content-type': 'application/json', 'content-length': bytes.length }
-  response.writeHead(status, headers).end(bytes)
+  const text = JSON.stringify(reply)
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
+  response.sendDate = false
+  response.writeHead(status, headers).end(text)
 }

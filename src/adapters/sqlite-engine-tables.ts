@@ -20,7 +20,8 @@ const PAGE_BYTES = 2048
 const CHECKPOINT_PAGES = 16_000
 /** What a large transaction made of the write-ahead log is given back beyond this. */
 const LOG_BYTES_KEPT = 64 * 1024 * 1024
-const CACHE_KIB = 8 * 1024
+/** Holds the pages of some 50 000 rows of the usual size. */
+const CACHE_KIB = 32 * 1024
 
 export const PRAGMAS = `
   PRAGMA page_size = ${PAGE_BYTES};

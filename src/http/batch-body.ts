@@ -5,7 +5,7 @@
  */
 import { BATCH_KEYS_MAX, type StoreWrite } from '../store/client.ts'
 import { parseJson } from './json-body.ts'
-import { sliceElements, sliceMember } from './json-slices.ts'
+import { sliceMemberOfEach } from './json-slices.ts'
 import { isRequestId, REQUEST_ID_RULE } from './key-conditions.ts'
 import { InvalidRequest } from './problems.ts'
 import { isObject, isTtl, TTL_RULE } from './put-body.ts'
@@ -100,11 +100,10 @@ function withValueTexts(
   operations: readonly unknown[],
   text: string,
 ): readonly BatchOperation[] {
-  const texts = sliceElements(sliceMember(text, 'operations') ?? '')
+  const texts = sliceMemberOfEach(text, 'operations', 'value')
   return parsed.map((one, index) => {
     if (one.kind !== 'put' || !hasValue(operations[index])) return one
-    const valueText = sliceMember(texts[index] ?? '', 'value') ?? ''
-    return { ...one, write: { ...one.write, text: detached(valueText) } }
+    return { ...one, write: { ...one.write, text: detached(texts[index] ?? '') } }
   })
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { sliceElements, sliceMember } from './json-slices.ts'
+import { sliceMember, sliceMemberOfEach } from './json-slices.ts'
 
 /** The text of a value as somebody may write it: with spaces, escapes and numbers of any form. */
 const space = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r'), maxLength: 2 })
@@ -54,13 +54,33 @@ test('the member that is cut out is the one that JSON.parse takes', () => {
   )
 })
 
-test('the elements are cut out exactly as they stand in the text', () => {
+test('a member of each object in a list is cut out exactly as it stands in the text', () => {
+  const element = fc.oneof(
+    fc.tuple(valueText, valueText, space).map(([value, other, s]) => ({
+      text: `{"op"${s}:${s}${other}${s},"value":${s}${value}${s}}`,
+      value,
+    })),
+    fc
+      .constantFrom('{}', '7', 'null', '"value"', '[{"value":1}]', '{"b":{"value":1}}')
+      .map((text) => ({ text, value: undefined })),
+  )
   fc.assert(
-    fc.property(fc.array(valueText), space, (elements, s) => {
-      const text = `${s}[${s}${elements.join(`${s},${s}`)}${s}]${s}`
-      assert.deepEqual(sliceElements(text), elements)
+    fc.property(fc.array(element), valueText, space, (elements, other, s) => {
+      const list = elements.map(({ text }) => text).join(`${s},${s}`)
+      const text = `${s}{"a"${s}:${other},${s}"all":${s}[${s}${list}${s}]${s}}`
+      assert.doesNotThrow(() => JSON.parse(text))
+      assert.deepEqual(
+        sliceMemberOfEach(text, 'all', 'value'),
+        elements.map(({ value }) => value),
+      )
     }),
   )
+})
+
+test('of several lists with one name the last counts, and what is no list has no elements', () => {
+  const twice = '{"all":[{"value":1}],"all":[{"value":2,"value":3.0}]}'
+  assert.deepEqual(sliceMemberOfEach(twice, 'all', 'value'), ['3.0'])
+  assert.deepEqual(sliceMemberOfEach('{"all":{"value":1}}', 'all', 'value'), [])
 })
 
 test('of several members with one name the last counts, however it is written', () => {

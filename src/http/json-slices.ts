@@ -17,29 +17,71 @@ const SPACE_MAX = 0x20
 /** The text of a member of an object; the last one of that name counts, as for JSON.parse. */
 export function sliceMember(text: string, name: string): string | undefined {
   let found: string | undefined
-  let at = skipSpace(text, skipSpace(text, 0) + 1)
-  while (text.charCodeAt(at) === QUOTE) {
-    const nameEnd = endOfString(text, at)
-    const start = skipSpace(text, skipSpace(text, nameEnd) + 1)
+  walkMembers(text, skipSpace(text, 0), (member, start) => {
     const end = endOfValue(text, start)
-    if (nameOf(text, at, nameEnd) === name) found = text.slice(start, end)
-    at = skipSpace(text, end)
-    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
-  }
+    if (member === name) found = text.slice(start, end)
+    return end
+  })
   return found
 }
 
-/** The texts of the elements of an array. */
-export function sliceElements(text: string): readonly string[] {
-  const elements: string[] = []
-  let at = skipSpace(text, skipSpace(text, 0) + 1)
-  while (text.charCodeAt(at) !== CLOSE_BRACKET) {
-    const end = endOfValue(text, at)
-    elements.push(text.slice(at, end))
-    at = skipSpace(text, end)
+/**
+ * Of an object that holds a list of objects under the name `list`: the text of the member `name` of
+ * each, undefined where it has none. A body has many of them and is walked through once.
+ */
+export function sliceMemberOfEach(
+  text: string,
+  list: string,
+  name: string,
+): readonly (string | undefined)[] {
+  let found: (string | undefined)[] = []
+  walkMembers(text, skipSpace(text, 0), (member, start) => {
+    if (member !== list || text.charCodeAt(start) !== OPEN_BRACKET) return endOfValue(text, start)
+    found = []
+    return walkElements(text, start, (elementStart) => {
+      let value: string | undefined
+      const end = endOfElement(text, elementStart, (inner, valueStart) => {
+        const valueEnd = endOfValue(text, valueStart)
+        if (inner === name) value = text.slice(valueStart, valueEnd)
+        return valueEnd
+      })
+      found.push(value)
+      return end
+    })
+  })
+  return found
+}
+
+/** Told of a member and where its value begins, says where that has ended. */
+type MemberVisit = (name: string, valueStart: number) => number
+
+/** Goes through the object that begins here; says where it has ended. */
+function walkMembers(text: string, start: number, visit: MemberVisit): number {
+  let at = skipSpace(text, start + 1)
+  while (text.charCodeAt(at) === QUOTE) {
+    const nameEnd = endOfString(text, at)
+    const valueStart = skipSpace(text, skipSpace(text, nameEnd) + 1)
+    at = skipSpace(text, visit(nameOf(text, at, nameEnd), valueStart))
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
   }
-  return elements
+  return at + 1
+}
+
+/** The same with the elements of a list. */
+function walkElements(text: string, start: number, visit: (start: number) => number): number {
+  let at = skipSpace(text, start + 1)
+  while (text.charCodeAt(at) !== CLOSE_BRACKET) {
+    at = skipSpace(text, visit(at))
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
+  }
+  return at + 1
+}
+
+/** An element that is no object has no members. */
+function endOfElement(text: string, start: number, visit: MemberVisit): number {
+  return text.charCodeAt(start) === OPEN_BRACE
+    ? walkMembers(text, start, visit)
+    : endOfValue(text, start)
 }
 
 function nameOf(text: string, start: number, end: number): string {

@@ -1,7 +1,7 @@
 /**
  * The messages between coordinators and shards, and the guards that admit them. One coordinator
- * sends a shard all operations of one event-loop turn as one `ops` message; names are short because
- * they are repeated for each operation.
+ * sends a shard all operations of one event-loop turn, or of a few, as one `ops` message; names are
+ * short because they are repeated for each operation.
  *
  * Both sides use the same guards, over HTTP and within one process: what does not pass is treated
  * as if nothing had answered.

@@ -15,6 +15,9 @@ import { silentTrace } from './traces.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
+/** Bodies leave at the end of the turn. */
+const AT_ONCE = { gatherTurnsMax: 1 }
+
 export function worldByHand(options: Partial<HopOptions> = {}) {
   /** In the order in which they were sent. */
   const bodies: { readonly ops: readonly ShardOperation[] }[] = []
@@ -33,7 +36,7 @@ export function worldByHand(options: Partial<HopOptions> = {}) {
   const world = new StoreWorld({ ...parts, newWriter: () => 'w' })
   const shards = [1, 2, 3].map((n) => ({ id: `id-${n}`, address: `a${n}` }))
   const links = shards.map(
-    ({ address }) => new ShardLink(address, hop, { ...HOP_DEFAULTS, ...options }),
+    ({ address }) => new ShardLink(address, hop, { ...HOP_DEFAULTS, ...AT_ONCE, ...options }),
   )
   const linkTo = ({ address }: { readonly address: string }) =>
     must(links.find((link) => link.address === address))

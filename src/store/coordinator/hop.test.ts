@@ -12,6 +12,9 @@ interface Body extends Message {
   readonly ops: readonly ShardOperation[]
 }
 
+/** Bodies leave at the end of the turn. */
+const AT_ONCE = { gatherTurnsMax: 1 }
+
 /** A link whose bodies are answered by hand, one after another. */
 function link(options: Partial<HopOptions> = {}) {
   const bodies: Body[] = []
@@ -25,7 +28,7 @@ function link(options: Partial<HopOptions> = {}) {
     close: async () => {},
   }
   const world = { clock, network, afterTurn: (run: () => void) => void setImmediate(run) }
-  const shard = new ShardLink('a', world, { ...HOP_DEFAULTS, ...options })
+  const shard = new ShardLink('a', world, { ...HOP_DEFAULTS, ...AT_ONCE, ...options })
   const settled = new Map<number, ReplicaResult>()
   const sink = { settle: (tag: number, result: ReplicaResult) => void settled.set(tag, result) }
   const send = (tag: number, bytes = 10, deadlineMs = 1_000, cluster = 'ours') => {
@@ -55,6 +58,54 @@ test('all operations of one turn travel in one body and are answered in their or
   await turn()
   assert.equal(settled.size, 100)
   assert.equal(shard.outstanding, 0)
+})
+
+test('a small body waits as long as each turn brings more, and then leaves', async () => {
+  const { bodies, send } = link({ gatherTurnsMax: 8 })
+  for (let tag = 0; tag < 3; tag += 1) {
+    send(tag)
+    await turn()
+    assert.equal(bodies.length, 0, `turn ${tag} brought something`)
+  }
+  await turn()
+  assert.deepEqual(
+    bodies.map(({ ops }) => ops.length),
+    [3],
+  )
+})
+
+test('a body that is large enough, or has waited for so many turns, waits no longer', async () => {
+  const enough = link({ gatherTurnsMax: 8, bodyOperationsEnough: 3 })
+  for (let tag = 0; tag < 3; tag += 1) enough.send(tag)
+  await turn()
+  assert.equal(enough.bodies.length, 1)
+  const long = link({ gatherTurnsMax: 4 })
+  for (let tag = 0; tag < 6; tag += 1) {
+    long.send(tag)
+    await turn()
+  }
+  assert.deepEqual(
+    long.bodies.map(({ ops }) => ops.length),
+    [4],
+  )
+})
+
+test('what was answered meanwhile makes no body leave that still gathers', async () => {
+  const { bodies, answers, send } = link({ gatherTurnsMax: 8, bodiesInFlightMax: 2 })
+  send(0)
+  await turn()
+  await turn()
+  send(1)
+  answers[0]?.(rows(1))
+  await turn()
+  assert.equal(bodies.length, 1)
+  send(2)
+  await turn()
+  await turn()
+  assert.deepEqual(
+    bodies.map(({ ops }) => ops.length),
+    [1, 2],
+  )
 })
 
 test('a body has at most so many operations and so many bytes', async () => {

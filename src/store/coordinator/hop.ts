@@ -1,10 +1,12 @@
 /**
  * The way from this coordinator to one shard. All operations of one event-loop turn travel as one
  * body, a few bodies at a time: a request of its own for each operation would cost some fifteen
- * times as much. Queues are bounded in operations and in bytes, and no longer than what the shard
- * does in a part of the time that operations have: more is refused at once, and what waited beyond
- * its deadline is dropped unsent. So overload and a shard that hangs cost a bounded amount, and are
- * told as such instead of as outcomes that nobody knows.
+ * times as much. A small body waits for the next turn, and again, while each turn brings more of
+ * its kind: what many clients send at the same time is read over several turns. Queues are bounded
+ * in operations and in bytes, and no longer than what the shard does in a part of the time that
+ * operations have: more is refused at once, and what waited beyond its deadline is dropped unsent.
+ * So overload and a shard that hangs cost a bounded amount, and are told as such instead of as
+ * outcomes that nobody knows.
  *
  * Whatever comes of a body, every operation in it is settled exactly once.
  */
@@ -21,6 +23,10 @@ export interface HopOptions {
   /** Bodies on their way to one shard at the same time. */
   readonly bodiesInFlightMax: number
   readonly bodyOperationsMax: number
+  /** A body of fewer waits for the next turn, as long as the last one brought some, */
+  readonly bodyOperationsEnough: number
+  /** and leaves at the end of this turn at the latest; 1 = of its own. */
+  readonly gatherTurnsMax: number
   /** Estimated; a single larger operation still travels, alone. */
   readonly bodyBytesMax: number
   readonly queueOperationsMax: number
@@ -34,6 +40,8 @@ export interface HopOptions {
 export const HOP_DEFAULTS: HopOptions = {
   bodiesInFlightMax: 4,
   bodyOperationsMax: 512,
+  bodyOperationsEnough: 32,
+  gatherTurnsMax: 16,
   bodyBytesMax: 4 * 1024 * 1024,
   queueOperationsMax: 8_192,
   queueBytesMax: 64 * 1024 * 1024,
@@ -63,7 +71,7 @@ export interface HopOperation {
 export interface HopWorld {
   readonly clock: Clock
   readonly network: Network
-  /** Runs once the present event-loop turn has ended. */
+  /** Runs once the present event-loop turn has ended; asked for again within it, a turn later. */
   readonly afterTurn: (run: () => void) => void
 }
 
@@ -94,7 +102,7 @@ export class ShardLink {
     return this.operations
   }
 
-  /** A body leaves at the end of this turn: a further operation in it costs next to nothing. */
+  /** A body leaves at the end of this turn or soon: a further operation in it costs little. */
   get isLeaving(): boolean {
     return this.isFlushPlanned
   }
@@ -116,7 +124,7 @@ export class ShardLink {
     this.queue.push(one)
     if (!this.isFlushPlanned && this.bodiesInFlight < this.options.bodiesInFlightMax) {
       this.isFlushPlanned = true
-      this.world.afterTurn(() => this.flush())
+      this.gather(0, this.options.gatherTurnsMax)
     }
     return true
   }
@@ -137,6 +145,16 @@ export class ShardLink {
     if (reply?.kind === request.kind) return { kind: 'reply', reply: reply as ReplyOf<R['kind']> }
     if (reply?.kind === 'error') return { kind: 'refused', reason: reply.reason }
     return { kind: 'silence', reason: 'its answer is not one of a shard of this version' }
+  }
+
+  /** Plans to flush once a turn has brought nothing more, or there is enough. */
+  private gather(had: number, turnsLeft: number): void {
+    this.world.afterTurn(() => {
+      const has = this.queue.length
+      const isGrowing = has > had && has < this.options.bodyOperationsEnough
+      if (isGrowing && turnsLeft > 1) this.gather(has, turnsLeft - 1)
+      else this.flush()
+    })
   }
 
   private flush(): void {
@@ -181,7 +199,7 @@ export class ShardLink {
     const answer = await this.world.network.ask(this.address, request, budgetMs)
     this.bodiesInFlight -= 1
     this.measure(answer.kind === 'answer' ? body.length : 0)
-    if (this.queue.length > 0) this.flush()
+    if (this.queue.length > 0 && !this.isFlushPlanned) this.flush()
     if (answer.kind === 'answer') {
       this.health.answered(this.world.clock.monotonicMs() - nowMs)
       this.settleAll(body, answer.body)

@@ -21,6 +21,19 @@ test('each operation hears once that it is late, in the order in which they came
   assert.equal(late.length, 2)
 })
 
+test('one that is over hears nothing and is not kept', async () => {
+  const clock = manualClock()
+  const watch = new LateWatch(clock, 30)
+  const late: string[] = []
+  const add = (name: string) => watch.watch({ late: () => void late.push(name) })
+  const [first, , last] = [add('a'), add('b'), add('c')]
+  first.end()
+  await clock.advance(20)
+  last.end()
+  await clock.advance(30)
+  assert.deepEqual(late, ['b'])
+})
+
 test('one that comes after all others have been served is served as well', async () => {
   const clock = manualClock()
   const watch = new LateWatch(clock, 30)

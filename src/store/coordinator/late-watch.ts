@@ -1,18 +1,40 @@
 /**
  * Tells operations that they are taking long, without a timer for each: all wait for the same time,
- * so they fall due in the order in which they came, and one sleeper serves them all.
+ * so they fall due in the order in which they came, and one sleeper serves them all. Nearly all are
+ * over long before, and then nothing is kept of them but an empty place in the queue: what lives
+ * longer than it is needed is copied again and again by those who clear up the memory.
  */
 import type { Clock } from '../../ports/clock.ts'
 
 export interface Watched {
-  /** Called once, when the delay has passed; whether it is still under way is its own affair. */
+  /** Called once, when the delay has passed and the watch was not ended. */
   late(): void
+}
+
+/** The place of one operation in the queue. */
+export class Watch {
+  readonly dueMs: number
+  private watched: Watched | undefined
+
+  constructor(dueMs: number, watched: Watched) {
+    this.dueMs = dueMs
+    this.watched = watched
+  }
+
+  /** It is over, and is told nothing any more. */
+  end(): void {
+    this.watched = undefined
+  }
+
+  late(): void {
+    this.watched?.late()
+  }
 }
 
 export class LateWatch {
   private readonly clock: Clock
   private readonly delayMs: number
-  private queue: { readonly dueMs: number; readonly watched: Watched }[] = []
+  private queue: Watch[] = []
   private isSleeping = false
 
   constructor(clock: Clock, delayMs: number) {
@@ -20,9 +42,11 @@ export class LateWatch {
     this.delayMs = delayMs
   }
 
-  watch(watched: Watched): void {
-    this.queue.push({ dueMs: this.clock.monotonicMs() + this.delayMs, watched })
+  watch(watched: Watched): Watch {
+    const watch = new Watch(this.clock.monotonicMs() + this.delayMs, watched)
+    this.queue.push(watch)
     if (!this.isSleeping) void this.serve()
+    return watch
   }
 
   private async serve(): Promise<void> {
@@ -40,6 +64,6 @@ export class LateWatch {
     const nowMs = this.clock.monotonicMs()
     const end = this.queue.findIndex(({ dueMs }) => dueMs > nowMs)
     const due = this.queue.splice(0, end < 0 ? this.queue.length : end)
-    for (const { watched } of due) watched.late()
+    for (const watch of due) watch.late()
   }
 }

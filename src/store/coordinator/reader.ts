@@ -12,7 +12,7 @@ import type { ReadOutcome } from '../client.ts'
 import type { WireRow } from '../wire.ts'
 import { readOf, registerOf } from './conditional/register.ts'
 import type { HopSink, ShardLink } from './hop.ts'
-import type { Watched } from './late-watch.ts'
+import type { Watch, Watched } from './late-watch.ts'
 import { QuorumRead, type ReadVerdict } from './quorum-read.ts'
 import { BUSY, isReadable, type ReplicaResult } from './replica-result.ts'
 import type { PartitionView, RingView } from './ring-view.ts'
@@ -50,11 +50,7 @@ function startRead(
   const wrong = checkKey(key, lane)
   if (wrong) tell(wrong)
   else if (view === null || view.isEmpty) tell({ kind: 'no-shards' })
-  else {
-    const read = new KeyRead(world, view, key, tell)
-    world.lateWatch.watch(read)
-    read.act()
-  }
+  else new KeyRead(world, view, key, tell).act()
 }
 
 /** A tag says which attempt, whether it is the repair, and which replica. */
@@ -68,6 +64,7 @@ class KeyRead implements HopSink, Watched {
   private readonly deadlineMs: number
   private place: PartitionView
   private state: QuorumRead
+  private watch: Watch
   private attempt = 0
   /** The replica that was last asked for the whole row; -1 = none. */
   private sender = -1
@@ -91,6 +88,7 @@ class KeyRead implements HopSink, Watched {
     // Of a conditional key the row itself says what its version means.
     this.isWhole = isConditionalKey(key)
     this.state = this.newState()
+    this.watch = world.lateWatch.watch(this)
   }
 
   private newState(): QuorumRead {
@@ -113,8 +111,8 @@ class KeyRead implements HopSink, Watched {
   }
 
   late(): void {
-    if (this.isOver || this.state.verdict() !== 'pending' || !this.askNext(false)) return
-    this.world.lateWatch.watch(this)
+    if (this.state.verdict() !== 'pending' || !this.askNext(false)) return
+    this.watch = this.world.lateWatch.watch(this)
     this.act()
   }
 
@@ -207,6 +205,7 @@ class KeyRead implements HopSink, Watched {
 
   private end(verdict: Extract<ReadVerdict, 'decided' | 'busy' | 'unavailable'>): void {
     this.isOver = true
+    this.watch.end()
     const { newest, isAnswered } = this.state
     if (verdict === 'decided') {
       this.tell(outcomeOf(this.key, newest, this.world.clock.wallMs()))

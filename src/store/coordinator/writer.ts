@@ -37,8 +37,8 @@ export async function writeAll(
  * it waits for them; writes with an order of their own may travel together, their order decides.
  */
 export function roundsOf(writes: readonly StoreWrite[]): readonly (readonly number[])[] {
-  const first = writes.map((_, index) => index)
-  if (writes.length < 2) return [first]
+  const keys = new Set(writes.map(({ key }) => key))
+  if (keys.size === writes.length) return [writes.map((_, index) => index)]
   const roundOfKey = new Map<string, number>()
   const rounds: number[][] = []
   for (const [index, { key, order }] of writes.entries()) {
@@ -185,6 +185,7 @@ class KeyWrite implements HopSink {
 
   /** Once all have answered: those that hold it are told who does not. */
   private noteMissed(): void {
+    if (this.state.held === this.place.links.length) return
     tellMissed(this.world, this.place, this.row.k, this.spared, (replica) =>
       this.state.holds(replica),
     )
