@@ -4,7 +4,7 @@
  * told once an animation frame, however many events came in it.
  */
 import { AskError, failureOf } from '../api/http.ts'
-import type { StreamedData } from '../api/route.ts'
+import type { Notification, NotificationList, Reading } from '../api/wire.generated.ts'
 import { parseEvents, type StreamEvent } from './event-stream.ts'
 import { gathered } from './gathered.ts'
 import {
@@ -234,25 +234,25 @@ export function liveEventsOf({ name, data, id }: StreamEvent): readonly LiveEven
   if (typeof value !== 'object' || value === null) return []
   switch (name) {
     case 'reading':
-      return 'piano' in value ? [readingsOf(value as StreamedData['reading'])] : []
+      return 'piano' in value ? [readingsOf(value as Reading)] : []
     case 'anomaly':
-      return 'id' in value ? [notificationOf(value as StreamedData['anomaly'], id)] : []
+      return 'id' in value ? [notificationOf(value as Notification, id)] : []
     case 'gap':
-      return 'items' in value ? [listOf(value as StreamedData['gap'], id)] : []
+      return 'items' in value ? [listOf(value as NotificationList, id)] : []
     default:
       return [{ kind: 'heard', id }]
   }
 }
 
-function readingsOf(reading: StreamedData['reading']): LiveEvent {
+function readingsOf(reading: Reading): LiveEvent {
   return { kind: 'readings', readings: [reading] }
 }
 
-function notificationOf(notification: StreamedData['anomaly'], id: string | undefined): LiveEvent {
+function notificationOf(notification: Notification, id: string | undefined): LiveEvent {
   return { kind: 'notifications', notifications: [notification], id }
 }
 
-function listOf({ items }: StreamedData['gap'], id: string | undefined): LiveEvent {
+function listOf({ items }: NotificationList, id: string | undefined): LiveEvent {
   return { kind: 'list', items, ...(id === undefined ? {} : { id }) }
 }
 
