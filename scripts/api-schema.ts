@@ -1,6 +1,7 @@
 /**
  * Types of the wire out of an OpenAPI document: each route becomes one entry of one interface,
  * `'GET /api/v1/readings': { query, answer }`; a stream is `{ events }`, the data of each by name.
+ * Schemas that have a name in the document have a type of that name.
  * The dashboard asks through it (`webapp/src/api/http.ts`), so whatever the coordinator changes is
  * a type error there before it is a blank panel. Pure but for the library, which wants to be waited
  * for; the same document always makes the same text.
@@ -32,6 +33,7 @@ interface Operation {
 /** As much of it as is read here. */
 export interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> }
 }
 
 /** Where the result stands. */
@@ -63,7 +65,8 @@ function schemaOf(documents: readonly ApiDocument[]): Schema {
       }),
     )
     .sort(([a], [b]) => (a < b ? -1 : 1))
-  return objectOf(Object.fromEntries(routes))
+  const named = documents.map(({ components }) => components?.schemas)
+  return { ...objectOf(Object.fromEntries(routes)), $defs: clean(Object.assign({}, ...named)) }
 }
 
 /** Undefined where neither JSON nor events are to be had. */
@@ -99,8 +102,9 @@ function objectOf(properties: Readonly<Record<string, unknown>>, description?: s
   return { type: 'object', properties, required, ...(description ? { description } : {}) }
 }
 
-/** Without fields that may never be there: the library has no type for them. */
+/** Without fields that may never be there: the library has no type for them. Names point here. */
 function clean(schema: unknown): unknown {
+  if (typeof schema === 'string') return schema.replace(/^#\/components\/schemas\//, '#/$defs/')
   if (Array.isArray(schema)) return schema.map(clean)
   if (typeof schema !== 'object' || schema === null) return schema
   const kept = Object.entries(schema).filter(([, value]) => !isNever(value))

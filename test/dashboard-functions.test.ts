@@ -3,7 +3,7 @@
  * The list is held to the tests, so that it cannot name one that is gone.
  */
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ROOT_DIR } from './support/process.ts'
@@ -22,14 +22,4 @@ test('each function of the original dashboard is proved by a test that exists', 
     const lost = found.filter((title) => !source.includes(title))
     assert.deepEqual(lost, [], `${name}: not in ${file}`)
   }
-})
-
-test('the pictures that it shows are there', () => {
-  const links = [...text.matchAll(/\]\((screenshots\/[\w-]+\.png)\)/g)]
-  const paths = links.map(([, path]) => path ?? '')
-  assert.ok(paths.length > 0)
-  assert.deepEqual(
-    paths.filter((path) => !existsSync(join(ROOT_DIR, 'docs', path))),
-    [],
-  )
 })

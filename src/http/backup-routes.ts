@@ -23,24 +23,26 @@ const NAME_LENGTH_MAX = 100
 
 const text = z.string().refine(isJson, 'must be JSON text').describe('The document as JSON text.')
 const name = z.string().max(NAME_LENGTH_MAX)
-const rowSchema = z.discriminatedUnion('lane', [
-  z.object({
-    lane: z.literal('plain'),
-    key: z.string(),
-    text: text.nullable().describe('Null: it was deleted.'),
-    order: z.number().min(0),
-    time: z.int().min(0).describe('Hybrid time, see the page on versions.'),
-    writer: name,
-    expires_ms: z.number().nullable(),
-  }),
-  z.object({
-    lane: z.literal('conditional'),
-    key: z.string(),
-    text,
-    etag: name.min(1),
-    revision: z.int().min(0),
-  }),
-])
+const rowSchema = z
+  .discriminatedUnion('lane', [
+    z.object({
+      lane: z.literal('plain'),
+      key: z.string(),
+      text: text.nullable().describe('Null: it was deleted.'),
+      order: z.number().min(0),
+      time: z.int().min(0).describe('Hybrid time, see the page on versions.'),
+      writer: name,
+      expires_ms: z.number().nullable(),
+    }),
+    z.object({
+      lane: z.literal('conditional'),
+      key: z.string(),
+      text,
+      etag: name.min(1),
+      revision: z.int().min(0),
+    }),
+  ])
+  .meta({ id: 'BackupRow' })
 const querySchema = z.object({
   from: z.string().default('').describe('Inclusive; `next` of the page before.'),
   limit: z.int().min(1).max(BACKUP_ROWS_MAX).default(BACKUP_ROWS_MAX),

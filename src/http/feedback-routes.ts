@@ -24,6 +24,7 @@ const effectSchema = z
     ids: z.array(z.string()).describe('The newest of the covered.'),
   })
   .describe('Others than the incident itself.')
+  .meta({ id: 'ExpectationEffect' })
 const EVERY_DAY = 'Every day at this time, and not only on this weekday.'
 const saidSchema = z.object({ expectation: expectationSchema, past: effectSchema })
 

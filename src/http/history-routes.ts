@@ -37,13 +37,15 @@ const pointsQuerySchema = z.object({
     .min(1)
     .describe(`Seconds; the answer has at most ${POINTS_MAX} points.`),
 })
-const pointSchema = z.object({
-  t: z.number().describe('When the step begins, epoch seconds: a multiple of the step.'),
-  min: z.number(),
-  mean: z.number(),
-  max: z.number(),
-  count: z.int().describe('Readings in the step.'),
-})
+const pointSchema = z
+  .object({
+    t: z.number().describe('When the step begins, epoch seconds: a multiple of the step.'),
+    min: z.number(),
+    mean: z.number(),
+    max: z.number(),
+    count: z.int().describe('Readings in the step.'),
+  })
+  .meta({ id: 'ReadingPoint' })
 const pointsSchema = z
   .object({
     floor: z.int(),

@@ -34,11 +34,13 @@ const querySchema = z.object({
 })
 
 /** What people have said of it stands beside what was found. */
-const viewSchema = incidentSchema.extend({
-  acknowledgedMs: z.number().nullable(),
-  decision: z.enum(['confirmed', 'declined']).nullable().describe('Of a changed level.'),
-  expectedBy: z.string().nullable().describe('The expectation that was said of this incident.'),
-})
+const viewSchema = incidentSchema
+  .extend({
+    acknowledgedMs: z.number().nullable(),
+    decision: z.enum(['confirmed', 'declined']).nullable().describe('Of a changed level.'),
+    expectedBy: z.string().nullable().describe('The expectation that was said of this incident.'),
+  })
+  .meta({ id: 'IncidentView' })
 const listSchema = z.object({
   items: z.array(viewSchema),
   next: z.string().nullable().describe('Given as `before` it goes on here; null = no more.'),

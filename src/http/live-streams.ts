@@ -23,6 +23,7 @@ import {
   type StreamsWorld,
 } from './event-streams.ts'
 import type { HttpApp } from './http-app.ts'
+import { notificationListSchema } from './notification-routes.ts'
 import { sentenceSchema } from './problems.ts'
 
 export interface LiveWorld extends StreamsWorld {
@@ -108,9 +109,9 @@ const querySchema = z.object({
 const alarmEvents = {
   ping: z.object({}).describe('It is still here.'),
   anomaly: notificationSchema.describe('An alarm; its id is where to resume from.'),
-  gap: z
-    .object({ items: z.array(notificationSchema), total: z.int() })
-    .describe('Where a client was is no longer known: all alarms that are.'),
+  gap: notificationListSchema.describe(
+    'Where a client was is no longer known: all alarms that are.',
+  ),
 }
 const amount = z.number().min(0).optional()
 const readingEvent = z
@@ -121,6 +122,7 @@ const readingEvent = z
     ...{ sensore3_corrente: amount, sensore3_tensione: amount, delta_kwh: amount },
   })
   .describe('As it was sent, with whatever else the meter says.')
+  .meta({ id: 'Reading' })
 
 /** A stream is no JSON; its schema says of each event, by name, what its data is. */
 function streamOf(events: Record<string, z.ZodType>) {

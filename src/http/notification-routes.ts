@@ -16,7 +16,9 @@ import { isSameSecret } from './secrets.ts'
 
 const LIMIT_DEFAULT = 50
 
-const listSchema = z.object({ items: z.array(notificationSchema), total: z.int() })
+export const notificationListSchema = z
+  .object({ items: z.array(notificationSchema), total: z.int() })
+  .meta({ id: 'NotificationList' })
 const querySchema = z.object({
   limit: z
     .union([z.string(), z.array(z.string())])
@@ -32,13 +34,15 @@ const broadcastSchema = z.object({
   accepted: z.int(),
   suppressed: z.int(),
 })
-const alertSchema = z.looseObject({
-  _token: z.string().optional(),
-  piano: z.unknown().optional(),
-  timestamp: z.unknown().optional(),
-  eventi: z.array(z.unknown()).optional(),
-  raw: z.unknown().optional(),
-})
+const alertSchema = z
+  .looseObject({
+    _token: z.string().optional(),
+    piano: z.unknown().optional(),
+    timestamp: z.unknown().optional(),
+    eventi: z.array(z.unknown()).optional(),
+    raw: z.unknown().optional(),
+  })
+  .meta({ id: 'Alert' })
 
 const NOT_READ_YET = 'The alerts log has not been read to its end yet.'
 const tags = ['notifications']
@@ -52,7 +56,7 @@ export function addNotificationRoutes(
     tags,
     summary: 'The newest notifications, oldest first.',
     querystring: querySchema,
-    response: { 200: listSchema, 422: invalidSchema, 503: sentenceSchema },
+    response: { 200: notificationListSchema, 422: invalidSchema, 503: sentenceSchema },
   }
   app.get('/notifications', { schema: list }, async ({ query }, reply) => {
     if (!live.isReady) return reply.code(503).headers(COME_AGAIN).send({ detail: NOT_READ_YET })

@@ -13,7 +13,7 @@ export interface OpsParts {
   readonly readiness: () => string | undefined | Promise<string | undefined>
 }
 
-export const statusOkSchema = z.object({ status: z.literal('ok') })
+export const statusOkSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Ok' })
 
 export function addOpsRoutes(
   app: HttpApp,

@@ -7,15 +7,19 @@ import { sentenceSchema } from './problems.ts'
 export const writtenSchema = z
   .object({ status: z.literal('ok'), replicas_ok: z.int(), targets: z.array(z.string()) })
   .describe('A quorum holds it on its disks. Conditional keys: ETag names what stands there now.')
+  .meta({ id: 'Written' })
 export const foundSchema = z
   .object({ value: z.record(z.string(), z.unknown()) })
   .describe('The document. Conditional keys: ETag names this content of it.')
+  .meta({ id: 'Found' })
 export const unavailableSchema = z
   .object({ detail: z.string(), needed: z.int().optional(), had: z.int().optional() })
   .describe('No shard is registered, or too few answered. Retry-After says when to ask again.')
+  .meta({ id: 'Unavailable' })
 const unknownSchema = z
   .object({ detail: z.string(), outcome: z.literal('unknown') })
   .describe('Perhaps on some replicas, not on a quorum. Sending the same again is safe.')
+  .meta({ id: 'OutcomeUnknown' })
 
 const refusals = {
   413: sentenceSchema,

@@ -13,15 +13,18 @@ export interface FieldProblem {
   readonly type: string
 }
 
-export const fieldProblemSchema = z.object({
-  loc: z.array(z.union([z.string(), z.number()])),
-  msg: z.string(),
-  type: z.string(),
-})
+export const fieldProblemSchema = z
+  .object({
+    loc: z.array(z.union([z.string(), z.number()])),
+    msg: z.string(),
+    type: z.string(),
+  })
+  .meta({ id: 'FieldProblem' })
 export const invalidSchema = z
   .object({ detail: z.array(fieldProblemSchema) })
   .describe('What is wrong, field by field.')
-export const sentenceSchema = z.object({ detail: z.string() })
+  .meta({ id: 'InvalidRequest' })
+export const sentenceSchema = z.object({ detail: z.string() }).meta({ id: 'Problem' })
 
 /** Thrown by whoever reads a body before the schemas see it. */
 export class InvalidRequest extends Error {

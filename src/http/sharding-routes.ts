@@ -20,65 +20,75 @@ import { invalidSchema, sentenceSchema } from './problems.ts'
 const cacheSchema = z
   .object({ hits: z.int(), misses: z.int(), items: z.int() })
   .describe('Reads since it started that rows in its memory could answer, and could not.')
+  .meta({ id: 'ShardCache' })
 
-export const infoSchema = z.object({
-  total_nodes: z.int(),
-  replication_factor: z.int(),
-  virtual_nodes_per_node: z.int(),
-  total_virtual_nodes: z.int(),
-  nodes: z.array(z.string()),
-  reachable: z.boolean().describe('A quorum of every partition can be reached.'),
-  partitions: z.int(),
-  version: z.int().describe('0 = there is no ring yet.'),
-  cluster: z.string().nullable(),
-  shards: z.array(
-    z.object({
-      id: z.string(),
-      node: z.string(),
-      zone: z.string().nullable().describe('Replicas stand in different ones where they can.'),
-      health: z.enum(['up', 'suspect', 'down']),
-      keys: z.int().nullable().describe('On its disk, those of outgoing partitions among them.'),
-      writable: z.boolean().nullable().describe('False when its disk is full.'),
-      problem: z.string().nullable(),
-      cache: cacheSchema.nullable(),
-      partitions: z.int().describe('Of which it holds a copy.'),
-      partitions_outgoing: z
-        .int()
-        .describe('Have moved away; their rows count in `keys` until they are removed.'),
-      hints: z.int().describe('Rows that other shards keep in mind for it.'),
-      leaving: z.boolean().describe('It goes once others hold what it holds.'),
-    }),
-  ),
-  rebalance: z
-    .object({
-      kind: z.enum(['add', 'remove', 'replace', 'reconfigure']),
-      partitions_left: z.int().describe('Not yet where they shall be.'),
-      partitions_total: z.int(),
-      partitions_moved: z.int(),
-      partitions_moving: z.int().describe('Of those left; old and new shards hold them together.'),
-      state: z
-        .enum(['moving', 'waiting', 'elsewhere'])
-        .describe('elsewhere: another coordinator carries it out and tells more.'),
-      rows_moved: z.int().nullable().describe('Since it was taken up; null = told elsewhere.'),
-      bytes_moved: z.int().nullable().describe('Since it was taken up; null = told elsewhere.'),
-      waiting_for: z.string().nullable().describe('Why it does not go on; null = it does.'),
-    })
-    .nullable()
-    .describe('A change that is under way; null when every partition is where it shall be.'),
-  problems: z.array(z.string()).describe('What a person should know or do.'),
-})
-const changedSchema = z.object({
-  status: z.enum(['success', 'warning']),
-  message: z.string(),
-  nodes: z.array(z.string()),
-})
+const shardSchema = z
+  .object({
+    id: z.string(),
+    node: z.string(),
+    zone: z.string().nullable().describe('Replicas stand in different ones where they can.'),
+    health: z.enum(['up', 'suspect', 'down']),
+    keys: z.int().nullable().describe('On its disk, those of outgoing partitions among them.'),
+    writable: z.boolean().nullable().describe('False when its disk is full.'),
+    problem: z.string().nullable(),
+    cache: cacheSchema.nullable(),
+    partitions: z.int().describe('Of which it holds a copy.'),
+    partitions_outgoing: z
+      .int()
+      .describe('Have moved away; their rows count in `keys` until they are removed.'),
+    hints: z.int().describe('Rows that other shards keep in mind for it.'),
+    leaving: z.boolean().describe('It goes once others hold what it holds.'),
+  })
+  .meta({ id: 'ShardInfo' })
+const rebalanceSchema = z
+  .object({
+    kind: z.enum(['add', 'remove', 'replace', 'reconfigure']),
+    partitions_left: z.int().describe('Not yet where they shall be.'),
+    partitions_total: z.int(),
+    partitions_moved: z.int(),
+    partitions_moving: z.int().describe('Of those left; old and new shards hold them together.'),
+    state: z
+      .enum(['moving', 'waiting', 'elsewhere'])
+      .describe('elsewhere: another coordinator carries it out and tells more.'),
+    rows_moved: z.int().nullable().describe('Since it was taken up; null = told elsewhere.'),
+    bytes_moved: z.int().nullable().describe('Since it was taken up; null = told elsewhere.'),
+    waiting_for: z.string().nullable().describe('Why it does not go on; null = it does.'),
+  })
+  .meta({ id: 'Rebalance' })
+export const infoSchema = z
+  .object({
+    total_nodes: z.int(),
+    replication_factor: z.int(),
+    virtual_nodes_per_node: z.int(),
+    total_virtual_nodes: z.int(),
+    nodes: z.array(z.string()),
+    reachable: z.boolean().describe('A quorum of every partition can be reached.'),
+    partitions: z.int(),
+    version: z.int().describe('0 = there is no ring yet.'),
+    cluster: z.string().nullable(),
+    shards: z.array(shardSchema),
+    rebalance: rebalanceSchema
+      .nullable()
+      .describe('A change that is under way; null when every partition is where it shall be.'),
+    problems: z.array(z.string()).describe('What a person should know or do.'),
+  })
+  .meta({ id: 'RingInfo' })
+const changedSchema = z
+  .object({
+    status: z.enum(['success', 'warning']),
+    message: z.string(),
+    nodes: z.array(z.string()),
+  })
+  .meta({ id: 'RingChange' })
 const reconfiguredSchema = z.object({ status: z.literal('ok'), replication_factor: z.int() })
-const previewSchema = z.object({
-  partitions_to_move: z.int(),
-  of: z.int(),
-  per_shard: z.array(z.object({ node: z.string(), before: z.int(), after: z.int() })),
-  keys_estimate: z.int().describe('Keys that would be copied, about; once for each new copy.'),
-})
+const previewSchema = z
+  .object({
+    partitions_to_move: z.int(),
+    of: z.int(),
+    per_shard: z.array(z.object({ node: z.string(), before: z.int(), after: z.int() })),
+    keys_estimate: z.int().describe('Keys that would be copied, about; once for each new copy.'),
+  })
+  .meta({ id: 'RingPreview' })
 const NO_ADDRESS = 'must be an address that begins with http:// or https://'
 const address = z.string().regex(/^(https?:\/\/|local:)\S+$/, NO_ADDRESS)
 const nodeSchema = z.object({ node: address })

@@ -30,12 +30,14 @@ export type CareReporter = () => CareReport | null
 /** The stages of this process. Never rejects. */
 export type PipelineReport = () => Promise<readonly PipelineStage[]>
 
-const stageSchema = z.object({
-  stage: z.string(),
-  ratePerSecond: z.number().describe('Readings (archive: alarms), a mean over the last minute.'),
-  lag: z.int().nullable().describe('Records that wait in the log; null: nobody can say.'),
-  errors: z.int().describe('Warnings and errors since the process started.'),
-})
+const stageSchema = z
+  .object({
+    stage: z.string(),
+    ratePerSecond: z.number().describe('Readings (archive: alarms), a mean over the last minute.'),
+    lag: z.int().nullable().describe('Records that wait in the log; null: nobody can say.'),
+    errors: z.int().describe('Warnings and errors since the process started.'),
+  })
+  .meta({ id: 'Stage' })
 const careSchema = z
   .object({
     hintsWaiting: z.int().describe('Rows that shards keep in mind for one that missed them.'),
@@ -45,6 +47,7 @@ const careSchema = z
     bytesCarried: z.number().describe('To the replicas that lacked them.'),
   })
   .describe('Since this coordinator cares for the replicas; null: another one does.')
+  .meta({ id: 'Care' })
 const systemSchema = z.object({
   pipeline: z.array(stageSchema).describe('The stages of this process, in the order of a reading.'),
   store: infoSchema,

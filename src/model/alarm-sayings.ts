@@ -13,64 +13,82 @@ import { halfHourOf } from './site-time.ts'
 const moment = z.number().describe('Milliseconds since 1970.')
 const id = z.string().min(1)
 
-export const acknowledgementSchema = z.object({ incident: id, saidMs: moment })
+export const acknowledgementSchema = z
+  .object({ incident: id, saidMs: moment })
+  .meta({ id: 'Acknowledgement' })
 
 /** What a mute or an expectation is about; null = any. */
-export const scopeSchema = z.object({
-  floor: z.int('must be a floor, an integer >= 1, or null for all').min(1).nullable().default(null),
-  metric: z.enum(METRICS).nullable().default(null),
-  cause: z.enum(CAUSES).nullable().default(null),
-})
+export const scopeSchema = z
+  .object({
+    floor: z
+      .int('must be a floor, an integer >= 1, or null for all')
+      .min(1)
+      .nullable()
+      .default(null),
+    metric: z.enum(METRICS).nullable().default(null),
+    cause: z.enum(CAUSES).nullable().default(null),
+  })
+  .meta({ id: 'AlarmScope' })
 
 const clockTime = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day at the site, for example "22:30"')
 
-export const muteTimesSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('once'), incident: id.describe('The rest of this one.') }),
-  z.object({ kind: z.literal('until'), untilMs: moment }),
-  z.object({
-    kind: z.literal('weekly'),
-    weekdays: z
-      .array(z.int().min(0).max(6))
-      .min(1, 'must name a weekday at least, Monday 0 to Sunday 6')
-      .max(7),
-    from: clockTime,
-    to: clockTime.describe('The next day where it is not after `from`.'),
-  }),
-])
+export const muteTimesSchema = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('once'), incident: id.describe('The rest of this one.') }),
+    z.object({ kind: z.literal('until'), untilMs: moment }),
+    z.object({
+      kind: z.literal('weekly'),
+      weekdays: z
+        .array(z.int().min(0).max(6))
+        .min(1, 'must name a weekday at least, Monday 0 to Sunday 6')
+        .max(7),
+      from: clockTime,
+      to: clockTime.describe('The next day where it is not after `from`.'),
+    }),
+  ])
+  .meta({ id: 'MuteTimes' })
 
 /** `endedMs`: when it was taken back; null = it holds. */
 const saidSchema = z.object({ id, saidMs: moment, endedMs: moment.nullable() })
 
-export const muteSchema = saidSchema.extend({ scope: scopeSchema, times: muteTimesSchema })
+export const muteSchema = saidSchema
+  .extend({ scope: scopeSchema, times: muteTimesSchema })
+  .meta({ id: 'Mute' })
 
-export const expectationSchema = saidSchema.extend({
-  incident: id.describe('The one that was expected.'),
-  floor: z.int().min(1),
-  metric: z.enum(METRICS),
-  cause: z.enum(CAUSES),
-  weekday: z.int().min(0).max(6).nullable().describe('Null = every day.'),
-  halfHour: z.int().min(0).max(47),
-  sizeMax: z.number().describe('What is larger is told all the same.'),
-})
+export const expectationSchema = saidSchema
+  .extend({
+    incident: id.describe('The one that was expected.'),
+    floor: z.int().min(1),
+    metric: z.enum(METRICS),
+    cause: z.enum(CAUSES),
+    weekday: z.int().min(0).max(6).nullable().describe('Null = every day.'),
+    halfHour: z.int().min(0).max(47),
+    sizeMax: z.number().describe('What is larger is told all the same.'),
+  })
+  .meta({ id: 'Expectation' })
 
-export const decisionSchema = z.object({
-  incident: id,
-  floor: z.int().min(1),
-  metric: z.enum(METRICS),
-  decision: z.enum(['confirmed', 'declined']),
-  saidMs: moment,
-})
+export const decisionSchema = z
+  .object({
+    incident: id,
+    floor: z.int().min(1),
+    metric: z.enum(METRICS),
+    decision: z.enum(['confirmed', 'declined']),
+    saidMs: moment,
+  })
+  .meta({ id: 'LevelDecision' })
 
-export const sayingsSchema = z.object({
-  /** Names the next mute or expectation. */
-  next: z.int().min(1).default(1),
-  acknowledged: z.array(acknowledgementSchema).default([]),
-  mutes: z.array(muteSchema).default([]),
-  expected: z.array(expectationSchema).default([]),
-  decisions: z.array(decisionSchema).default([]),
-})
+export const sayingsSchema = z
+  .object({
+    /** Names the next mute or expectation. */
+    next: z.int().min(1).default(1),
+    acknowledged: z.array(acknowledgementSchema).default([]),
+    mutes: z.array(muteSchema).default([]),
+    expected: z.array(expectationSchema).default([]),
+    decisions: z.array(decisionSchema).default([]),
+  })
+  .meta({ id: 'AlarmSayings' })
 
 export type Scope = Readonly<z.infer<typeof scopeSchema>>
 export type MuteTimes = Readonly<z.infer<typeof muteTimesSchema>>

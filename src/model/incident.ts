@@ -35,47 +35,51 @@ export const LEARNED = ['cadence', 'first-days', 'daily-profile', 'weekly-profil
 
 const moment = z.number().describe('Milliseconds since 1970.')
 
-export const evidenceSchema = z.object({
-  channel: z.enum(EVIDENCE_CHANNELS),
-  direction: z.enum(['up', 'down', 'none']),
-  timeMs: moment,
-  weekday: z.int().min(0).max(6).describe('At the site, Monday 0.'),
-  halfHour: z.int().min(0).max(47).describe('At the site.'),
-  value: z.number().describe('What was read; `silence`: seconds without a reading.'),
-  expected: z.number(),
-  low: z.number().describe('The expected band.'),
-  high: z.number(),
-  statistic: z.number().describe('In usual deviations; `stuck`: readings of the run.'),
-  comparable: z.number().describe('Comparable moments that it was held against.'),
-  ratePerMonth: z.number().describe('How often this comes by chance.'),
-  sharePerMonth: z.number().describe('How often the channel may: its part of the budget.'),
-  budgetPerMonth: z.number().describe('False alarms borne in a month, of this floor and metric.'),
-  score: z.number().describe('1 or more = an alarm; each further 1 = ten times rarer.'),
-  isLikeSunday: z.boolean().describe('The day went as a Sunday goes: a holiday, perhaps.'),
-  learned: z.enum(LEARNED),
-  rule: z.string().describe('Version of the rule.'),
-})
+export const evidenceSchema = z
+  .object({
+    channel: z.enum(EVIDENCE_CHANNELS),
+    direction: z.enum(['up', 'down', 'none']),
+    timeMs: moment,
+    weekday: z.int().min(0).max(6).describe('At the site, Monday 0.'),
+    halfHour: z.int().min(0).max(47).describe('At the site.'),
+    value: z.number().describe('What was read; `silence`: seconds without a reading.'),
+    expected: z.number(),
+    low: z.number().describe('The expected band.'),
+    high: z.number(),
+    statistic: z.number().describe('In usual deviations; `stuck`: readings of the run.'),
+    comparable: z.number().describe('Comparable moments that it was held against.'),
+    ratePerMonth: z.number().describe('How often this comes by chance.'),
+    sharePerMonth: z.number().describe('How often the channel may: its part of the budget.'),
+    budgetPerMonth: z.number().describe('False alarms borne in a month, of this floor and metric.'),
+    score: z.number().describe('1 or more = an alarm; each further 1 = ten times rarer.'),
+    isLikeSunday: z.boolean().describe('The day went as a Sunday goes: a holiday, perhaps.'),
+    learned: z.enum(LEARNED),
+    rule: z.string().describe('Version of the rule.'),
+  })
+  .meta({ id: 'Evidence' })
 export type Evidence = Readonly<z.infer<typeof evidenceSchema>>
 
-export const incidentSchema = z.object({
-  id: z.string().describe('`{floor}:{metric}:{cause}:{startMs}`'),
-  floor: z.int().min(1),
-  metric: z.enum(METRICS),
-  cause: z.enum(CAUSES),
-  state: z.enum(['open', 'closed']),
-  startMs: moment,
-  endMs: moment.nullable().describe('Of what was found last; null while it is open.'),
-  changedMs: moment,
-  severity: z.enum(SEVERITIES).describe('The worst so far.'),
-  opening: evidenceSchema,
-  peak: evidenceSchema,
-  message: z.string().describe('What is known by now, in Italian.'),
-  messageEn: z.string(),
-  quietBy: z
-    .string()
-    .nullable()
-    .describe('Nobody was told of the last change, because of this mute or expectation.'),
-})
+export const incidentSchema = z
+  .object({
+    id: z.string().describe('`{floor}:{metric}:{cause}:{startMs}`'),
+    floor: z.int().min(1),
+    metric: z.enum(METRICS),
+    cause: z.enum(CAUSES),
+    state: z.enum(['open', 'closed']),
+    startMs: moment,
+    endMs: moment.nullable().describe('Of what was found last; null while it is open.'),
+    changedMs: moment,
+    severity: z.enum(SEVERITIES).describe('The worst so far.'),
+    opening: evidenceSchema,
+    peak: evidenceSchema,
+    message: z.string().describe('What is known by now, in Italian.'),
+    messageEn: z.string(),
+    quietBy: z
+      .string()
+      .nullable()
+      .describe('Nobody was told of the last change, because of this mute or expectation.'),
+  })
+  .meta({ id: 'Incident' })
 /** An incident as it stands in the store and as it is listed. */
 export type Incident = Readonly<z.infer<typeof incidentSchema>>
 

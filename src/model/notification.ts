@@ -13,29 +13,33 @@ import { parseTimestamp } from './timestamp.ts'
 
 export type { Severity } from './incident.ts'
 
-const incidentNoteSchema = z.object({
-  id: z.string().min(1),
-  cause: z.enum(CAUSES),
-  phase: z.enum(PHASES),
-  severity: z.enum(SEVERITIES),
-})
+const incidentNoteSchema = z
+  .object({
+    id: z.string().min(1),
+    cause: z.enum(CAUSES),
+    phase: z.enum(PHASES),
+    severity: z.enum(SEVERITIES),
+  })
+  .meta({ id: 'IncidentNote' })
 
-export const notificationSchema = z.object({
-  id: z.string().min(1),
-  timestamp: z.number().describe('Epoch seconds, may carry a fraction.'),
-  timestamp_ms: z.number(),
-  floor: z.number(),
-  metric: z.enum(METRICS),
-  value: z.number(),
-  threshold: z.number(),
-  threshold_base: z.number(),
-  severity: z.enum(SEVERITIES),
-  message: z.string(),
-  message_en: z.string().optional().describe('The same in English, where an incident is told.'),
-  incident: incidentNoteSchema
-    .optional()
-    .describe('Beside the contract: which incident this tells of, and what became of it.'),
-})
+export const notificationSchema = z
+  .object({
+    id: z.string().min(1),
+    timestamp: z.number().describe('Epoch seconds, may carry a fraction.'),
+    timestamp_ms: z.number(),
+    floor: z.number(),
+    metric: z.enum(METRICS),
+    value: z.number(),
+    threshold: z.number(),
+    threshold_base: z.number(),
+    severity: z.enum(SEVERITIES),
+    message: z.string(),
+    message_en: z.string().optional().describe('The same in English, where an incident is told.'),
+    incident: incidentNoteSchema
+      .optional()
+      .describe('Beside the contract: which incident this tells of, and what became of it.'),
+  })
+  .meta({ id: 'Notification' })
 export type Notification = Readonly<z.infer<typeof notificationSchema>>
 
 /** One record of the alerts log. */

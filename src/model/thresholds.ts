@@ -7,21 +7,25 @@ import { z } from 'zod'
 const limit = (fallback: number) => z.number().min(0).default(fallback)
 
 /** Units: kWh per 30 s, kW, A, V. A field left out takes its default. */
-export const thresholdSetSchema = z.object({
-  delta_kwh_max: limit(0.08),
-  kw_max: limit(11.0),
-  corrente_max: limit(15.0),
-  tensione_max: limit(232.0),
-})
+export const thresholdSetSchema = z
+  .object({
+    delta_kwh_max: limit(0.08),
+    kw_max: limit(11.0),
+    corrente_max: limit(15.0),
+    tensione_max: limit(232.0),
+  })
+  .meta({ id: 'ThresholdSet' })
 
 const floorNumber = z
   .string()
   .regex(/^[1-9]\d*$/, 'a floor must be an integer >= 1, for example "2"')
 
-export const thresholdsSchema = z.object({
-  default: thresholdSetSchema.prefault({}),
-  per_floor: z.record(floorNumber, thresholdSetSchema).default({}),
-})
+export const thresholdsSchema = z
+  .object({
+    default: thresholdSetSchema.prefault({}),
+    per_floor: z.record(floorNumber, thresholdSetSchema).default({}),
+  })
+  .meta({ id: 'Thresholds' })
 
 export type ThresholdSet = z.infer<typeof thresholdSetSchema>
 export type Thresholds = z.infer<typeof thresholdsSchema>

@@ -170,6 +170,26 @@ test('mark all read empties the bell, for everybody', options, async () => {
 })
 
 test(
+  'what is read in another tab is read here too, before the list is asked again',
+  options,
+  async () => {
+    const page = await openNow()
+    await stack().raise(alertOf(2, 1, 'elsewhere'))
+    await toasts(page).first().waitFor()
+    await agrees(page)
+    await page.route('**/notifications?*', (route) => route.abort())
+    const opened = page.waitForEvent('popup')
+    await page.evaluate('void open(location.href)')
+    const other = await opened
+    await other.locator('.bell:not([data-unread="0"])').click()
+    await other.getByRole('button', { name: 'Mark all read' }).click()
+    await eventually('the bell here is empty', async () => (await unreadOf(page)) === 0)
+    await page.unrouteAll({ behavior: 'wait' })
+    await page.close()
+  },
+)
+
+test(
   'a thousand alerts in a burst are a few toasts, and the page can be used',
   options,
   async () => {

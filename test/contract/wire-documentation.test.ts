@@ -12,7 +12,13 @@ import type { WireAnswer, WireClient } from '../support/wire-client.ts'
 interface Operation {
   readonly summary?: string
   readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
+    Record<
+      string,
+      {
+        readonly description?: string
+        readonly content?: Readonly<Record<string, { readonly schema: object }>>
+      }
+    >
   >
 }
 type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>
@@ -87,6 +93,25 @@ test('the page for people and what it needs are served from here', async () => {
   assert.ok(!/https?:\/\/(?!127\.0\.0\.1|localhost)/.test(page.text), 'nothing from elsewhere')
 })
 
+test('what has a name stands once, and each route says what it means there', () => {
+  const { schemas } = document.components as { readonly schemas: Readonly<Record<string, object>> }
+  const whole = JSON.stringify(document)
+  const pointers = [...whole.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name)
+  assert.deepEqual(Object.keys(schemas), [...new Set(pointers)].sort())
+  for (const name of ['Alert', 'Incident', 'Notification', 'Problem', 'Reading', 'RingInfo']) {
+    assert.ok(schemas[name], name)
+  }
+  const told = Object.values(paths).flatMap((methods) => Object.values(methods))
+  const inline = JSON.stringify(told)
+  for (const [name, schema] of Object.entries(schemas)) {
+    assert.ok(!inline.includes(JSON.stringify(schema)), `${name} is spelt out`)
+  }
+  const refused = paths['/sharding/add-node']?.post?.responses
+  assert.equal(refused?.['401']?.description, 'A token is needed.')
+  assert.equal(refused?.['422']?.description, 'What is wrong, field by field.')
+  assert.match(inline, /"anomaly":\{"description":"An alarm; its id[^"]+","allOf":\[\{"\$ref"/)
+})
+
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
 
 /** An answer must have a described status and, where there is a schema, that form. */
@@ -95,7 +120,7 @@ function mustBeDescribed(method: string, path: string, { status, body }: WireAns
   assert.ok(response, `${method} ${path} describes ${status}`)
   const schema = response.content?.['application/json']?.schema
   if (!schema) return
-  const isValid = ajv.validate(schema, body)
+  const isValid = ajv.validate({ ...schema, components: document.components }, body)
   assert.ok(isValid, `${method} ${path} ${status}: ${ajv.errorsText()} in ${JSON.stringify(body)}`)
 }
 

@@ -34,6 +34,17 @@ test('a field more, or of another type, makes other types', async () => {
   assert.equal(await apiTypes([documentOf({ t: { type: 'number' } })]), before)
 })
 
+test('what has a name in the document has a type of that name, said once', async () => {
+  const $ref = '#/components/schemas/Point'
+  const Point = { type: 'object', properties: { t: { type: 'number' } }, required: ['t'] }
+  const documents = [documentOf({ one: { $ref }, many: { type: 'array', items: { $ref } } })]
+  const made = await apiTypes(
+    documents.map((one) => ({ ...one, components: { schemas: { Point } } })),
+  )
+  assert.match(made, /one: Point\s+many: Point\[\]/)
+  assert.match(made, /export interface Point \{\s+t: number\s+\}/)
+})
+
 test('a stream tells its events, a page has no type, and what may never be is none', async () => {
   const of = (type: string, schema: Record<string, unknown>) => ({
     200: { content: { [type]: { schema } } },

@@ -9,8 +9,6 @@ export type Route = {
   [R in keyof Api]: Api[R] extends { readonly answer: unknown } ? R : never
 }[keyof Api]
 export type AnswerOf<R extends Route> = Api[R]['answer']
-/** By name, what the data of an event of `GET /api/v1/live` is. */
-export type StreamedData = Api['GET /api/v1/live']['events']
 /** What must be told: parameters of the path and the query, and the body. */
 export type Asked<R extends Route> = Omit<Api[R], 'answer'>
 

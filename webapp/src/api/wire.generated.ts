@@ -1,5 +1,86 @@
 /** Made by `npm run api-types` out of the running services; never edit it. */
 
+export type MuteTimes =
+  | {
+      kind: 'once'
+      /**
+       * The rest of this one.
+       */
+      incident: string
+    }
+  | {
+      kind: 'until'
+      /**
+       * Milliseconds since 1970.
+       */
+      untilMs: number
+    }
+  | {
+      kind: 'weekly'
+      /**
+       * @minItems 1
+       * @maxItems 7
+       */
+      weekdays: number[]
+      from: string
+      /**
+       * The next day where it is not after `from`.
+       */
+      to: string
+    }
+export type BackupRow =
+  | {
+      lane: 'plain'
+      key: string
+      /**
+       * Null: it was deleted.
+       */
+      text: string | null
+      order: number
+      /**
+       * Hybrid time, see the page on versions.
+       */
+      time: number
+      writer: string
+      expires_ms: number | null
+    }
+  | {
+      lane: 'conditional'
+      key: string
+      /**
+       * The document as JSON text.
+       */
+      text: string
+      etag: string
+      revision: number
+    }
+export type BackupRowInput =
+  | {
+      lane: 'plain'
+      key: string
+      /**
+       * Null: it was deleted.
+       */
+      text: string | null
+      order: number
+      /**
+       * Hybrid time, see the page on versions.
+       */
+      time: number
+      writer: string
+      expires_ms: number | null
+    }
+  | {
+      lane: 'conditional'
+      key: string
+      /**
+       * The document as JSON text.
+       */
+      text: string
+      etag: string
+      revision: number
+    }
+
 export interface Api {
   /**
    * Takes back that something was expected.
@@ -8,30 +89,7 @@ export interface Api {
     path: {
       id: string
     }
-    answer: {
-      id: string
-      /**
-       * Milliseconds since 1970.
-       */
-      saidMs: number
-      endedMs: number | null
-      /**
-       * The one that was expected.
-       */
-      incident: string
-      floor: number
-      metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-      cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
-      /**
-       * Null = every day.
-       */
-      weekday: number | null
-      halfHour: number
-      /**
-       * What is larger is told all the same.
-       */
-      sizeMax: number
-    }
+    answer: Expectation
   }
   /**
    * Takes a mute back.
@@ -40,47 +98,7 @@ export interface Api {
     path: {
       id: string
     }
-    answer: {
-      id: string
-      /**
-       * Milliseconds since 1970.
-       */
-      saidMs: number
-      endedMs: number | null
-      scope: {
-        floor: number | null
-        metric: ('kw' | 'corrente' | 'tensione' | 'delta_kwh') | null
-        cause: ('higher' | 'lower' | 'level' | 'stuck' | 'silent') | null
-      }
-      times:
-        | {
-            kind: 'once'
-            /**
-             * The rest of this one.
-             */
-            incident: string
-          }
-        | {
-            kind: 'until'
-            /**
-             * Milliseconds since 1970.
-             */
-            untilMs: number
-          }
-        | {
-            kind: 'weekly'
-            /**
-             * @minItems 1
-             * @maxItems 7
-             */
-            weekdays: number[]
-            from: string
-            /**
-             * The next day where it is not after `from`.
-             */
-            to: string
-          }
-    }
+    answer: Mute
   }
   /**
    * Deletes a document.
@@ -92,35 +110,13 @@ export interface Api {
        */
       key: string
     }
-    /**
-     * A quorum holds it on its disks. Conditional keys: ETag names what stands there now.
-     */
-    answer: {
-      status: 'ok'
-      replicas_ok: number
-      targets: string[]
-    }
+    answer: Written
   }
   /**
    * The thresholds in force; with x-energyguard-last-known when the store cannot be asked.
    */
   'GET /admin/thresholds': {
-    answer: {
-      default: {
-        delta_kwh_max: number
-        kw_max: number
-        corrente_max: number
-        tensione_max: number
-      }
-      per_floor: {
-        [k: string]: {
-          delta_kwh_max: number
-          kw_max: number
-          corrente_max: number
-          tensione_max: number
-        }
-      }
-    }
+    answer: Thresholds
   }
   /**
    * Alarms as they are raised, as Server-Sent Events: ping, anomaly, gap.
@@ -140,159 +136,18 @@ export interface Api {
       /**
        * An alarm; its id is where to resume from.
        */
-      anomaly: {
-        id: string
-        /**
-         * Epoch seconds, may carry a fraction.
-         */
-        timestamp: number
-        timestamp_ms: number
-        floor: number
-        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-        value: number
-        threshold: number
-        threshold_base: number
-        severity: 'info' | 'warning' | 'high' | 'critical'
-        message: string
-        /**
-         * The same in English, where an incident is told.
-         */
-        message_en?: string
-        /**
-         * Beside the contract: which incident this tells of, and what became of it.
-         */
-        incident?: {
-          id: string
-          cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
-          phase: 'opened' | 'worse' | 'closed'
-          severity: 'info' | 'warning' | 'high' | 'critical'
-        }
-      }
+      anomaly: Notification
       /**
        * Where a client was is no longer known: all alarms that are.
        */
-      gap: {
-        items: {
-          id: string
-          /**
-           * Epoch seconds, may carry a fraction.
-           */
-          timestamp: number
-          timestamp_ms: number
-          floor: number
-          metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-          value: number
-          threshold: number
-          threshold_base: number
-          severity: 'info' | 'warning' | 'high' | 'critical'
-          message: string
-          /**
-           * The same in English, where an incident is told.
-           */
-          message_en?: string
-          /**
-           * Beside the contract: which incident this tells of, and what became of it.
-           */
-          incident?: {
-            id: string
-            cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
-            phase: 'opened' | 'worse' | 'closed'
-            severity: 'info' | 'warning' | 'high' | 'critical'
-          }
-        }[]
-        total: number
-      }
+      gap: NotificationList
     }
   }
   /**
    * All that people have said about alarms; what was taken back has an `endedMs`.
    */
   'GET /api/v1/alarms/sayings': {
-    answer: {
-      next: number
-      acknowledged: {
-        incident: string
-        /**
-         * Milliseconds since 1970.
-         */
-        saidMs: number
-      }[]
-      mutes: {
-        id: string
-        /**
-         * Milliseconds since 1970.
-         */
-        saidMs: number
-        endedMs: number | null
-        scope: {
-          floor: number | null
-          metric: ('kw' | 'corrente' | 'tensione' | 'delta_kwh') | null
-          cause: ('higher' | 'lower' | 'level' | 'stuck' | 'silent') | null
-        }
-        times:
-          | {
-              kind: 'once'
-              /**
-               * The rest of this one.
-               */
-              incident: string
-            }
-          | {
-              kind: 'until'
-              /**
-               * Milliseconds since 1970.
-               */
-              untilMs: number
-            }
-          | {
-              kind: 'weekly'
-              /**
-               * @minItems 1
-               * @maxItems 7
-               */
-              weekdays: number[]
-              from: string
-              /**
-               * The next day where it is not after `from`.
-               */
-              to: string
-            }
-      }[]
-      expected: {
-        id: string
-        /**
-         * Milliseconds since 1970.
-         */
-        saidMs: number
-        endedMs: number | null
-        /**
-         * The one that was expected.
-         */
-        incident: string
-        floor: number
-        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-        cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
-        /**
-         * Null = every day.
-         */
-        weekday: number | null
-        halfHour: number
-        /**
-         * What is larger is told all the same.
-         */
-        sizeMax: number
-      }[]
-      decisions: {
-        incident: string
-        floor: number
-        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-        decision: 'confirmed' | 'declined'
-        /**
-         * Milliseconds since 1970.
-         */
-        saidMs: number
-      }[]
-    }
+    answer: AlarmSayings
   }
   /**
    * What the watch would have told of the stored readings, and how often.
@@ -351,159 +206,7 @@ export interface Api {
       /**
        * The newest of them, oldest first.
        */
-      incidents: {
-        /**
-         * `{floor}:{metric}:{cause}:{startMs}`
-         */
-        id: string
-        floor: number
-        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-        cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
-        state: 'open' | 'closed'
-        /**
-         * Milliseconds since 1970.
-         */
-        startMs: number
-        /**
-         * Of what was found last; null while it is open.
-         */
-        endMs: number | null
-        /**
-         * Milliseconds since 1970.
-         */
-        changedMs: number
-        /**
-         * The worst so far.
-         */
-        severity: 'info' | 'warning' | 'high' | 'critical'
-        opening: {
-          channel: 'surprise' | 'season' | 'hours' | 'level' | 'stuck' | 'silence'
-          direction: 'up' | 'down' | 'none'
-          /**
-           * Milliseconds since 1970.
-           */
-          timeMs: number
-          /**
-           * At the site, Monday 0.
-           */
-          weekday: number
-          /**
-           * At the site.
-           */
-          halfHour: number
-          /**
-           * What was read; `silence`: seconds without a reading.
-           */
-          value: number
-          expected: number
-          /**
-           * The expected band.
-           */
-          low: number
-          high: number
-          /**
-           * In usual deviations; `stuck`: readings of the run.
-           */
-          statistic: number
-          /**
-           * Comparable moments that it was held against.
-           */
-          comparable: number
-          /**
-           * How often this comes by chance.
-           */
-          ratePerMonth: number
-          /**
-           * How often the channel may: its part of the budget.
-           */
-          sharePerMonth: number
-          /**
-           * False alarms borne in a month, of this floor and metric.
-           */
-          budgetPerMonth: number
-          /**
-           * 1 or more = an alarm; each further 1 = ten times rarer.
-           */
-          score: number
-          /**
-           * The day went as a Sunday goes: a holiday, perhaps.
-           */
-          isLikeSunday: boolean
-          learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
-          /**
-           * Version of the rule.
-           */
-          rule: string
-        }
-        peak: {
-          channel: 'surprise' | 'season' | 'hours' | 'level' | 'stuck' | 'silence'
-          direction: 'up' | 'down' | 'none'
-          /**
-           * Milliseconds since 1970.
-           */
-          timeMs: number
-          /**
-           * At the site, Monday 0.
-           */
-          weekday: number
-          /**
-           * At the site.
-           */
-          halfHour: number
-          /**
-           * What was read; `silence`: seconds without a reading.
-           */
-          value: number
-          expected: number
-          /**
-           * The expected band.
-           */
-          low: number
-          high: number
-          /**
-           * In usual deviations; `stuck`: readings of the run.
-           */
-          statistic: number
-          /**
-           * Comparable moments that it was held against.
-           */
-          comparable: number
-          /**
-           * How often this comes by chance.
-           */
-          ratePerMonth: number
-          /**
-           * How often the channel may: its part of the budget.
-           */
-          sharePerMonth: number
-          /**
-           * False alarms borne in a month, of this floor and metric.
-           */
-          budgetPerMonth: number
-          /**
-           * 1 or more = an alarm; each further 1 = ten times rarer.
-           */
-          score: number
-          /**
-           * The day went as a Sunday goes: a holiday, perhaps.
-           */
-          isLikeSunday: boolean
-          learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
-          /**
-           * Version of the rule.
-           */
-          rule: string
-        }
-        /**
-         * What is known by now, in Italian.
-         */
-        message: string
-        messageEn: string
-        /**
-         * Nobody was told of the last change, because of this mute or expectation.
-         */
-        quietBy: string | null
-      }[]
+      incidents: Incident[]
     }
   }
   /**
@@ -527,168 +230,7 @@ export interface Api {
       before?: string
     }
     answer: {
-      items: {
-        /**
-         * `{floor}:{metric}:{cause}:{startMs}`
-         */
-        id: string
-        floor: number
-        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-        cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
-        state: 'open' | 'closed'
-        /**
-         * Milliseconds since 1970.
-         */
-        startMs: number
-        /**
-         * Of what was found last; null while it is open.
-         */
-        endMs: number | null
-        /**
-         * Milliseconds since 1970.
-         */
-        changedMs: number
-        /**
-         * The worst so far.
-         */
-        severity: 'info' | 'warning' | 'high' | 'critical'
-        opening: {
-          channel: 'surprise' | 'season' | 'hours' | 'level' | 'stuck' | 'silence'
-          direction: 'up' | 'down' | 'none'
-          /**
-           * Milliseconds since 1970.
-           */
-          timeMs: number
-          /**
-           * At the site, Monday 0.
-           */
-          weekday: number
-          /**
-           * At the site.
-           */
-          halfHour: number
-          /**
-           * What was read; `silence`: seconds without a reading.
-           */
-          value: number
-          expected: number
-          /**
-           * The expected band.
-           */
-          low: number
-          high: number
-          /**
-           * In usual deviations; `stuck`: readings of the run.
-           */
-          statistic: number
-          /**
-           * Comparable moments that it was held against.
-           */
-          comparable: number
-          /**
-           * How often this comes by chance.
-           */
-          ratePerMonth: number
-          /**
-           * How often the channel may: its part of the budget.
-           */
-          sharePerMonth: number
-          /**
-           * False alarms borne in a month, of this floor and metric.
-           */
-          budgetPerMonth: number
-          /**
-           * 1 or more = an alarm; each further 1 = ten times rarer.
-           */
-          score: number
-          /**
-           * The day went as a Sunday goes: a holiday, perhaps.
-           */
-          isLikeSunday: boolean
-          learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
-          /**
-           * Version of the rule.
-           */
-          rule: string
-        }
-        peak: {
-          channel: 'surprise' | 'season' | 'hours' | 'level' | 'stuck' | 'silence'
-          direction: 'up' | 'down' | 'none'
-          /**
-           * Milliseconds since 1970.
-           */
-          timeMs: number
-          /**
-           * At the site, Monday 0.
-           */
-          weekday: number
-          /**
-           * At the site.
-           */
-          halfHour: number
-          /**
-           * What was read; `silence`: seconds without a reading.
-           */
-          value: number
-          expected: number
-          /**
-           * The expected band.
-           */
-          low: number
-          high: number
-          /**
-           * In usual deviations; `stuck`: readings of the run.
-           */
-          statistic: number
-          /**
-           * Comparable moments that it was held against.
-           */
-          comparable: number
-          /**
-           * How often this comes by chance.
-           */
-          ratePerMonth: number
-          /**
-           * How often the channel may: its part of the budget.
-           */
-          sharePerMonth: number
-          /**
-           * False alarms borne in a month, of this floor and metric.
-           */
-          budgetPerMonth: number
-          /**
-           * 1 or more = an alarm; each further 1 = ten times rarer.
-           */
-          score: number
-          /**
-           * The day went as a Sunday goes: a holiday, perhaps.
-           */
-          isLikeSunday: boolean
-          learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
-          /**
-           * Version of the rule.
-           */
-          rule: string
-        }
-        /**
-         * What is known by now, in Italian.
-         */
-        message: string
-        messageEn: string
-        /**
-         * Nobody was told of the last change, because of this mute or expectation.
-         */
-        quietBy: string | null
-        acknowledgedMs: number | null
-        /**
-         * Of a changed level.
-         */
-        decision: ('confirmed' | 'declined') | null
-        /**
-         * The expectation that was said of this incident.
-         */
-        expectedBy: string | null
-      }[]
+      items: IncidentView[]
       /**
        * Given as `before` it goes on here; null = no more.
        */
@@ -702,168 +244,7 @@ export interface Api {
     path: {
       id: string
     }
-    answer: {
-      /**
-       * `{floor}:{metric}:{cause}:{startMs}`
-       */
-      id: string
-      floor: number
-      metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-      cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
-      state: 'open' | 'closed'
-      /**
-       * Milliseconds since 1970.
-       */
-      startMs: number
-      /**
-       * Of what was found last; null while it is open.
-       */
-      endMs: number | null
-      /**
-       * Milliseconds since 1970.
-       */
-      changedMs: number
-      /**
-       * The worst so far.
-       */
-      severity: 'info' | 'warning' | 'high' | 'critical'
-      opening: {
-        channel: 'surprise' | 'season' | 'hours' | 'level' | 'stuck' | 'silence'
-        direction: 'up' | 'down' | 'none'
-        /**
-         * Milliseconds since 1970.
-         */
-        timeMs: number
-        /**
-         * At the site, Monday 0.
-         */
-        weekday: number
-        /**
-         * At the site.
-         */
-        halfHour: number
-        /**
-         * What was read; `silence`: seconds without a reading.
-         */
-        value: number
-        expected: number
-        /**
-         * The expected band.
-         */
-        low: number
-        high: number
-        /**
-         * In usual deviations; `stuck`: readings of the run.
-         */
-        statistic: number
-        /**
-         * Comparable moments that it was held against.
-         */
-        comparable: number
-        /**
-         * How often this comes by chance.
-         */
-        ratePerMonth: number
-        /**
-         * How often the channel may: its part of the budget.
-         */
-        sharePerMonth: number
-        /**
-         * False alarms borne in a month, of this floor and metric.
-         */
-        budgetPerMonth: number
-        /**
-         * 1 or more = an alarm; each further 1 = ten times rarer.
-         */
-        score: number
-        /**
-         * The day went as a Sunday goes: a holiday, perhaps.
-         */
-        isLikeSunday: boolean
-        learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
-        /**
-         * Version of the rule.
-         */
-        rule: string
-      }
-      peak: {
-        channel: 'surprise' | 'season' | 'hours' | 'level' | 'stuck' | 'silence'
-        direction: 'up' | 'down' | 'none'
-        /**
-         * Milliseconds since 1970.
-         */
-        timeMs: number
-        /**
-         * At the site, Monday 0.
-         */
-        weekday: number
-        /**
-         * At the site.
-         */
-        halfHour: number
-        /**
-         * What was read; `silence`: seconds without a reading.
-         */
-        value: number
-        expected: number
-        /**
-         * The expected band.
-         */
-        low: number
-        high: number
-        /**
-         * In usual deviations; `stuck`: readings of the run.
-         */
-        statistic: number
-        /**
-         * Comparable moments that it was held against.
-         */
-        comparable: number
-        /**
-         * How often this comes by chance.
-         */
-        ratePerMonth: number
-        /**
-         * How often the channel may: its part of the budget.
-         */
-        sharePerMonth: number
-        /**
-         * False alarms borne in a month, of this floor and metric.
-         */
-        budgetPerMonth: number
-        /**
-         * 1 or more = an alarm; each further 1 = ten times rarer.
-         */
-        score: number
-        /**
-         * The day went as a Sunday goes: a holiday, perhaps.
-         */
-        isLikeSunday: boolean
-        learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
-        /**
-         * Version of the rule.
-         */
-        rule: string
-      }
-      /**
-       * What is known by now, in Italian.
-       */
-      message: string
-      messageEn: string
-      /**
-       * Nobody was told of the last change, because of this mute or expectation.
-       */
-      quietBy: string | null
-      acknowledgedMs: number | null
-      /**
-       * Of a changed level.
-       */
-      decision: ('confirmed' | 'declined') | null
-      /**
-       * The expectation that was said of this incident.
-       */
-      expectedBy: string | null
-    }
+    answer: IncidentView
   }
   /**
    * What "that was expected" would have kept quiet of the past; nothing is said yet.
@@ -878,23 +259,7 @@ export interface Api {
        */
       everyDay?: string
     }
-    /**
-     * Others than the incident itself.
-     */
-    answer: {
-      /**
-       * Past ones of the same floor, metric and cause.
-       */
-      incidents: number
-      /**
-       * Of these, those that the same word would have kept quiet.
-       */
-      covered: number
-      /**
-       * The newest of the covered.
-       */
-      ids: string[]
-    }
+    answer: ExpectationEffect
   }
   /**
    * What the watch has learned of each floor and metric so far.
@@ -907,40 +272,7 @@ export interface Api {
       /**
        * By floor.
        */
-      items: {
-        floor: number
-        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-        /**
-         * How far it is: it judges from the second week on, slowly moving ones from the third.
-         */
-        learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
-        /**
-         * Days of readings that did not alarm.
-         */
-        days: number
-        /**
-         * Time between two readings; null = not known yet.
-         */
-        stepMs: number | null
-        /**
-         * Alarms a month so far, to be held beside the budget; null = none was judged yet.
-         */
-        alarmsPerMonth: number | null
-        /**
-         * A changed level that nobody has confirmed yet, and how far it lies off.
-         */
-        shift: {
-          /**
-           * Milliseconds since 1970.
-           */
-          sinceMs: number
-          level: number
-        } | null
-        /**
-         * Of the newest reading by then.
-         */
-        timeMs: number
-      }[]
+      items: LearnedSeries[]
     }
   }
   /**
@@ -961,81 +293,12 @@ export interface Api {
       /**
        * An alarm; its id is where to resume from.
        */
-      anomaly: {
-        id: string
-        /**
-         * Epoch seconds, may carry a fraction.
-         */
-        timestamp: number
-        timestamp_ms: number
-        floor: number
-        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-        value: number
-        threshold: number
-        threshold_base: number
-        severity: 'info' | 'warning' | 'high' | 'critical'
-        message: string
-        /**
-         * The same in English, where an incident is told.
-         */
-        message_en?: string
-        /**
-         * Beside the contract: which incident this tells of, and what became of it.
-         */
-        incident?: {
-          id: string
-          cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
-          phase: 'opened' | 'worse' | 'closed'
-          severity: 'info' | 'warning' | 'high' | 'critical'
-        }
-      }
+      anomaly: Notification
       /**
        * Where a client was is no longer known: all alarms that are.
        */
-      gap: {
-        items: {
-          id: string
-          /**
-           * Epoch seconds, may carry a fraction.
-           */
-          timestamp: number
-          timestamp_ms: number
-          floor: number
-          metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-          value: number
-          threshold: number
-          threshold_base: number
-          severity: 'info' | 'warning' | 'high' | 'critical'
-          message: string
-          /**
-           * The same in English, where an incident is told.
-           */
-          message_en?: string
-          /**
-           * Beside the contract: which incident this tells of, and what became of it.
-           */
-          incident?: {
-            id: string
-            cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
-            phase: 'opened' | 'worse' | 'closed'
-            severity: 'info' | 'warning' | 'high' | 'critical'
-          }
-        }[]
-        total: number
-      }
-      /**
-       * As it was sent, with whatever else the meter says.
-       */
-      reading: {
-        piano: number
-        timestamp: string
-        sensore1_kwh?: number
-        sensore2_kw?: number
-        sensore3_corrente?: number
-        sensore3_tensione?: number
-        delta_kwh?: number
-        [k: string]: unknown
-      }
+      gap: NotificationList
+      reading: Reading
     }
   }
   /**
@@ -1067,19 +330,7 @@ export interface Api {
       from: string
       to: string
       step: number
-      points: {
-        /**
-         * When the step begins, epoch seconds: a multiple of the step.
-         */
-        t: number
-        min: number
-        mean: number
-        max: number
-        /**
-         * Readings in the step.
-         */
-        count: number
-      }[]
+      points: ReadingPoint[]
     }
   }
   /**
@@ -1090,135 +341,9 @@ export interface Api {
       /**
        * The stages of this process, in the order of a reading.
        */
-      pipeline: {
-        stage: string
-        /**
-         * Readings (archive: alarms), a mean over the last minute.
-         */
-        ratePerSecond: number
-        /**
-         * Records that wait in the log; null: nobody can say.
-         */
-        lag: number | null
-        /**
-         * Warnings and errors since the process started.
-         */
-        errors: number
-      }[]
-      store: {
-        total_nodes: number
-        replication_factor: number
-        virtual_nodes_per_node: number
-        total_virtual_nodes: number
-        nodes: string[]
-        /**
-         * A quorum of every partition can be reached.
-         */
-        reachable: boolean
-        partitions: number
-        /**
-         * 0 = there is no ring yet.
-         */
-        version: number
-        cluster: string | null
-        shards: {
-          id: string
-          node: string
-          /**
-           * Replicas stand in different ones where they can.
-           */
-          zone: string | null
-          health: 'up' | 'suspect' | 'down'
-          /**
-           * On its disk, those of outgoing partitions among them.
-           */
-          keys: number | null
-          /**
-           * False when its disk is full.
-           */
-          writable: boolean | null
-          problem: string | null
-          cache: {
-            hits: number
-            misses: number
-            items: number
-          } | null
-          /**
-           * Of which it holds a copy.
-           */
-          partitions: number
-          /**
-           * Have moved away; their rows count in `keys` until they are removed.
-           */
-          partitions_outgoing: number
-          /**
-           * Rows that other shards keep in mind for it.
-           */
-          hints: number
-          /**
-           * It goes once others hold what it holds.
-           */
-          leaving: boolean
-        }[]
-        /**
-         * A change that is under way; null when every partition is where it shall be.
-         */
-        rebalance: {
-          kind: 'add' | 'remove' | 'replace' | 'reconfigure'
-          /**
-           * Not yet where they shall be.
-           */
-          partitions_left: number
-          partitions_total: number
-          partitions_moved: number
-          /**
-           * Of those left; old and new shards hold them together.
-           */
-          partitions_moving: number
-          /**
-           * elsewhere: another coordinator carries it out and tells more.
-           */
-          state: 'moving' | 'waiting' | 'elsewhere'
-          /**
-           * Since it was taken up; null = told elsewhere.
-           */
-          rows_moved: number | null
-          /**
-           * Since it was taken up; null = told elsewhere.
-           */
-          bytes_moved: number | null
-          /**
-           * Why it does not go on; null = it does.
-           */
-          waiting_for: string | null
-        } | null
-        /**
-         * What a person should know or do.
-         */
-        problems: string[]
-      }
-      care: {
-        /**
-         * Rows that shards keep in mind for one that missed them.
-         */
-        hintsWaiting: number
-        /**
-         * Whose replicas were compared, and left equal.
-         */
-        partitionsRepaired: number
-        /**
-         * Since then, of the partition that waits longest.
-         */
-        repairAgeSeconds: number
-        /**
-         * Found to be missing or other on some replica.
-         */
-        rowsDiverged: number
-        /**
-         * To the replicas that lacked them.
-         */
-        bytesCarried: number
-      } | null
+      pipeline: Stage[]
+      store: RingInfo
+      care: Care | null
     }
   }
   /**
@@ -1263,9 +388,7 @@ export interface Api {
    * It answers.
    */
   'GET /health': {
-    answer: {
-      status: 'ok'
-    }
+    answer: Ok
   }
   /**
    * Reads a document.
@@ -1277,22 +400,13 @@ export interface Api {
        */
       key: string
     }
-    /**
-     * The document. Conditional keys: ETag names this content of it.
-     */
-    answer: {
-      value: {
-        [k: string]: unknown
-      }
-    }
+    answer: Found
   }
   /**
    * The process lives.
    */
   'GET /livez': {
-    answer: {
-      status: 'ok'
-    }
+    answer: Ok
   }
   /**
    * The newest notifications, oldest first.
@@ -1308,37 +422,7 @@ export interface Api {
        */
       since_ts?: number
     }
-    answer: {
-      items: {
-        id: string
-        /**
-         * Epoch seconds, may carry a fraction.
-         */
-        timestamp: number
-        timestamp_ms: number
-        floor: number
-        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-        value: number
-        threshold: number
-        threshold_base: number
-        severity: 'info' | 'warning' | 'high' | 'critical'
-        message: string
-        /**
-         * The same in English, where an incident is told.
-         */
-        message_en?: string
-        /**
-         * Beside the contract: which incident this tells of, and what became of it.
-         */
-        incident?: {
-          id: string
-          cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
-          phase: 'opened' | 'worse' | 'closed'
-          severity: 'info' | 'warning' | 'high' | 'critical'
-        }
-      }[]
-      total: number
-    }
+    answer: NotificationList
   }
   /**
    * How many nobody has read.
@@ -1352,9 +436,7 @@ export interface Api {
    * It can do all its work, or what it waits for.
    */
   'GET /readyz': {
-    answer: {
-      status: 'ok'
-    }
+    answer: Ok
   }
   /**
    * The keys of a range, in the order of their UTF-8 bytes. Not a snapshot.
@@ -1395,98 +477,7 @@ export interface Api {
    * The ring and its shards.
    */
   'GET /sharding/info': {
-    answer: {
-      total_nodes: number
-      replication_factor: number
-      virtual_nodes_per_node: number
-      total_virtual_nodes: number
-      nodes: string[]
-      /**
-       * A quorum of every partition can be reached.
-       */
-      reachable: boolean
-      partitions: number
-      /**
-       * 0 = there is no ring yet.
-       */
-      version: number
-      cluster: string | null
-      shards: {
-        id: string
-        node: string
-        /**
-         * Replicas stand in different ones where they can.
-         */
-        zone: string | null
-        health: 'up' | 'suspect' | 'down'
-        /**
-         * On its disk, those of outgoing partitions among them.
-         */
-        keys: number | null
-        /**
-         * False when its disk is full.
-         */
-        writable: boolean | null
-        problem: string | null
-        cache: {
-          hits: number
-          misses: number
-          items: number
-        } | null
-        /**
-         * Of which it holds a copy.
-         */
-        partitions: number
-        /**
-         * Have moved away; their rows count in `keys` until they are removed.
-         */
-        partitions_outgoing: number
-        /**
-         * Rows that other shards keep in mind for it.
-         */
-        hints: number
-        /**
-         * It goes once others hold what it holds.
-         */
-        leaving: boolean
-      }[]
-      /**
-       * A change that is under way; null when every partition is where it shall be.
-       */
-      rebalance: {
-        kind: 'add' | 'remove' | 'replace' | 'reconfigure'
-        /**
-         * Not yet where they shall be.
-         */
-        partitions_left: number
-        partitions_total: number
-        partitions_moved: number
-        /**
-         * Of those left; old and new shards hold them together.
-         */
-        partitions_moving: number
-        /**
-         * elsewhere: another coordinator carries it out and tells more.
-         */
-        state: 'moving' | 'waiting' | 'elsewhere'
-        /**
-         * Since it was taken up; null = told elsewhere.
-         */
-        rows_moved: number | null
-        /**
-         * Since it was taken up; null = told elsewhere.
-         */
-        bytes_moved: number | null
-        /**
-         * Why it does not go on; null = it does.
-         */
-        waiting_for: string | null
-      } | null
-      /**
-       * What a person should know or do.
-       */
-      problems: string[]
-    }
+    answer: RingInfo
   }
   /**
    * Be quiet about these: the rest of one incident, until a time, or every week.
@@ -1526,47 +517,7 @@ export interface Api {
           metric?: ('kw' | 'corrente' | 'tensione' | 'delta_kwh') | null
           cause?: ('higher' | 'lower' | 'level' | 'stuck' | 'silent') | null
         }
-    answer: {
-      id: string
-      /**
-       * Milliseconds since 1970.
-       */
-      saidMs: number
-      endedMs: number | null
-      scope: {
-        floor: number | null
-        metric: ('kw' | 'corrente' | 'tensione' | 'delta_kwh') | null
-        cause: ('higher' | 'lower' | 'level' | 'stuck' | 'silent') | null
-      }
-      times:
-        | {
-            kind: 'once'
-            /**
-             * The rest of this one.
-             */
-            incident: string
-          }
-        | {
-            kind: 'until'
-            /**
-             * Milliseconds since 1970.
-             */
-            untilMs: number
-          }
-        | {
-            kind: 'weekly'
-            /**
-             * @minItems 1
-             * @maxItems 7
-             */
-            weekdays: number[]
-            from: string
-            /**
-             * The next day where it is not after `from`.
-             */
-            to: string
-          }
-    }
+    answer: Mute
   }
   /**
    * Somebody has seen it. Said twice, it counts once.
@@ -1575,13 +526,7 @@ export interface Api {
     path: {
       id: string
     }
-    answer: {
-      incident: string
-      /**
-       * Milliseconds since 1970.
-       */
-      saidMs: number
-    }
+    answer: Acknowledgement
   }
   /**
    * That was expected: the like of it, at this time of the week, is kept quiet.
@@ -1597,47 +542,8 @@ export interface Api {
       everyDay?: boolean
     }
     answer: {
-      expectation: {
-        id: string
-        /**
-         * Milliseconds since 1970.
-         */
-        saidMs: number
-        endedMs: number | null
-        /**
-         * The one that was expected.
-         */
-        incident: string
-        floor: number
-        metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-        cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
-        /**
-         * Null = every day.
-         */
-        weekday: number | null
-        halfHour: number
-        /**
-         * What is larger is told all the same.
-         */
-        sizeMax: number
-      }
-      /**
-       * Others than the incident itself.
-       */
-      past: {
-        /**
-         * Past ones of the same floor, metric and cause.
-         */
-        incidents: number
-        /**
-         * Of these, those that the same word would have kept quiet.
-         */
-        covered: number
-        /**
-         * The newest of the covered.
-         */
-        ids: string[]
-      }
+      expectation: Expectation
+      past: ExpectationEffect
     }
   }
   /**
@@ -1650,16 +556,7 @@ export interface Api {
     body: {
       decision: 'confirmed' | 'declined'
     }
-    answer: {
-      incident: string
-      floor: number
-      metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
-      decision: 'confirmed' | 'declined'
-      /**
-       * Milliseconds since 1970.
-       */
-      saidMs: number
-    }
+    answer: LevelDecision
   }
   /**
    * Many writes and reads in one request; each has its own outcome, none is undone.
@@ -1733,14 +630,7 @@ export interface Api {
    * An alert document becomes notifications, one for each of its events.
    */
   'POST /internal/broadcast': {
-    body: {
-      _token?: string
-      piano?: unknown
-      timestamp?: unknown
-      eventi?: unknown[]
-      raw?: unknown
-      [k: string]: unknown
-    }
+    body: Alert
     answer: {
       status: 'ok'
       accepted: number
@@ -1782,35 +672,13 @@ export interface Api {
        */
       preview?: boolean
     }
-    answer:
-      | {
-          status: 'success' | 'warning'
-          message: string
-          nodes: string[]
-        }
-      | {
-          partitions_to_move: number
-          of: number
-          per_shard: {
-            node: string
-            before: number
-            after: number
-          }[]
-          /**
-           * Keys that would be copied, about; once for each new copy.
-           */
-          keys_estimate: number
-        }
+    answer: RingChange | RingPreview
   }
   /**
    * Takes back the change that is under way.
    */
   'POST /sharding/cancel': {
-    answer: {
-      status: 'success' | 'warning'
-      message: string
-      nodes: string[]
-    }
+    answer: RingChange
   }
   /**
    * All keys with their versions, deleted ones too, a page at a time.
@@ -1825,33 +693,7 @@ export interface Api {
     }
     answer: {
       cluster: string
-      rows: (
-        | {
-            lane: 'plain'
-            key: string
-            /**
-             * Null: it was deleted.
-             */
-            text: string | null
-            order: number
-            /**
-             * Hybrid time, see the page on versions.
-             */
-            time: number
-            writer: string
-            expires_ms: number | null
-          }
-        | {
-            lane: 'conditional'
-            key: string
-            /**
-             * The document as JSON text.
-             */
-            text: string
-            etag: string
-            revision: number
-          }
-      )[]
+      rows: BackupRow[]
       /**
        * The next `from`; null = this was the last page.
        */
@@ -1866,33 +708,7 @@ export interface Api {
       /**
        * @maxItems 1000
        */
-      rows: (
-        | {
-            lane: 'plain'
-            key: string
-            /**
-             * Null: it was deleted.
-             */
-            text: string | null
-            order: number
-            /**
-             * Hybrid time, see the page on versions.
-             */
-            time: number
-            writer: string
-            expires_ms: number | null
-          }
-        | {
-            lane: 'conditional'
-            key: string
-            /**
-             * The document as JSON text.
-             */
-            text: string
-            etag: string
-            revision: number
-          }
-      )[]
+      rows: BackupRowInput[]
     }
     answer: {
       /**
@@ -1923,11 +739,7 @@ export interface Api {
     body: {
       node: string
     }
-    answer: {
-      status: 'success' | 'warning'
-      message: string
-      nodes: string[]
-    }
+    answer: RingChange
   }
   /**
    * Puts a shard in place of another.
@@ -1940,50 +752,21 @@ export interface Api {
        */
       with?: string
     }
-    answer: {
-      status: 'success' | 'warning'
-      message: string
-      nodes: string[]
-    }
+    answer: RingChange
   }
   /**
    * Replaces them all; a field left out of a set takes its default.
    */
   'PUT /admin/thresholds': {
     body: {
-      default?: {
-        delta_kwh_max?: number
-        kw_max?: number
-        corrente_max?: number
-        tensione_max?: number
-      }
+      default?: ThresholdSetInput
       per_floor?: {
-        [k: string]: {
-          delta_kwh_max?: number
-          kw_max?: number
-          corrente_max?: number
-          tensione_max?: number
-        }
+        [k: string]: ThresholdSetInput
       }
     }
     answer: {
       status: 'ok'
-      thresholds: {
-        default: {
-          delta_kwh_max: number
-          kw_max: number
-          corrente_max: number
-          tensione_max: number
-        }
-        per_floor: {
-          [k: string]: {
-            delta_kwh_max: number
-            kw_max: number
-            corrente_max: number
-            tensione_max: number
-          }
-        }
-      }
+      thresholds: Thresholds
     }
   }
   /**
@@ -2008,13 +791,522 @@ export interface Api {
        */
       ttl?: number | null
     }
-    /**
-     * A quorum holds it on its disks. Conditional keys: ETag names what stands there now.
-     */
-    answer: {
-      status: 'ok'
-      replicas_ok: number
-      targets: string[]
-    }
+    answer: Written
   }
+}
+export interface Expectation {
+  id: string
+  /**
+   * Milliseconds since 1970.
+   */
+  saidMs: number
+  endedMs: number | null
+  /**
+   * The one that was expected.
+   */
+  incident: string
+  floor: number
+  metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+  cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+  /**
+   * Null = every day.
+   */
+  weekday: number | null
+  halfHour: number
+  /**
+   * What is larger is told all the same.
+   */
+  sizeMax: number
+}
+export interface Mute {
+  id: string
+  /**
+   * Milliseconds since 1970.
+   */
+  saidMs: number
+  endedMs: number | null
+  scope: AlarmScope
+  times: MuteTimes
+}
+export interface AlarmScope {
+  floor: number | null
+  metric: ('kw' | 'corrente' | 'tensione' | 'delta_kwh') | null
+  cause: ('higher' | 'lower' | 'level' | 'stuck' | 'silent') | null
+}
+/**
+ * A quorum holds it on its disks. Conditional keys: ETag names what stands there now.
+ */
+export interface Written {
+  status: 'ok'
+  replicas_ok: number
+  targets: string[]
+}
+export interface Thresholds {
+  default: ThresholdSet
+  per_floor: {
+    [k: string]: ThresholdSet
+  }
+}
+export interface ThresholdSet {
+  delta_kwh_max: number
+  kw_max: number
+  corrente_max: number
+  tensione_max: number
+}
+export interface Notification {
+  id: string
+  /**
+   * Epoch seconds, may carry a fraction.
+   */
+  timestamp: number
+  timestamp_ms: number
+  floor: number
+  metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+  value: number
+  threshold: number
+  threshold_base: number
+  severity: 'info' | 'warning' | 'high' | 'critical'
+  message: string
+  /**
+   * The same in English, where an incident is told.
+   */
+  message_en?: string
+  /**
+   * Beside the contract: which incident this tells of, and what became of it.
+   */
+  incident?: IncidentNote
+}
+export interface IncidentNote {
+  id: string
+  cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+  phase: 'opened' | 'worse' | 'closed'
+  severity: 'info' | 'warning' | 'high' | 'critical'
+}
+export interface NotificationList {
+  items: Notification[]
+  total: number
+}
+export interface AlarmSayings {
+  next: number
+  acknowledged: Acknowledgement[]
+  mutes: Mute[]
+  expected: Expectation[]
+  decisions: LevelDecision[]
+}
+export interface Acknowledgement {
+  incident: string
+  /**
+   * Milliseconds since 1970.
+   */
+  saidMs: number
+}
+export interface LevelDecision {
+  incident: string
+  floor: number
+  metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+  decision: 'confirmed' | 'declined'
+  /**
+   * Milliseconds since 1970.
+   */
+  saidMs: number
+}
+export interface Incident {
+  /**
+   * `{floor}:{metric}:{cause}:{startMs}`
+   */
+  id: string
+  floor: number
+  metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+  cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+  state: 'open' | 'closed'
+  /**
+   * Milliseconds since 1970.
+   */
+  startMs: number
+  /**
+   * Of what was found last; null while it is open.
+   */
+  endMs: number | null
+  /**
+   * Milliseconds since 1970.
+   */
+  changedMs: number
+  /**
+   * The worst so far.
+   */
+  severity: 'info' | 'warning' | 'high' | 'critical'
+  opening: Evidence
+  peak: Evidence
+  /**
+   * What is known by now, in Italian.
+   */
+  message: string
+  messageEn: string
+  /**
+   * Nobody was told of the last change, because of this mute or expectation.
+   */
+  quietBy: string | null
+}
+export interface Evidence {
+  channel: 'surprise' | 'season' | 'hours' | 'level' | 'stuck' | 'silence'
+  direction: 'up' | 'down' | 'none'
+  /**
+   * Milliseconds since 1970.
+   */
+  timeMs: number
+  /**
+   * At the site, Monday 0.
+   */
+  weekday: number
+  /**
+   * At the site.
+   */
+  halfHour: number
+  /**
+   * What was read; `silence`: seconds without a reading.
+   */
+  value: number
+  expected: number
+  /**
+   * The expected band.
+   */
+  low: number
+  high: number
+  /**
+   * In usual deviations; `stuck`: readings of the run.
+   */
+  statistic: number
+  /**
+   * Comparable moments that it was held against.
+   */
+  comparable: number
+  /**
+   * How often this comes by chance.
+   */
+  ratePerMonth: number
+  /**
+   * How often the channel may: its part of the budget.
+   */
+  sharePerMonth: number
+  /**
+   * False alarms borne in a month, of this floor and metric.
+   */
+  budgetPerMonth: number
+  /**
+   * 1 or more = an alarm; each further 1 = ten times rarer.
+   */
+  score: number
+  /**
+   * The day went as a Sunday goes: a holiday, perhaps.
+   */
+  isLikeSunday: boolean
+  learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
+  /**
+   * Version of the rule.
+   */
+  rule: string
+}
+export interface IncidentView {
+  /**
+   * `{floor}:{metric}:{cause}:{startMs}`
+   */
+  id: string
+  floor: number
+  metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+  cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
+  state: 'open' | 'closed'
+  /**
+   * Milliseconds since 1970.
+   */
+  startMs: number
+  /**
+   * Of what was found last; null while it is open.
+   */
+  endMs: number | null
+  /**
+   * Milliseconds since 1970.
+   */
+  changedMs: number
+  /**
+   * The worst so far.
+   */
+  severity: 'info' | 'warning' | 'high' | 'critical'
+  opening: Evidence
+  peak: Evidence
+  /**
+   * What is known by now, in Italian.
+   */
+  message: string
+  messageEn: string
+  /**
+   * Nobody was told of the last change, because of this mute or expectation.
+   */
+  quietBy: string | null
+  acknowledgedMs: number | null
+  /**
+   * Of a changed level.
+   */
+  decision: ('confirmed' | 'declined') | null
+  /**
+   * The expectation that was said of this incident.
+   */
+  expectedBy: string | null
+}
+/**
+ * Others than the incident itself.
+ */
+export interface ExpectationEffect {
+  /**
+   * Past ones of the same floor, metric and cause.
+   */
+  incidents: number
+  /**
+   * Of these, those that the same word would have kept quiet.
+   */
+  covered: number
+  /**
+   * The newest of the covered.
+   */
+  ids: string[]
+}
+export interface LearnedSeries {
+  floor: number
+  metric: 'kw' | 'corrente' | 'tensione' | 'delta_kwh'
+  /**
+   * How far it is: it judges from the second week on, slowly moving ones from the third.
+   */
+  learned: 'cadence' | 'first-days' | 'daily-profile' | 'weekly-profile'
+  /**
+   * Days of readings that did not alarm.
+   */
+  days: number
+  /**
+   * Time between two readings; null = not known yet.
+   */
+  stepMs: number | null
+  /**
+   * Alarms a month so far, to be held beside the budget; null = none was judged yet.
+   */
+  alarmsPerMonth: number | null
+  /**
+   * A changed level that nobody has confirmed yet, and how far it lies off.
+   */
+  shift: {
+    /**
+     * Milliseconds since 1970.
+     */
+    sinceMs: number
+    level: number
+  } | null
+  /**
+   * Of the newest reading by then.
+   */
+  timeMs: number
+}
+/**
+ * As it was sent, with whatever else the meter says.
+ */
+export interface Reading {
+  piano: number
+  timestamp: string
+  sensore1_kwh?: number
+  sensore2_kw?: number
+  sensore3_corrente?: number
+  sensore3_tensione?: number
+  delta_kwh?: number
+  [k: string]: unknown
+}
+export interface ReadingPoint {
+  /**
+   * When the step begins, epoch seconds: a multiple of the step.
+   */
+  t: number
+  min: number
+  mean: number
+  max: number
+  /**
+   * Readings in the step.
+   */
+  count: number
+}
+export interface Stage {
+  stage: string
+  /**
+   * Readings (archive: alarms), a mean over the last minute.
+   */
+  ratePerSecond: number
+  /**
+   * Records that wait in the log; null: nobody can say.
+   */
+  lag: number | null
+  /**
+   * Warnings and errors since the process started.
+   */
+  errors: number
+}
+export interface RingInfo {
+  total_nodes: number
+  replication_factor: number
+  virtual_nodes_per_node: number
+  total_virtual_nodes: number
+  nodes: string[]
+  /**
+   * A quorum of every partition can be reached.
+   */
+  reachable: boolean
+  partitions: number
+  /**
+   * 0 = there is no ring yet.
+   */
+  version: number
+  cluster: string | null
+  shards: ShardInfo[]
+  /**
+   * A change that is under way; null when every partition is where it shall be.
+   */
+  rebalance: Rebalance | null
+  /**
+   * What a person should know or do.
+   */
+  problems: string[]
+}
+export interface ShardInfo {
+  id: string
+  node: string
+  /**
+   * Replicas stand in different ones where they can.
+   */
+  zone: string | null
+  health: 'up' | 'suspect' | 'down'
+  /**
+   * On its disk, those of outgoing partitions among them.
+   */
+  keys: number | null
+  /**
+   * False when its disk is full.
+   */
+  writable: boolean | null
+  problem: string | null
+  cache: ShardCache | null
+  /**
+   * Of which it holds a copy.
+   */
+  partitions: number
+  /**
+   * Have moved away; their rows count in `keys` until they are removed.
+   */
+  partitions_outgoing: number
+  /**
+   * Rows that other shards keep in mind for it.
+   */
+  hints: number
+  /**
+   * It goes once others hold what it holds.
+   */
+  leaving: boolean
+}
+/**
+ * Reads since it started that rows in its memory could answer, and could not.
+ */
+export interface ShardCache {
+  hits: number
+  misses: number
+  items: number
+}
+export interface Rebalance {
+  kind: 'add' | 'remove' | 'replace' | 'reconfigure'
+  /**
+   * Not yet where they shall be.
+   */
+  partitions_left: number
+  partitions_total: number
+  partitions_moved: number
+  /**
+   * Of those left; old and new shards hold them together.
+   */
+  partitions_moving: number
+  /**
+   * elsewhere: another coordinator carries it out and tells more.
+   */
+  state: 'moving' | 'waiting' | 'elsewhere'
+  /**
+   * Since it was taken up; null = told elsewhere.
+   */
+  rows_moved: number | null
+  /**
+   * Since it was taken up; null = told elsewhere.
+   */
+  bytes_moved: number | null
+  /**
+   * Why it does not go on; null = it does.
+   */
+  waiting_for: string | null
+}
+/**
+ * Since this coordinator cares for the replicas; null: another one does.
+ */
+export interface Care {
+  /**
+   * Rows that shards keep in mind for one that missed them.
+   */
+  hintsWaiting: number
+  /**
+   * Whose replicas were compared, and left equal.
+   */
+  partitionsRepaired: number
+  /**
+   * Since then, of the partition that waits longest.
+   */
+  repairAgeSeconds: number
+  /**
+   * Found to be missing or other on some replica.
+   */
+  rowsDiverged: number
+  /**
+   * To the replicas that lacked them.
+   */
+  bytesCarried: number
+}
+export interface Ok {
+  status: 'ok'
+}
+/**
+ * The document. Conditional keys: ETag names this content of it.
+ */
+export interface Found {
+  value: {
+    [k: string]: unknown
+  }
+}
+export interface Alert {
+  _token?: string
+  piano?: unknown
+  timestamp?: unknown
+  eventi?: unknown[]
+  raw?: unknown
+  [k: string]: unknown
+}
+export interface RingChange {
+  status: 'success' | 'warning'
+  message: string
+  nodes: string[]
+}
+export interface RingPreview {
+  partitions_to_move: number
+  of: number
+  per_shard: {
+    node: string
+    before: number
+    after: number
+  }[]
+  /**
+   * Keys that would be copied, about; once for each new copy.
+   */
+  keys_estimate: number
+}
+export interface ThresholdSetInput {
+  delta_kwh_max?: number
+  kw_max?: number
+  corrente_max?: number
+  tensione_max?: number
 }

@@ -11,7 +11,7 @@ import { SeverityBadge } from '../parts/Severity.tsx'
 import { useSentence } from '../parts/use-sentence.ts'
 import { AppLink } from './AppLink.tsx'
 import { useLive, useLiveClient } from './live-context.tsx'
-import { markAllRead, useUnreadIds } from './read-here.ts'
+import { markAllRead, useReadElsewhere, useUnreadIds } from './read-here.ts'
 import { useLanguage } from './use-choices.ts'
 
 const LATEST_MAX = 8
@@ -19,6 +19,7 @@ const COUNT_SHOWN_MAX = 999
 
 export function Bell() {
   const { t } = useTranslation()
+  useReadElsewhere(useLiveClient())
   const unread = useLive((state) => state.unread)
   const [isOpen, setOpen] = useState(false)
   const count = unread > COUNT_SHOWN_MAX ? `${COUNT_SHOWN_MAX}+` : String(unread)

@@ -1,8 +1,8 @@
 /**
- * Which alerts were marked as read in this browser. The server only counts, so the page remembers;
- * the newest so many are enough, since the server's own list is shorter.
+ * Which alerts were marked as read in this browser, in whatever tab. The server only counts, so the
+ * page remembers; the newest so many are enough, since the server's own list is shorter.
  */
-import { useMemo, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import { ask } from '../api/http.ts'
 import { unreadIds } from '../lib/alerts.ts'
 import type { LiveClient } from '../live/live-client.ts'
@@ -22,6 +22,31 @@ function load(): ReadonlySet<string> {
   }
 }
 
+function remember(ids: ReadonlySet<string>): void {
+  remembered = ids
+  for (const listener of listeners) listener()
+}
+
+/** What was read elsewhere is counted anew: at once after another tab, else when one looks here. */
+export function useReadElsewhere(client: LiveClient): void {
+  useEffect(() => {
+    const heed = ({ key }: StorageEvent) => {
+      if (key !== KEY) return
+      remember(load())
+      client.recount()
+    }
+    const look = () => {
+      if (!document.hidden) client.recount()
+    }
+    window.addEventListener('storage', heed)
+    document.addEventListener('visibilitychange', look)
+    return () => {
+      window.removeEventListener('storage', heed)
+      document.removeEventListener('visibilitychange', look)
+    }
+  }, [client])
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
@@ -38,9 +63,8 @@ export function useUnreadIds(): ReadonlySet<string> {
 export async function markRead(client: LiveClient, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   const { unread } = await ask('POST /notifications/mark_read', { body: { ids: [...ids] } })
-  remembered = new Set([...remembered, ...ids].slice(-REMEMBERED_MAX))
+  remember(new Set([...remembered, ...ids].slice(-REMEMBERED_MAX)))
   localStorage.setItem(KEY, JSON.stringify([...remembered]))
-  for (const listener of listeners) listener()
   client.take({ kind: 'unread', unread })
 }
 

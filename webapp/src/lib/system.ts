@@ -48,9 +48,9 @@ export type CareState =
   /** This coordinator does not tell. */
   | { readonly kind: 'untold' }
   | { readonly kind: 'elsewhere' }
-  | { readonly kind: 'here'; readonly care: NonNullable<Care> }
+  | { readonly kind: 'here'; readonly care: Care }
 
-export function careStateOf(system: { readonly care?: Care } | null | undefined): CareState {
+export function careStateOf(system: { readonly care?: Care | null } | null | undefined): CareState {
   if (system?.care === undefined) return { kind: 'untold' }
   return system.care === null ? { kind: 'elsewhere' } : { kind: 'here', care: system.care }
 }

@@ -4,7 +4,7 @@
 import { ask } from '../api/http.ts'
 import { readLatest } from '../api/store-keys.ts'
 import type { LiveWorld } from './live-client.ts'
-import type { Channel } from './machine.ts'
+import type { Channel, LiveEvent } from './machine.ts'
 import { REST_MS_MIN, restMsOf } from './pace.ts'
 
 const PATHS: Readonly<Record<Channel, string>> = {
@@ -33,13 +33,11 @@ export const browserWorld: LiveWorld = {
   async refresh(signal) {
     const [page, count] = await Promise.all([
       ask('GET /notifications', { query: { limit: String(NOTIFICATIONS_ASKED) }, signal }),
-      ask('GET /notifications/unread_count', { signal }),
+      countOf(signal),
     ])
-    return [
-      { kind: 'list', items: page.items },
-      { kind: 'unread', unread: count.unread },
-    ]
+    return [{ kind: 'list', items: page.items }, count]
   },
+  count: async (signal) => [await countOf(signal)],
   nextFrame(call) {
     const waitMs = Math.max(GATHER_MS, nextDrawMs - performance.now())
     setTimeout(() => {
@@ -48,6 +46,11 @@ export const browserWorld: LiveWorld = {
       else requestAnimationFrame(() => draw(call))
     }, waitMs)
   },
+}
+
+async function countOf(signal: AbortSignal): Promise<LiveEvent> {
+  const { unread } = await ask('GET /notifications/unread_count', { signal })
+  return { kind: 'unread', unread }
 }
 
 /** Who is called only says what has to be drawn; it is drawn when the call is over. */

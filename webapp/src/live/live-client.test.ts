@@ -30,6 +30,7 @@ function openWorld(t: TestContext, more: Partial<LiveWorld> = {}) {
     open: () => new Promise(() => {}),
     poll: async () => [],
     refresh: async () => [],
+    count: async () => [],
     nextFrame: (call) => frames.push(call),
     ...more,
   }
@@ -117,7 +118,7 @@ test('a count that alerts have overtaken is not believed, and asked for again', 
     new Promise<readonly LiveEvent[]>((resolve) => {
       answers.push((unread) => resolve([{ kind: 'unread', unread }]))
     })
-  const { client } = openWorld(t, { refresh })
+  const { client } = openWorld(t, { refresh, count: refresh })
   const settled = () => new Promise((resolve) => setImmediate(resolve))
   client.start()
   client.take({ kind: 'opened' })

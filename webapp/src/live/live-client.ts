@@ -4,7 +4,7 @@
  * told once an animation frame, however many events came in it.
  */
 import { AskError, failureOf } from '../api/http.ts'
-import type { StreamedData } from '../api/route.ts'
+import type { Notification, NotificationList, Reading } from '../api/wire.generated.ts'
 import { parseEvents, type StreamEvent } from './event-stream.ts'
 import { gathered } from './gathered.ts'
 import {
@@ -27,6 +27,8 @@ export interface LiveWorld {
   poll(signal: AbortSignal): Promise<readonly LiveEvent[]>
   /** The list of notifications and the unread count. */
   refresh(signal: AbortSignal): Promise<readonly LiveEvent[]>
+  /** The unread count alone. */
+  count(signal: AbortSignal): Promise<readonly LiveEvent[]>
   /** Calls once, soon, at a good moment to draw. */
   nextFrame(call: () => void): void
 }
@@ -39,6 +41,7 @@ export const SLOW_MS = 2_000
 const POLL_MS = 2_000
 /** Another tab or person may have read some. */
 const REFRESH_MS = 30_000
+/** Longer than COUNT_DOUBT_MS, so that one is enough when nothing else comes. */
 const RECOUNT_MS = 3_000
 const STATUS_ABSENT = 404
 
@@ -51,7 +54,7 @@ export class LiveClient {
   private isTold = true
   private stream: AbortController | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
-  private askedMs = { poll: 0, refresh: 0 }
+  private askedMs = { poll: 0, refresh: 0, count: 0 }
 
   constructor(world: LiveWorld) {
     this.world = world
@@ -133,7 +136,7 @@ export class LiveClient {
   }
 
   private tick(nowMs: number): void {
-    const { phase, channel, heardMs, isPaused } = this.state
+    const { phase, channel, heardMs, isPaused, isCountDoubtful } = this.state
     const isNews = sameOr(this.shown, connectionOf(this.state, nowMs)) !== this.shown
     if (isNews || this.isSlowDue(nowMs)) this.tellSoon()
     if (phase.kind === 'waiting' && nowMs >= phase.retryAtMs) void this.connect()
@@ -144,19 +147,22 @@ export class LiveClient {
       void this.askFor((signal) => this.world.poll(signal))
     }
     if (nowMs - this.askedMs.refresh >= REFRESH_MS) this.refresh()
+    else if (isCountDoubtful && nowMs - this.askedMs.count >= RECOUNT_MS) this.recount()
   }
 
   private refresh(): void {
     const askedMs = this.world.now()
-    this.askedMs.refresh = askedMs
-    const { notifications } = this.state
-    void this.askFor(async (signal) => {
-      const events = await this.world.refresh(signal).catch(troubleOf)
-      if (this.state.notifications === notifications) return events
-      /** Alerts came while it was counted: the count is of before them, and is asked for again. */
-      this.askedMs.refresh = askedMs - REFRESH_MS + RECOUNT_MS
-      return events.filter(({ kind }) => kind !== 'unread')
-    })
+    this.askedMs = { ...this.askedMs, refresh: askedMs, count: askedMs }
+    void this.askFor(async (signal) =>
+      countedAt(askedMs, await this.world.refresh(signal).catch(troubleOf)),
+    )
+  }
+
+  /** Also for whoever knows that some may have been read elsewhere. */
+  readonly recount = (): void => {
+    const askedMs = this.world.now()
+    this.askedMs.count = askedMs
+    void this.askFor(async (signal) => countedAt(askedMs, await this.world.count(signal)))
   }
 
   private async askFor(asking: (signal: AbortSignal) => Promise<readonly LiveEvent[]>) {
@@ -211,6 +217,10 @@ export class LiveClient {
   }
 }
 
+function countedAt(askedMs: number, events: readonly LiveEvent[]): readonly LiveEvent[] {
+  return events.map((event) => (event.kind === 'unread' ? { ...event, askedMs } : event))
+}
+
 /** A list that was not read is told once; the stream goes on, and the list is asked for again. */
 function troubleOf(error: unknown): readonly LiveEvent[] {
   return error instanceof AskError ? [{ kind: 'trouble', error }] : []
@@ -234,25 +244,25 @@ export function liveEventsOf({ name, data, id }: StreamEvent): readonly LiveEven
   if (typeof value !== 'object' || value === null) return []
   switch (name) {
     case 'reading':
-      return 'piano' in value ? [readingsOf(value as StreamedData['reading'])] : []
+      return 'piano' in value ? [readingsOf(value as Reading)] : []
     case 'anomaly':
-      return 'id' in value ? [notificationOf(value as StreamedData['anomaly'], id)] : []
+      return 'id' in value ? [notificationOf(value as Notification, id)] : []
     case 'gap':
-      return 'items' in value ? [listOf(value as StreamedData['gap'], id)] : []
+      return 'items' in value ? [listOf(value as NotificationList, id)] : []
     default:
       return [{ kind: 'heard', id }]
   }
 }
 
-function readingsOf(reading: StreamedData['reading']): LiveEvent {
+function readingsOf(reading: Reading): LiveEvent {
   return { kind: 'readings', readings: [reading] }
 }
 
-function notificationOf(notification: StreamedData['anomaly'], id: string | undefined): LiveEvent {
+function notificationOf(notification: Notification, id: string | undefined): LiveEvent {
   return { kind: 'notifications', notifications: [notification], id }
 }
 
-function listOf({ items }: StreamedData['gap'], id: string | undefined): LiveEvent {
+function listOf({ items }: NotificationList, id: string | undefined): LiveEvent {
   return { kind: 'list', items, ...(id === undefined ? {} : { id }) }
 }
 

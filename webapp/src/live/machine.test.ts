@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Notification, Reading } from '../api/types.ts'
 import {
   addReadings,
+  COUNT_DOUBT_MS,
   connectionOf,
   initialState,
   type LiveEvent,
@@ -98,6 +99,41 @@ test('the bell counts each new alert at once, and believes the server when it co
   const state = story([0, { kind: 'opened' }], [1, came('a', 1)], [2, came('b', 2)])
   assert.equal(state.unread, 2)
   assert.equal(step(state, { kind: 'unread', unread: 7 }, START_MS).unread, 7)
+})
+
+test('a count that has an alert in it which only comes after it is known to be doubtful', () => {
+  const marked: LiveEvent = { kind: 'unread', unread: 1 }
+  const twice = story([0, { kind: 'opened' }], [9, marked], [9.1, came('a', 9)])
+  assert.equal(twice.unread, 2, 'counted by the server, and once more when it came')
+  assert.equal(twice.isCountDoubtful, true)
+  const again = { kind: 'unread', unread: 1, askedMs: START_MS + 12_000 } as const
+  const sure = step(twice, again, START_MS + 12_100)
+  assert.deepEqual([sure.unread, sure.isCountDoubtful], [1, false])
+})
+
+test('an alert in the list that the count has not is known to be doubtful too', () => {
+  const state = story(
+    [0, { kind: 'opened' }],
+    [1, { kind: 'list', items: [raised('a', 1)] }],
+    [1, { kind: 'unread', unread: 0, askedMs: START_MS }],
+    [1.5, came('a', 1)],
+  )
+  assert.deepEqual([state.unread, state.isCountDoubtful], [0, true])
+})
+
+test('a count that an alert has overtaken on its way is not taken over', () => {
+  const late = { kind: 'unread', unread: 0, askedMs: START_MS + 1_000 } as const
+  const state = story([0, { kind: 'opened' }], [2, came('a', 2)], [3, late])
+  assert.deepEqual([state.unread, state.isCountDoubtful], [1, true])
+})
+
+test('a count is sure when no alert came near it', () => {
+  const apart = COUNT_DOUBT_MS / 1000
+  const counted: LiveEvent = { kind: 'unread', unread: 4 }
+  const before = story([0, { kind: 'opened' }], [1, came('a', 1)], [1 + apart, counted])
+  assert.equal(before.isCountDoubtful, false)
+  const after = step(before, came('b', 9), START_MS + (1 + 2 * apart) * 1000)
+  assert.deepEqual([after.unread, after.isCountDoubtful], [5, false])
 })
 
 test('each try that fails waits longer, up to a limit; a connection forgets the failures', () => {

@@ -40,6 +40,11 @@ export interface LiveState {
   /** Why the list could not be read the last time. */
   readonly trouble: AskError | undefined
   readonly unread: number
+  /** When the server's count was last taken over, and when the stream last brought an alert. */
+  readonly countedMs: number
+  readonly alertedMs: number
+  /** These were so close that the count may have the alert in it or not: it is asked for again. */
+  readonly isCountDoubtful: boolean
   /** New ones that nobody was shown as a toast yet. */
   readonly fresh: readonly Notification[]
   /** How many came late, after the last break; told once. */
@@ -57,7 +62,8 @@ export type LiveEvent =
       readonly id?: string | undefined
     }
   | { readonly kind: 'list'; readonly items: readonly Notification[]; readonly id?: string }
-  | { readonly kind: 'unread'; readonly unread: number }
+  /** `askedMs`: when it was asked for; absent = it is the answer to what was marked as read. */
+  | { readonly kind: 'unread'; readonly unread: number; readonly askedMs?: number }
   | { readonly kind: 'trouble'; readonly error: AskError }
   | { readonly kind: 'absent' }
   | { readonly kind: 'closed' }
@@ -71,6 +77,8 @@ export const RETRY_MS_MIN = 500
 export const RETRY_MS_MAX = 15_000
 /** Heartbeats come every 15 s; without any for so long the connection is taken for dead. */
 export const SILENCE_MS_MAX = 40_000
+/** The count and the alerts come by two connections; neither is overtaken by more than this. */
+export const COUNT_DOUBT_MS = 2_000
 /** What was missed in a break is replayed within so long after it. */
 const REPLAY_MS_MAX = 10_000
 
@@ -89,6 +97,9 @@ export function initialState(nowMs: number): LiveState {
     isListed: false,
     trouble: undefined,
     unread: 0,
+    countedMs: Number.NEGATIVE_INFINITY,
+    alertedMs: Number.NEGATIVE_INFINITY,
+    isCountDoubtful: false,
     fresh: [],
     missed: 0,
     isPaused: false,
@@ -108,7 +119,7 @@ export function step(state: LiveState, event: LiveEvent, nowMs: number): LiveSta
     case 'list':
       return addList(state, event.items, event.id)
     case 'unread':
-      return { ...state, unread: event.unread }
+      return count(state, event, nowMs)
     case 'trouble':
       return { ...state, trouble: event.error }
     case 'absent':
@@ -152,7 +163,9 @@ function addNotifications(
   id: string | undefined,
   nowMs: number,
 ): LiveState {
-  const heard = { ...state, heardMs: nowMs, lastEventId: id ?? state.lastEventId }
+  const isCountDoubtful = state.isCountDoubtful || nowMs - state.countedMs < COUNT_DOUBT_MS
+  const alerted = { alertedMs: nowMs, isCountDoubtful }
+  const heard = { ...state, ...alerted, heardMs: nowMs, lastEventId: id ?? state.lastEventId }
   const known = new Set(state.notifications.map((one) => one.id))
   const more = list.filter((one) => !known.has(one.id) && known.add(one.id))
   if (more.length === 0) return heard
@@ -166,6 +179,18 @@ function addNotifications(
     fresh: [...state.fresh, ...more],
     missed: state.missed + missed,
   }
+}
+
+/** A count that alerts have overtaken on its way is of before them, and is not taken over. */
+function count(
+  state: LiveState,
+  { unread, askedMs }: Extract<LiveEvent, { kind: 'unread' }>,
+  nowMs: number,
+): LiveState {
+  const isOvertaken = askedMs !== undefined && state.alertedMs >= askedMs
+  if (isOvertaken) return { ...state, isCountDoubtful: true }
+  const isCountDoubtful = nowMs - state.alertedMs < COUNT_DOUBT_MS
+  return { ...state, unread, countedMs: nowMs, isCountDoubtful }
 }
 
 /** The list as the server has it; after the first time, what it has more than we had is news. */

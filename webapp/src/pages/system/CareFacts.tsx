@@ -15,7 +15,7 @@ export function CareFacts(props: { readonly state: CareState; partitions: number
   return <p className="soft">{t(`care.${state.kind}`)}</p>
 }
 
-function Facts(props: { care: NonNullable<Care>; partitions: number | undefined }) {
+function Facts(props: { care: Care; partitions: number | undefined }) {
   const { t } = useTranslation()
   const language = useLanguage()
   const { hintsWaiting, partitionsRepaired, repairAgeSeconds, rowsDiverged, bytesCarried } =

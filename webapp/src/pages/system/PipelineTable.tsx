@@ -2,11 +2,11 @@
  * How fast each stage goes, how far it is behind, and what it could not do.
  */
 import { useTranslation } from 'react-i18next'
-import type { StageRow } from '../../api/types.ts'
+import type { Stage } from '../../api/types.ts'
 import { useLanguage } from '../../app/use-choices.ts'
 import { formatNumber } from '../../lib/format.ts'
 
-export function PipelineTable({ stages }: { readonly stages: readonly StageRow[] }) {
+export function PipelineTable({ stages }: { readonly stages: readonly Stage[] }) {
   const { t } = useTranslation()
   const language = useLanguage()
   return (

@@ -66,7 +66,7 @@ function Rows(props: { rows: readonly ShardRow[]; onRemove: (node: string) => vo
   const heads = ['health', 'keys', 'cache', 'partitions', 'hints'] as const
   return (
     <section
-      className="scroll"
+      className="scroll shards"
       tabIndex={0}
       aria-label={t('chart.tableOf', { title: t('system.shards') })}
     >
@@ -115,15 +115,17 @@ function Row({ row, onRemove }: { readonly row: ShardRow; readonly onRemove: () 
   return (
     <tr>
       <th scope="row">{row.node}</th>
-      <td>
+      <td data-label={t('system.health')}>
         <span className={`pill ${TONES[health]}`} title={row.problem ?? undefined}>
           {words.join(', ')}
         </span>
       </td>
-      <td>{count(row.keys)}</td>
-      <td>{rate === undefined ? '–' : `${formatNumber(rate * 100, language, 0)} %`}</td>
-      <td>{count(row.partitions)}</td>
-      <td>{count(row.hints)}</td>
+      <td data-label={t('system.keys')}>{count(row.keys)}</td>
+      <td data-label={t('system.cache')}>
+        {rate === undefined ? '–' : `${formatNumber(rate * 100, language, 0)} %`}
+      </td>
+      <td data-label={t('system.partitions')}>{count(row.partitions)}</td>
+      <td data-label={t('system.hints')}>{count(row.hints)}</td>
       <td>
         <Button
           size="xs"
