@@ -13,6 +13,7 @@ import type { RingDocument, RingShard } from '../ring/document.ts'
 import { isLost } from '../ring/lost-shard.ts'
 import {
   addShard,
+  askedOf,
   foundRing,
   type ReplicationWish,
   type RingDecision,
@@ -49,7 +50,7 @@ export type RingAttempt =
 
 export class RingKeeper {
   readonly options: RingOptions
-  /** What was asked for while there is no ring to write it into. */
+  /** What was asked for while there is no ring to write it into, or no shard to keep that. */
   replication: ReplicationWish
   /** Per address what it last said. */
   readonly hellos = new Map<Address, ReplyOf<'hello'>>()
@@ -256,6 +257,7 @@ export class RingKeeper {
     const isOlder = present?.cluster === ring.cluster && present.version >= ring.version
     if (isOlder) return
     const view = new RingView(ring, ({ address }) => this.linkTo(address))
+    if (view.isEmpty) this.replication = askedOf(ring)
     this.world.goBy(view)
     this.voice.ring(view, present)
     this.adopted.resolve()
