@@ -31,6 +31,8 @@ import type { StoreWorld } from './store-world.ts'
 export interface RingOptions {
   /** Addresses of shards that are greeted from the start on. */
   readonly bootstrap: readonly Address[]
+  /** Greeted as long as there is no ring; they found none. */
+  readonly remembered: readonly Address[]
   readonly replication: ReplicationWish
   readonly partitions: number
   readonly pingEveryMs: number
@@ -101,7 +103,7 @@ export class RingKeeper {
 
   /** Where shards of the ring are looked for. */
   get addresses(): readonly Address[] {
-    const all = this.ring?.shards.map(({ address }) => address) ?? []
+    const all = this.ring?.shards.map(({ address }) => address) ?? this.options.remembered
     return all.filter((address) => !isLost(address))
   }
 
