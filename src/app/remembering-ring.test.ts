@@ -13,7 +13,7 @@ function ringThat(outcome: RingOutcome): RingAdmin {
   }
 }
 
-test('where the shards are is written down before a change is answered, and only then', async () => {
+test('where the shards are is written down before a change is answered', async () => {
   const kept: (readonly string[])[] = []
   const book = {
     read: async () => [],
