@@ -1,13 +1,12 @@
 /**
- * The file of the thresholds (THRESHOLDS_PATH). It is written beside its place and then renamed, so
- * that whoever reads it, and whatever is killed meanwhile, finds it whole.
+ * The file of the thresholds (THRESHOLDS_PATH), written for people to read. Somebody may have
+ * edited it, so what cannot be read is told in a sentence and never taken for nothing.
  */
-import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { parseStoredThresholds, type Thresholds } from '../model/thresholds.ts'
 import type { FileContent, ThresholdsFile } from '../ports/thresholds-file.ts'
+import { replaceFile } from './replace-file.ts'
 
 export function thresholdsFile(path: string): ThresholdsFile {
   return { read: () => read(path), write: (thresholds) => write(path, thresholds) }
@@ -30,39 +29,9 @@ function why(error: unknown): string {
 }
 
 async function write(path: string, thresholds: Thresholds): Promise<void> {
-  const draft = `${path}.${randomUUID()}.tmp`
   try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeDurably(draft, `${JSON.stringify(thresholds, null, 2)}\n`)
-    await rename(draft, path)
-    await syncFolder(dirname(path))
+    await replaceFile(path, `${JSON.stringify(thresholds, null, 2)}\n`)
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => {})
     throw new Error(`${path} cannot be written: ${why(error)}`, { cause: error })
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  await withFile(path, 'wx', async (file) => {
-    await file.writeFile(text)
-    await file.sync()
-  })
-}
-
-/** A rename is durable once its folder is; where a folder cannot be opened it is so anyway. */
-async function syncFolder(path: string): Promise<void> {
-  await withFile(path, 'r', (folder) => folder.sync()).catch(() => {})
-}
-
-async function withFile(
-  path: string,
-  flags: string,
-  use: (file: FileHandle) => Promise<void>,
-): Promise<void> {
-  const file = await open(path, flags)
-  try {
-    await use(file)
-  } finally {
-    await file.close()
   }
 }

@@ -17,6 +17,7 @@ import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-
 import type { z } from 'zod'
 import type { Trace } from '../ports/trace.ts'
 import { type Answer, answer, sendAnswer } from './answer.ts'
+import { fieldSentence } from './field-sentences.ts'
 import { bodyText, parseJson } from './json-body.ts'
 import { routedUrl } from './key-path.ts'
 import { documentApp, documentRoute } from './named-schemas.ts'
@@ -53,6 +54,7 @@ const DISCARDED_BYTES_MAX = 64 * 1024 * 1024
 export const ORIGINS = ['localhost', '127.0.0.1'].flatMap((host) =>
   [3000, 5173].map((port) => `http://${host}:${port}`),
 )
+const CHECKING = { reportInput: true, error: fieldSentence } as const
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 const PREFLIGHT_SECONDS_MAX = 600
 /** Headers of our own, which a web page may read. */
@@ -72,7 +74,7 @@ export async function createHttpApp(
     rewriteUrl: (request) => routedUrl(request.url ?? '/'),
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (data) => {
-    const { success, data: value, error } = schema.safeParse(data, { reportInput: true })
+    const { success, data: value, error } = schema.safeParse(data, CHECKING)
     return success ? { value } : { error }
   })
   app.setSerializerCompiler(serializerCompiler)
@@ -135,6 +137,8 @@ function answerErrors(app: HttpApp, trace: Trace): void {
   app.setErrorHandler(async (error, request, reply) => {
     const failure = failureAnswer(error, request.routeOptions.url, trace)
     if (failure.status === STATUS_TOO_LARGE) await discardBody(request.raw)
+    // Set where a body was refused, in case more of it comes; nothing does.
+    if (request.raw.complete) reply.removeHeader('connection')
     return sendAnswer(reply, failure)
   })
 }

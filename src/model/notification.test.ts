@@ -1,5 +1,5 @@
 /**
- * What a person is shown of an incident, beside what the contract says of any notification.
+ * What a person is shown of an alert: of an incident beside what the contract says, and its time.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -39,4 +39,15 @@ test('what another detector calls an incident changes nothing of the contract', 
     ...['floor', 'id', 'message', 'metric', 'severity', 'threshold', 'threshold_base'],
     ...['timestamp', 'timestamp_ms', 'value'],
   ])
+})
+
+test('seconds, milliseconds and ISO are understood; what is no date at all is now', () => {
+  const timeOf = (timestamp: unknown) =>
+    notificationsOf({ piano: 1, timestamp }, 1_700_000_000_000)[0]?.timestamp
+  for (const same of [1_764_147_600, 1_764_147_600_000, '1764147600', '2025-11-26T09:00:00Z']) {
+    assert.equal(timeOf(same), 1_764_147_600, String(same))
+  }
+  for (const none of [null, undefined, '', 'soon', -1, 0, Number.NaN, 1_764_147_600e9, 1e300, {}]) {
+    assert.equal(timeOf(none), 1_700_000_000, String(none))
+  }
 })

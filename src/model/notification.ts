@@ -128,9 +128,12 @@ function severityOf(event: object, value: number, threshold: number): Severity {
   return ratio >= 1.5 ? 'critical' : ratio >= 1.2 ? 'high' : 'warning'
 }
 
+/** Beyond it there is no date, and a page that shows one would break. */
+const DATE_MS_MAX = 8.64e15
+
 /** Seconds (below 10^11), milliseconds and ISO texts are understood. */
 function momentMs(value: unknown): number | undefined {
-  if (typeof value === 'number' && Number.isFinite(value) && value > 0) {
+  if (typeof value === 'number' && value > 0 && value <= DATE_MS_MAX) {
     return value < 1e11 ? value * 1000 : value
   }
   if (typeof value !== 'string') return undefined

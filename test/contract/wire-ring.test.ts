@@ -120,6 +120,16 @@ test('shards named at start are tried again until they answer', async () => {
   })
 })
 
+test('shards that were registered over the API are known again after a kill', async () => {
+  const coordinator = await runningCoordinator()
+  const [one, two] = [await runningShard(), await runningShard()]
+  for (const { url } of [one, two]) await coordinator.post('/sharding/add-node', { node: url })
+  await coordinator.put('/key/kept', { value: { a: 1 } })
+  await coordinator.restart()
+  assert.deepEqual(seen(await coordinator.get('/key/kept')), [200, { value: { a: 1 } }])
+  assert.deepEqual((await infoOf(coordinator)).nodes, [one.url, two.url])
+})
+
 test('a bad body is 422 with each wrong field named', async () => {
   const coordinator = await runningCoordinator()
   const wrong: readonly (readonly [string, unknown, string])[] = [

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { ADMIN_TOKEN, coordinatorFace } from '../support/face.ts'
 import { fakeStore } from '../support/fake-store.ts'
 import { aNotification } from '../support/live-world.ts'
-import type { WireAnswer } from '../support/wire-client.ts'
+import { rawExchange, type WireAnswer } from '../support/wire-client.ts'
 
 const seen = ({ status, body }: WireAnswer) => [status, body]
 const origin = 'http://localhost:5173'
@@ -129,4 +129,19 @@ test('a client that has sent too much is told so before the connection ends', as
   const text = ' '.repeat(40 * 1024 * 1024)
   const { status, body } = await face.ask('PUT', '/key/a', { text })
   assert.deepEqual([status, body], [413, { detail: 'The body is too large' }])
+})
+
+test('a body that nobody can read does not cost its client the connection', async (t) => {
+  const face = await coordinatorFace(t)
+  for (const [type, body] of [
+    ['application/json', '{'],
+    ['text/plain', '{}'],
+  ]) {
+    const wrong =
+      'POST /notifications/mark_read HTTP/1.1\r\nHost: x\r\nContent-Length: ' +
+      `${body?.length}\r\nContent-Type: ${type}\r\n\r\n${body}`
+    const next = 'GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
+    const answers = await rawExchange(face.url, wrong + next)
+    assert.deepEqual(answers.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 422', 'HTTP/1.1 200'])
+  }
 })

@@ -160,6 +160,27 @@ story('the last shard stays while it holds keys, and may go and come back withou
 })
 
 story(
+  'a ring that was emptied may be asked for another factor, and is cared for again',
+  async (t) => {
+    const cluster = storeCluster(t, 2)
+    const { ring, ...one } = cluster.startCoordinator({ bootstrap: [], care: FAST_CARE })
+    await ring.addNode('local:shard-1')
+    await ring.removeNode('local:shard-1')
+    assert.equal(ring.info().replicationFactor, 3, 'what was asked for at first')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    assert.equal((await ring.reconfigure({ replicationFactor: 1 })).kind, 'changed')
+    assert.equal(ring.info().replicationFactor, 1)
+    await ring.addNode('local:shard-1')
+    await eventually('somebody cares', () => one.care())
+    await settled({ ring, ...one })
+    assert.equal((await ring.addNode('local:shard-2')).kind, 'changed')
+    await settled({ ring, ...one })
+    const { totalNodes, replicationFactor } = ring.info()
+    assert.deepEqual([totalNodes, replicationFactor], [2, 1])
+  },
+)
+
+story(
   'a shard that is away holds no change up, a majority of deciders that is away does',
   async (t) => {
     const { coordinator, shards, addShard } = await foundedCluster(t)

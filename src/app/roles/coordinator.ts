@@ -7,9 +7,11 @@
  * are served while the log is away, and the alarms that are known while the shards are; `/readyz`
  * says what is missing.
  */
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bodySignature } from '../../adapters/body-signature.ts'
 import { createHttpNetwork } from '../../adapters/http-network.ts'
+import { shardBookFile } from '../../adapters/shard-book-file.ts'
 import { thresholdsFile } from '../../adapters/thresholds-file.ts'
 import { WebFolder } from '../../adapters/web-files.ts'
 import { Backtest } from '../../detection/incidents/backtest.ts'
@@ -34,7 +36,11 @@ import type { Service } from '../../ports/service.ts'
 import type { ThresholdSource } from '../../ports/threshold-source.ts'
 import type { Store } from '../../store/client.ts'
 import type { CareStatus } from '../../store/coordinator/care/caretaker.ts'
-import { type Coordinator, createCoordinator } from '../../store/coordinator/coordinator.ts'
+import {
+  type Coordinator,
+  type CoordinatorOptions,
+  createCoordinator,
+} from '../../store/coordinator/coordinator.ts'
 import { clusterSecret } from '../cluster-secret.ts'
 import type { Invocation } from '../command.ts'
 import { type Context, runRole } from '../context.ts'
@@ -44,6 +50,7 @@ import type { Readiness } from '../ops-server.ts'
 import { joinParts, type Part, part } from '../part.ts'
 import { pipelineReport } from '../pipeline-report.ts'
 import type { Stage } from '../pipeline-tally.ts'
+import { rememberingRing } from '../remembering-ring.ts'
 import type { Resolved } from '../settings/resolve.ts'
 import { DEFAULT_ADMIN_TOKEN } from '../settings/store.ts'
 
@@ -59,6 +66,8 @@ export function runCoordinator(invocation: Invocation): Promise<number> {
   })
 }
 
+/** In the data folder: where the shards are that were registered over the API. */
+const SHARD_BOOK = 'shards.json'
 /** So long it looks for its ring; a shard that hangs has spoken by then, or is taken as silent. */
 export const FIRST_LOOK_MS_MAX = 3_000
 const FIRST_LOOK_STEP_MS = 10
@@ -91,7 +100,10 @@ export async function coordinatorPart(
   { network, log, bootstrap, stages = [], readiness = () => undefined }: CoordinatorSurroundings,
 ): Promise<CoordinatorPart> {
   const { clock, trace, metrics, settings } = context
-  const coordinator = storeOf(context, network, bootstrap)
+  const isNamed = bootstrap.length > 0
+  const shardBook = shardBookFile(join(settings.dataDir, SHARD_BOOK))
+  const remembered = isNamed ? [] : await shardBook.read()
+  const coordinator = storeOf(context, network, { bootstrap, remembered })
   const follower = { clock, trace, log, random: context.random.fork('live') }
   const live = createLive(follower, {
     bufferSize: settings.notifyBufferSize,
@@ -99,7 +111,7 @@ export async function coordinatorPart(
   })
   const readings = createReadingsFeed(follower, settings.topic)
   const file = thresholdsFile(settings.thresholdsPath)
-  const expectsShards = bootstrap.length > 0
+  const expectsShards = isNamed || remembered.length > 0
   const store = coordinator.systemStore
   const book = createThresholdsBook({ clock, trace, store, file, expectsShards })
   const sayings = createSayingsBook({ clock, trace, store })
@@ -115,7 +127,7 @@ export async function coordinatorPart(
     web,
     store: coordinator.store,
     backup: coordinator.backup,
-    ring: coordinator.ring,
+    ring: isNamed ? coordinator.ring : rememberingRing(coordinator.ring, shardBook, trace),
     care: () => careReport(coordinator.care()),
     adminToken: settings.adminToken,
     ringToken: settings.adminToken === DEFAULT_ADMIN_TOKEN ? null : settings.adminToken,
@@ -144,12 +156,12 @@ export async function coordinatorPart(
 function storeOf(
   { clock, random, trace, resolved, settings }: Context,
   network: Network,
-  bootstrap: readonly Address[],
+  known: Pick<CoordinatorOptions, 'bootstrap' | 'remembered'>,
 ): Coordinator {
   return createCoordinator(
     { clock, trace, network, random: random.fork('coordinator') },
     {
-      bootstrap,
+      ...known,
       replication: replicationOf(resolved),
       virtualNodes: settings.virtualNodes,
       care: {

@@ -41,6 +41,8 @@ export interface CoordinatorWorld {
 export interface CoordinatorOptions {
   /** Addresses of shards to found the ring with, and to take in while the store is empty. */
   readonly bootstrap?: readonly Address[]
+  /** Addresses at which to look for a ring that was there before; nothing is founded there. */
+  readonly remembered?: readonly Address[]
   /**
    * How many replicas a key gets; default a factor of 3. Counts at founding; then the ring's own
    * does.
@@ -101,6 +103,7 @@ export function createCoordinator(
   const virtualNodes = options.virtualNodes ?? VIRTUAL_NODES_DEFAULT
   const keeper = new RingKeeper(world, random.fork('ring'), linkTo, {
     bootstrap: options.bootstrap ?? [],
+    remembered: options.remembered ?? [],
     replication: options.replication ?? REPLICATION_DEFAULT,
     partitions: partitionCount(virtualNodes),
     pingEveryMs: options.pingEveryMs ?? PING_EVERY_MS,

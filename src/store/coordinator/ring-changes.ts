@@ -13,6 +13,7 @@ import type { RingChange, RingDocument, RingShard } from '../ring/document.ts'
 import { withoutAddress } from '../ring/lost-shard.ts'
 import {
   addShard,
+  askedAnew,
   cancelled,
   foundRing,
   type RingDecision,
@@ -38,7 +39,7 @@ type Hello = ReplyOf<'hello'>
 type Prepared =
   | { readonly kind: 'decide'; readonly decide: Decide; readonly further: readonly Address[] }
   | { readonly kind: 'found'; readonly shard: RingShard }
-  /** For a ring that is not there yet. */
+  /** For a ring that is not there yet, or was emptied. */
   | { readonly kind: 'wish'; readonly factor: number }
   | { readonly kind: 'answer'; readonly outcome: RingOutcome }
 
@@ -132,7 +133,12 @@ async function preparedToAdd(keeper: RingKeeper, address: Address): Promise<Prep
   if (isStaying(keeper, hello.shardId) && (await answersAtHome(keeper, hello.shardId))) {
     return already
   }
-  return { kind: 'decide', decide: (ring) => addShard(ring, shard), further: [address] }
+  const decide: Decide = (ring) => addShard(asAsked(keeper, ring), shard)
+  return { kind: 'decide', decide, further: [address] }
+}
+
+function asAsked({ replication }: RingKeeper, ring: RingDocument): RingDocument {
+  return ring.shards.length > 0 ? ring : askedAnew(ring, replication)
 }
 
 /** The first registration founds the ring, unless a list of shards was named to found it with. */
@@ -184,7 +190,8 @@ async function preparedToReconfigure(keeper: RingKeeper, factor: number): Promis
     return answer({ kind: 'invalid', field: 'replication_factor', reason })
   }
   await keeper.look()
-  if (!keeper.ring) return { kind: 'wish', factor }
+  const shards = keeper.ring?.shards ?? []
+  if (shards.length === 0) return { kind: 'wish', factor }
   return { kind: 'decide', decide: (ring) => withReplicationFactor(ring, factor), further: [] }
 }
 

@@ -32,7 +32,8 @@ export function infoOf(
   { linkTo, virtualNodes, rebalance }: RingSurroundings,
 ): RingInfo {
   const { ring, nodes, options } = keeper
-  const wanted = ring?.replicationFactor ?? factorOf(keeper.replication, 0)
+  const isEmpty = ring === null || ring.shards.length === 0
+  const wanted = isEmpty ? factorOf(keeper.replication, 0) : ring.replicationFactor
   return {
     totalNodes: nodes.length,
     replicationFactor: nodes.length > 0 ? Math.min(wanted, nodes.length) : wanted,

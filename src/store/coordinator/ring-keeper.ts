@@ -13,6 +13,7 @@ import type { RingDocument, RingShard } from '../ring/document.ts'
 import { isLost } from '../ring/lost-shard.ts'
 import {
   addShard,
+  askedOf,
   foundRing,
   type ReplicationWish,
   type RingDecision,
@@ -30,6 +31,8 @@ import type { StoreWorld } from './store-world.ts'
 export interface RingOptions {
   /** Addresses of shards that are greeted from the start on. */
   readonly bootstrap: readonly Address[]
+  /** Greeted as long as there is no ring; they found none. */
+  readonly remembered: readonly Address[]
   readonly replication: ReplicationWish
   readonly partitions: number
   readonly pingEveryMs: number
@@ -49,7 +52,7 @@ export type RingAttempt =
 
 export class RingKeeper {
   readonly options: RingOptions
-  /** What was asked for while there is no ring to write it into. */
+  /** What was asked for while there is no ring to write it into, or no shard to keep that. */
   replication: ReplicationWish
   /** Per address what it last said. */
   readonly hellos = new Map<Address, ReplyOf<'hello'>>()
@@ -100,7 +103,7 @@ export class RingKeeper {
 
   /** Where shards of the ring are looked for. */
   get addresses(): readonly Address[] {
-    const all = this.ring?.shards.map(({ address }) => address) ?? []
+    const all = this.ring?.shards.map(({ address }) => address) ?? this.options.remembered
     return all.filter((address) => !isLost(address))
   }
 
@@ -256,6 +259,7 @@ export class RingKeeper {
     const isOlder = present?.cluster === ring.cluster && present.version >= ring.version
     if (isOlder) return
     const view = new RingView(ring, ({ address }) => this.linkTo(address))
+    if (view.isEmpty) this.replication = askedOf(ring)
     this.world.goBy(view)
     this.voice.ring(view, present)
     this.adopted.resolve()

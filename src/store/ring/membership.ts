@@ -36,6 +36,13 @@ export function factorOf(wish: ReplicationWish, shards: number): number {
   return wish.kind === 'factor' ? wish.factor : Math.max(1, Math.round(wish.ratio * shards))
 }
 
+/** What this ring was asked for. */
+export function askedOf({ replicationFactor, replicationRatio }: RingDocument): ReplicationWish {
+  return replicationRatio === undefined
+    ? { kind: 'factor', factor: replicationFactor }
+    : { kind: 'ratio', ratio: replicationRatio }
+}
+
 /** How many replicas a partition of this ring shall have: never more than shards that stay. */
 export function replicasOf(ring: RingDocument): number {
   return Math.min(ring.replicationFactor, staying(ring.shards).length)
@@ -59,6 +66,13 @@ export function foundRing(
     return { epoch: 1, replicas: holders.map((id) => ids.indexOf(id)) }
   })
   return { cluster: clusterName(sorted), version: 1, ...fields, shards: sorted, table }
+}
+
+/** A ring that was emptied, with what was asked for since: no shard is there to write it down. */
+export function askedAnew(ring: RingDocument, wish: ReplicationWish): RingDocument {
+  assert(ring.shards.length === 0, 'no shard keeps what was asked for')
+  const { replicationRatio: _, ...rest } = ring
+  return { ...rest, ...wishFields(wish, 0) }
 }
 
 /**

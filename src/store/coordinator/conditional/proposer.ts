@@ -102,7 +102,7 @@ class Proposal {
 
   async attempt(): Promise<Attempt> {
     const { view } = this.world
-    if (!view) return { kind: 'failed', refusal: 'unreachable', had: 0 }
+    if (!view || view.isEmpty) return { kind: 'failed', refusal: 'unreachable', had: 0 }
     const place = view.locate(this.proposed.key)
     const ballot = this.ballots.next(place.epoch, this.against)
     const promises = await this.promises(place, ballot)
