@@ -11,7 +11,7 @@ import { projectFiles, ROOT, type SourceFile } from './support/source-files.ts'
 const pages = projectFiles(/\.md$/)
 const paths = projectFiles(/./).map(({ path }) => path)
 /** Of users, of the data folder, and of another project. */
-const ELSEWHERE = new Set(['energyguard.yaml', 'schema/compose-spec.json'])
+const ELSEWHERE = new Set(['energyguard.yaml', 'schema/compose-spec.json', 'DATA_DIR/shards.json'])
 
 const LINK = /\]\(([^)\s]+)\)|\b(?:src|srcset)="([^"]+)"/g
 const NAMED_FILE = /`([\w][\w./-]*\.(?:tsx?|mjs|md|json|ya?ml|css))`/g
