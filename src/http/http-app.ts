@@ -138,7 +138,7 @@ function answerErrors(app: HttpApp, trace: Trace): void {
     const failure = failureAnswer(error, request.routeOptions.url, trace)
     if (failure.status === STATUS_TOO_LARGE) await discardBody(request.raw)
     // Set where a body was refused, in case more of it comes; nothing does.
-    if (request.raw.complete && reply.hasHeader('connection')) reply.removeHeader('connection')
+    if (request.raw.complete && reply.raw.shouldKeepAlive) reply.removeHeader('connection')
     return sendAnswer(reply, failure)
   })
 }
