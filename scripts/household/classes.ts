@@ -5,7 +5,7 @@
  * question knows is unexplained, and says so.
  */
 import type { Incident } from '../../src/model/incident.ts'
-import { DAY_MS, HOUR_MS, type HouseHour, meanOf } from './record.ts'
+import { DAY_MS, EMPTY_KW, HOUR_MS, type HouseHour, meanOf } from './record.ts'
 
 export const CLASSES = [
   'frozen',
@@ -46,7 +46,7 @@ export const CLASS_TEXTS: Readonly<Record<AlarmClass, ClassText>> = {
   },
   away: {
     what: 'nobody at home',
-    test: 'the day before has a mean of less than 0.5 kW',
+    test: 'lower, and the day before or the day after has a mean of less than 0.5 kW',
     isWanted: 'once, if at all: who is away knows it',
   },
   appliances: {
@@ -78,7 +78,6 @@ export const CLASS_TEXTS: Readonly<Record<AlarmClass, ClassText>> = {
 
 /** Where something is held against the day before. */
 const HOURS_PER_DAY = 24
-const EMPTY_KW = 0.5
 const PART_OF_EXCESS = 0.5
 const NIGHT_FROM_HOUR = 22
 const NIGHT_TO_HOUR = 8
@@ -94,9 +93,14 @@ export function classOf(incident: Incident, hours: readonly HouseHour[]): AlarmC
   if (incident.cause === 'stuck') return isSame(hour, before) ? 'frozen' : 'equal'
   if (hour.timeMs - (day[0]?.timeMs ?? 0) > DAY_MS) return 'pause'
   if (isHigher) return classOfHigher(hour, incident.opening.expected)
-  if (meanOf(day.map(({ kw }) => kw)) < EMPTY_KW) return 'away'
+  const dayAfter = hours.slice(at, at + HOURS_PER_DAY + 1)
+  if (isEmpty(day) || isEmpty(dayAfter)) return 'away'
   const last = meanOf(day.slice(-1 - HOURS_BEFORE, -1).map(({ kw }) => kw))
   return last >= TIMES_LOWER * hour.kw ? 'ended' : 'unexplained'
+}
+
+function isEmpty(hours: readonly HouseHour[]): boolean {
+  return meanOf(hours.map(({ kw }) => kw)) < EMPTY_KW
 }
 
 function isSame(one: HouseHour, other: HouseHour): boolean {

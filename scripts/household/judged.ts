@@ -13,10 +13,21 @@ const MONTH_MS = (365.25 / 12) * DAY_MS
 /** Alarms so near to one another are one, as in ../shared/detection. */
 const EPISODE_MS = 12 * HOUR_MS
 
-const VALUE_OF: Readonly<Record<WatchedMetric, (hour: HouseHour) => number>> = {
-  kw: ({ kw }) => kw,
-  corrente: ({ amperes }) => amperes,
-  tensione: ({ volts }) => volts,
+/** What of the house is watched, each as a meter of its own. */
+export const METERS = ['power', 'current', 'voltage', 'kitchen', 'laundry'] as const
+export type Meter = (typeof METERS)[number]
+
+interface MeterReader {
+  readonly metric: WatchedMetric
+  readonly read: (hour: HouseHour) => number
+}
+
+const READERS: Readonly<Record<Meter, MeterReader>> = {
+  power: { metric: 'kw', read: ({ kw }) => kw },
+  current: { metric: 'corrente', read: ({ amperes }) => amperes },
+  voltage: { metric: 'tensione', read: ({ volts }) => volts },
+  kitchen: { metric: 'kw', read: ({ kitchenWh }) => kitchenWh / 1_000 },
+  laundry: { metric: 'kw', read: ({ laundryWh }) => laundryWh / 1_000 },
 }
 
 export interface Watched {
@@ -28,12 +39,13 @@ export interface Watched {
 
 export function watched(
   hours: readonly HouseHour[],
-  metric: WatchedMetric,
+  meter: Meter,
   budgetPerMonth: number,
 ): Watched {
+  const { metric, read } = READERS[meter]
   const options = { budgetPerMonth, timeZone: ZONE, holidays: new Set<number>() }
   const backtest = new Backtest({ floor: 1, metric }, options)
-  for (const hour of hours) backtest.take(hour.timeMs, VALUE_OF[metric](hour))
+  for (const hour of hours) backtest.take(hour.timeMs, read(hour))
   const { alerts, byChannel } = backtest.summary()
   const alarmsPerMonth = alerts / monthsOf(hours)
   return { incidents: backtest.found(), budgetPerMonth, alarmsPerMonth, byChannel }

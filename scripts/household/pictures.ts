@@ -17,13 +17,13 @@ export interface Told {
   readonly incidents: readonly Incident[]
 }
 
-const YEAR_HEIGHT = 150
+const YEAR_HEIGHT = 160
 const YEAR_KW_MAX = 4
 const YEARS = [2007, 2008, 2009, 2010]
 /** Of two marks that would lie on one another the second stands a row lower. */
-const MARK_DISTANCE = 22
-const MARK_ROWS = 3
-const MARK_ROW_HEIGHT = 13
+const MARK_DISTANCE = 28
+const MARK_ROWS = 4
+const MARK_ROW_HEIGHT = 12
 
 export function yearsPicture({ hours, incidents }: Told, absences: readonly Absence[]): string {
   const rows = YEARS.map((year, row) => {
@@ -31,7 +31,7 @@ export function yearsPicture({ hours, incidents }: Told, absences: readonly Abse
     const isIn = (timeMs: number) => timeMs >= fromMs && timeMs < toMs
     const top = 8 + row * YEAR_HEIGHT
     const x = scaled([fromMs, toMs], [LEFT, WIDTH - RIGHT])
-    const y = scaled([0, YEAR_KW_MAX], [top + YEAR_HEIGHT - 30, top + 44])
+    const y = scaled([0, YEAR_KW_MAX], [top + YEAR_HEIGHT - 30, top + 56])
     return [
       ...absences
         .filter(({ fromMs: start }) => isIn(start))
@@ -175,11 +175,11 @@ const BAR_GAP = 2
 
 /** How often was told in each month. */
 export function ratesPicture(
-  incidents: readonly Incident[],
+  { hours, incidents }: Told,
   originalMs: readonly number[],
   budgetPerMonth: number,
 ): string {
-  const months = monthsBetween(originalMs, incidents)
+  const months = monthsOf(hours)
   const [old, now] = [countsOf(originalMs), countsOf(incidents.map(({ startMs }) => startMs))]
   const countMax = Math.max(...old.values(), ...now.values())
   const x = scaled([0, months.length], [LEFT, WIDTH - RIGHT])
@@ -225,8 +225,8 @@ function countsOf(timesMs: readonly number[]): ReadonlyMap<number, number> {
   return new Map([...byMonth].map(([month, times]) => [month, times.length]))
 }
 
-function monthsBetween(originalMs: readonly number[], incidents: readonly Incident[]): number[] {
-  const all = [...originalMs, ...incidents.map(({ startMs }) => startMs)].map(monthOf)
-  const [first, last] = [Math.min(...all), Math.max(...all)]
+/** From the first to the last, also those without an alarm. */
+function monthsOf(hours: readonly HouseHour[]): readonly number[] {
+  const [first, last] = [monthOf(hours[0]?.timeMs ?? 0), monthOf(hours.at(-1)?.timeMs ?? 0)]
   return Array.from({ length: last - first + 1 }, (_, at) => first + at)
 }

@@ -132,11 +132,15 @@ export interface Absence {
   readonly fromMs: number
   readonly toMs: number
   readonly days: number
+  /** Mean power of the four weeks before, and of these days. */
+  readonly kwBefore: number
+  readonly kwDuring: number
 }
 
 /** A house in which nobody lives: its refrigerator, and what stands by. */
-const EMPTY_KW = 0.5
+export const EMPTY_KW = 0.5
 const ABSENCE_DAYS_MIN = 3
+const BEFORE_MS = 28 * DAY_MS
 
 /** Days in a row whose mean is what an empty house draws. */
 export function absencesOf(hours: readonly HouseHour[]): readonly Absence[] {
@@ -151,9 +155,21 @@ export function absencesOf(hours: readonly HouseHour[]): readonly Absence[] {
   }
   return runs
     .filter((run) => run.length >= ABSENCE_DAYS_MIN)
-    .map((run) => ({
-      fromMs: (run[0] ?? 0) * DAY_MS,
-      toMs: ((run.at(-1) ?? 0) + 1) * DAY_MS,
-      days: run.length,
-    }))
+    .map((run) => {
+      const fromMs = (run[0] ?? 0) * DAY_MS
+      const toMs = fromMs + run.length * DAY_MS
+      const kwBefore = meanBetween(hours, fromMs - BEFORE_MS, fromMs)
+      return {
+        fromMs,
+        toMs,
+        days: run.length,
+        kwBefore,
+        kwDuring: meanBetween(hours, fromMs, toMs),
+      }
+    })
+}
+
+function meanBetween(hours: readonly HouseHour[], fromMs: number, toMs: number): number {
+  const within = hours.filter(({ timeMs }) => timeMs >= fromMs && timeMs < toMs)
+  return meanOf(within.map(({ kw }) => kw))
 }

@@ -4,6 +4,7 @@
  */
 import type { Incident } from '../../src/model/incident.ts'
 import { type AlarmClass, CLASS_TEXTS, CLASSES, classOf } from './classes.ts'
+import type { Watched } from './judged.ts'
 import { NOTES } from './notes.ts'
 import { shortTime } from './pictures.ts'
 import { type Absence, type HouseHour, isoText, type OrderProof, type Pause } from './record.ts'
@@ -27,11 +28,13 @@ export function alarmsTable(incidents: readonly Incident[], hours: readonly Hous
     const band = incident.cause === 'stuck' ? '' : ` (${low.toFixed(1)} to ${high.toFixed(1)})`
     return [
       ...[String(number + 1), shortTime(timeMs), CAUSE_TEXTS[incident.cause]],
-      ...[`${value.toFixed(2)}${band}`, classOf(incident, hours), noteOf(incident) ?? ''],
+      ...[`${value.toFixed(2)}${band}`, classOf(incident, hours), noteOf(incident) ?? NOT_SEEN],
     ]
   })
   return table(['# ', 'opened', 'told', 'kW (expected)', 'kind', 'by eye'], rows)
 }
+
+const NOT_SEEN = 'nobody has looked at it yet'
 
 /** Undefined: nobody has looked at it yet. */
 export function noteOf({ opening }: Incident): string | undefined {
@@ -49,6 +52,35 @@ export function classesTable(incidents: readonly Incident[], hours: readonly Hou
     return [kind, String(counts.get(kind) ?? 0), what, test, isWanted]
   })
   return table(['kind', 'alarms ', 'what it was', 'by which numbers', 'would one want it?'], rows)
+}
+
+const WANTED: readonly AlarmClass[] = ['frozen', 'unexplained']
+
+export function summaryText(
+  { incidents, budgetPerMonth, alarmsPerMonth }: Watched,
+  hours: readonly HouseHour[],
+): string {
+  const wanted = incidents.filter((one) => WANTED.includes(classOf(one, hours)))
+  const [first, last] = [hours[0], hours.at(-1)].map((hour) => isoText(hour?.timeMs ?? 0))
+  return [
+    `From ${first?.slice(0, 10)} to ${last?.slice(0, 10)}: ${hours.length} hours,`,
+    `**${incidents.length} alarms, ${alarmsPerMonth.toFixed(2)} a month** at a budget of`,
+    `${budgetPerMonth}. ${wanted.length} of them (${WANTED.join(', ')}) a person might be glad of.`,
+  ].join('\n')
+}
+
+/** The hour of the week in which a meter alarms most often: where it is many, nothing is learned. */
+export function recurringTable(judged: Readonly<Record<string, readonly Incident[]>>): string {
+  const rows = Object.entries(judged).map(([name, incidents]) => {
+    const hourOf = ({ opening }: Incident) => {
+      const [weekday = '', , hour = ''] = shortTime(opening.timeMs).split(' ')
+      return `${weekday} ${hour}`
+    }
+    const byHour = [...Map.groupBy(incidents, hourOf)]
+    const [most] = byHour.sort(([, one], [, other]) => other.length - one.length)
+    return [name, most?.[0] ?? '-', String(most?.[1].length ?? 0), String(incidents.length)]
+  })
+  return table(['meter', 'hour of the week', 'alarms in it ', 'of '], rows)
 }
 
 export interface RateRow {
@@ -78,15 +110,16 @@ export function absencesTable(
   absences: readonly Absence[],
   incidents: readonly Incident[],
 ): string {
-  const rows = absences.map(({ fromMs, toMs, days }) => {
+  const rows = absences.map(({ fromMs, toMs, days, kwBefore, kwDuring }) => {
     const told = incidents
       .map(({ startMs }, number) => ({ startMs, number }))
       .filter(({ startMs }) => startMs >= fromMs && startMs < toMs)
       .map(({ number }) => String(number + 1))
-    const last = isoText(toMs - 1).slice(0, 10)
-    return [isoText(fromMs).slice(0, 10), last, String(days), told.join(', ') || 'nothing']
+    const [first, last] = [fromMs, toMs - 1].map((timeMs) => isoText(timeMs).slice(0, 10))
+    const means = [kwBefore.toFixed(2), kwDuring.toFixed(2)]
+    return [first ?? '', last ?? '', String(days), ...means, told.join(', ') || 'nothing']
   })
-  return table(['from', 'to', 'days ', 'alarms'], rows)
+  return table(['from', 'to', 'days ', 'kW, four weeks before ', 'kW ', 'alarms'], rows)
 }
 
 export function pausesTable(pauses: readonly Pause[], incidents: readonly Incident[]): string {
