@@ -3,8 +3,8 @@
  * very code of `energyguard backtest`, at the default budget, beside other budgets and the original
  * rule. Run it again when the rule has changed:
  *
- *   npm run household                            the page and its pictures
- *   npm run household -- --series=FILE           also the series, as `energyguard backtest` reads it
+ *   npm run household                       the page and its pictures
+ *   npm run household -- --series=FILE      also the series that `energyguard backtest` reads
  *
  * Says which alarms nobody has looked at yet (scripts/household/notes.ts).
  */

@@ -1,7 +1,7 @@
 /**
  * docs/household.md holds what the detector of today says of the recorded house: the same code is
- * run again and held against the page and its pictures. And the small cores behind it: the days that
- * are put right, the kinds of alarms, the drawing.
+ * run again and held against the page and its pictures. And the small cores behind it: the days
+ * that are put right, the kinds of alarms, the drawing.
  */
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

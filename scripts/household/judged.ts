@@ -1,6 +1,7 @@
 /**
  * The record through the very code of `energyguard backtest`: the watch at some budget, and the
- * original's rule. One configuration, the default one, but for the budget where budgets are compared.
+ * original's rule. One configuration, the default one, but for the budget where budgets are
+ * compared.
  */
 import { Backtest } from '../../src/detection/incidents/backtest.ts'
 import type { WatchedMetric } from '../../src/detection/incidents/incident-event.ts'

@@ -1,7 +1,7 @@
 /**
  * Four years of one household, hour by hour, as docs/household.md needs them. The file has a fault
- * of its own: of the first twelve days of each month the day and the month are exchanged (the 8th of
- * January stands on the 1st of August), as happens when `8/1/2007` is read the American way. So
+ * of its own: of the first twelve days of each month the day and the month are exchanged (the 8th
+ * of January stands on the 1st of August), as happens when `8/1/2007` is read the American way. So
  * days are put right before anything is judged; the page tells how it was found and what proves it.
  *
  * Times are the file's own clock, without an offset. Here they count as UTC.

@@ -69,7 +69,7 @@ export function summaryText(
   ].join('\n')
 }
 
-/** The hour of the week in which a meter alarms most often: where it is many, nothing is learned. */
+/** The hour of the week in which a meter alarms most often. Many in one: it learns nothing there. */
 export function recurringTable(judged: Readonly<Record<string, readonly Incident[]>>): string {
   const rows = Object.entries(judged).map(([name, incidents]) => {
     const hourOf = ({ opening }: Incident) => {
