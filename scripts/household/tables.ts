@@ -64,12 +64,13 @@ export function summaryText(
   const [first, last] = [hours[0], hours.at(-1)].map((hour) => isoText(hour?.timeMs ?? 0))
   return [
     `From ${first?.slice(0, 10)} to ${last?.slice(0, 10)}: ${hours.length} hours,`,
-    `**${incidents.length} alarms, ${alarmsPerMonth.toFixed(2)} a month** at a budget of`,
-    `${budgetPerMonth}. ${wanted.length} of them (${WANTED.join(', ')}) a person might be glad of.`,
+    `**${incidents.length} alarms, ${alarmsPerMonth.toFixed(2)} a month**,`,
+    `where the budget is ${budgetPerMonth}.`,
+    `A person might be glad of ${wanted.length} of them (${WANTED.join(', ')}).`,
   ].join('\n')
 }
 
-/** The hour of the week in which a meter alarms most often. Many in one: it learns nothing there. */
+/** The hour of the week in which a meter alarms most often; many in one: nothing is learned. */
 export function recurringTable(judged: Readonly<Record<string, readonly Incident[]>>): string {
   const rows = Object.entries(judged).map(([name, incidents]) => {
     const hourOf = ({ opening }: Incident) => {
