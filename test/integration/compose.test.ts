@@ -79,8 +79,7 @@ async function bringUp(t: TestContext, place: Place, chosen = file): Promise<Com
 
 /** It reads what was sent before it was chosen. */
 async function theWatchKnowsWhatTheLogKnows(processes: ComposeProcesses): Promise<void> {
-  const said = () => processes.output('anomaly_detector')
-  const isRead = () => said().includes('detection.readings-read-again')
+  const isRead = () => processes.hasSaid('anomaly_detector', 'detection.readings-read-again')
   await eventually('the watch has read the readings before it', isRead, 60_000)
 }
 

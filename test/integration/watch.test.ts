@@ -33,6 +33,7 @@ const SERIES = meterReadings(28, HOUR_MS).map(({ timeMs, value }, hour) => ({
   value: hour === 500 ? value * 3 : hour >= 600 && hour < 604 ? 0 : value,
 }))
 
+const DROP_OUT_MS = START_MS + 600 * HOUR_MS
 /** Readings that come before the detector is killed: the drop-out has begun. */
 const READINGS_BEFORE = 602
 
@@ -90,7 +91,8 @@ async function storyOf(t: TestContext, { logFlags, description }: LogPlace): Pro
   }
   const records = readingsOf(1, SERIES).map(recordOf)
   await log.append(READINGS_TOPIC, records.slice(0, READINGS_BEFORE))
-  const isOpen = async () => (await incidents()).some(({ state }) => state === 'open')
+  const isOpen = async () =>
+    (await incidents()).some((one) => one.state === 'open' && one.startMs >= DROP_OUT_MS)
   await eventually('the drop-out is an open incident', isOpen, STORED_MS_MAX)
   await detector.killAndRestart()
   await log.append(READINGS_TOPIC, records.slice(READINGS_BEFORE))
