@@ -101,6 +101,25 @@ test('every environment name is a setting of that role, with a value that it tak
   assert.deepEqual(problemOf('shard', 'SQLITE_PAHT', '/data/kv.db'), ['is no setting of shard'])
 })
 
+test('the rule and the budget of the detector are chosen from outside, else the original', () => {
+  const judging = (chosen: Readonly<Record<string, string>>) => {
+    const { environment = {} } = readComposeFile(chosen).services.anomaly_detector ?? {}
+    const { rule, budget } = resolveAs('detect', environment, () => 'made by the job').settings
+    return { rule, budget }
+  }
+  const [rule, budget] = [settingOf('rule').fallback, settingOf('budget').fallback]
+  assert.equal(rule, 'original')
+  assert.deepEqual(judging({}), { rule, budget })
+  assert.deepEqual(judging({ DETECTION_RULE: '', FALSE_ALARM_BUDGET: '' }), { rule, budget })
+  const chosen = { DETECTION_RULE: 'watch', FALSE_ALARM_BUDGET: '4' }
+  assert.deepEqual(judging(chosen), { rule: 'watch', budget: 4 })
+})
+
+test('whatever can be chosen from outside has a usual value, so nobody has to', () => {
+  const text = read('compose.yaml').replace(/^ *#.*$/gm, '')
+  assert.deepEqual(text.match(/\$(?!\{\w+:-[^}]+\})/g), null)
+})
+
 test('whoever listens on every address has a secret of its own for each that has a default', () => {
   for (const { name, service, role } of roles) {
     if (service.environment.HOST !== '0.0.0.0') continue

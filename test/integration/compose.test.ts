@@ -1,7 +1,8 @@
 /**
  * The deployment of compose.yaml without a container engine: every service's own command runs as a
  * plain process, in the order of the file, on a real broker, and does its work. Then everything is
- * stopped and comes up once more on the same data, which is what most people do to a deployment.
+ * stopped and comes up once more on the same data, which is what most people do to a deployment;
+ * this time with the watch in place of the original rule.
  */
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
@@ -39,7 +40,9 @@ test('every service starts by its own command, works, stops, comes up again', {
   const secret = secretOf(place, 'admin_pass')
   await everythingStops(first)
 
-  const second = await bringUp(t, place)
+  const watching = readComposeFile({ DETECTION_RULE: 'watch' })
+  const second = await bringUp(t, place, watching)
+  await theWatchKnowsWhatTheLogKnows(second)
   assert.equal(secretOf(place, 'admin_pass'), secret, 'the secrets are kept')
   await readingArrives(place, `/key/energy:p1:${timestamp}`)
   await bothCoordinatorsShowTheSame(place)
@@ -67,11 +70,17 @@ test('no name that only containers know is left in the commands', async () => {
   }
 })
 
-async function bringUp(t: TestContext, place: Place): Promise<ComposeProcesses> {
-  const processes = composeProcesses(planOf(file, place), place.folder)
+async function bringUp(t: TestContext, place: Place, chosen = file): Promise<ComposeProcesses> {
+  const processes = composeProcesses(planOf(chosen, place), place.folder)
   t.after(() => processes.kill())
   await processes.start()
   return processes
+}
+
+/** It reads what was sent before it was chosen. */
+async function theWatchKnowsWhatTheLogKnows(processes: ComposeProcesses): Promise<void> {
+  const isRead = () => processes.hasSaid('anomaly_detector', 'detection.readings-read-again')
+  await eventually('the watch has read the readings before it', isRead, 60_000)
 }
 
 /** The reading's own timestamp. */

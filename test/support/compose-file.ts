@@ -42,13 +42,22 @@ const fileSchema = z.object({
 export type ComposeFile = z.infer<typeof fileSchema>
 export type ComposeService = z.infer<typeof serviceSchema>
 
-/** The file as it stands, merges resolved: what the specification's schema is held against. */
-export function readComposeDocument(): unknown {
-  return parse(readFileSync(join(ROOT, 'compose.yaml'), 'utf8'), { merge: true })
+/** What whoever runs it has in the environment, by name. */
+export type Chosen = Readonly<Record<string, string>>
+
+/** The file, merges and choices resolved: what the specification's schema is held against. */
+export function readComposeDocument(chosen: Chosen = {}): unknown {
+  const text = readFileSync(join(ROOT, 'compose.yaml'), 'utf8')
+  return parse(withChoices(text, chosen), { merge: true })
 }
 
-export function readComposeFile(): ComposeFile {
-  return fileSchema.parse(readComposeDocument())
+/** `${NAME:-usual}`: what was chosen, else the usual, also where an empty text was chosen. */
+function withChoices(text: string, chosen: Chosen): string {
+  return text.replace(/\$\{(\w+):-([^}]*)\}/g, (_, name, usual) => chosen[name] || usual)
+}
+
+export function readComposeFile(chosen: Chosen = {}): ComposeFile {
+  return fileSchema.parse(readComposeDocument(chosen))
 }
 
 /** The services of our own image, by name: each is one role or one job. */

@@ -27,8 +27,10 @@ export interface ComposeProcesses {
   start(): Promise<void>
   /** Asks every service to stop, all at once; their exits by name. */
   stop(): Promise<Readonly<Record<string, number | string>>>
-  /** What a service has printed. */
+  /** What a service has printed last. */
   output(name: string): string
+  /** Whether a service has printed these words at any time. */
+  hasSaid(name: string, words: string): boolean
   /** Kills what still runs. */
   kill(): Promise<void>
 }
@@ -62,6 +64,10 @@ export function composeProcesses(
     },
     stop: () => stopAll([...running.values()].filter(({ planned }) => !planned.isJob)),
     output: (name) => outputOf(must(running.get(name), `${name} was started`)),
+    hasSaid: (name, words) => {
+      const { process } = must(running.get(name), `${name} was started`)
+      return `${process.stdout()}${process.stderr()}`.includes(words)
+    },
     kill: async () => {
       cancel.abort()
       for (const { process } of running.values()) process.kill('SIGKILL')
