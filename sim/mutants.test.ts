@@ -13,14 +13,15 @@ const OPERATIONS = 200
 /** Where the search begins for those that not every seed finds; if need be it goes on. */
 const FIRST_SEEDS: Readonly<Record<string, number>> = {
   'a read tells what it has not brought to a majority': 9,
-  'silence counts as refusal': 5,
-  'no epoch is fenced': 10,
-  'latest is what arrived last': 17,
-  'a member begins with an empty index': 9,
-  'a step of a move is begun before the one before is on the disks': 10,
-  'a partition is streamed from one replica only': 19,
-  'a deletion is forgotten before all replicas have it': 13,
-  'an accept below the promise is taken': 11,
+  'silence counts as refusal': 3,
+  'an emptied disk keeps its identity': 5,
+  'no epoch is fenced': 2,
+  'latest is what arrived last': 8,
+  'a member begins with an empty index': 7,
+  'a step of a move is begun before the one before is on the disks': 6,
+  'a partition is streamed from one replica only': 5,
+  'a promise is in memory only, and restarts are quick': 6,
+  'an accept below the promise is taken': 24,
 }
 
 test('every known bug is found', async () => {
