@@ -140,8 +140,10 @@ function answerErrors(app: HttpApp, trace: Trace): void {
   app.setErrorHandler(async (error, request, reply) => {
     const failure = failureAnswer(error, request.routeOptions.url, trace)
     if (failure.status === STATUS_TOO_LARGE) await discardBody(request.raw)
-    // Set where a body was refused, in case more of it comes; nothing does.
-    if (request.raw.complete) reply.removeHeader('connection')
+    // Set to `close` where a body was refused, in case more of it comes; nothing does.
+    if (request.raw.complete && reply.hasHeader('connection')) {
+      reply.header('connection', reply.raw.shouldKeepAlive ? 'keep-alive' : 'close')
+    }
     return sendAnswer(reply, failure)
   })
 }
