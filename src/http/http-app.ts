@@ -13,14 +13,17 @@ import Fastify, {
   type FastifyInstance,
   type RawServerDefault,
 } from 'fastify'
-import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import type { Trace } from '../ports/trace.ts'
 import { type Answer, answer, sendAnswer } from './answer.ts'
 import { fieldSentence } from './field-sentences.ts'
 import { bodyText, parseJson } from './json-body.ts'
 import { routedUrl } from './key-path.ts'
-import { documentApp, documentRoute } from './named-schemas.ts'
 import { errorAnswer, STATUS_TOO_LARGE } from './problems.ts'
 import type { RequestTally } from './request-tally.ts'
 import { addWebApp, type WebApp } from './web-app.ts'
@@ -137,8 +140,10 @@ function answerErrors(app: HttpApp, trace: Trace): void {
   app.setErrorHandler(async (error, request, reply) => {
     const failure = failureAnswer(error, request.routeOptions.url, trace)
     if (failure.status === STATUS_TOO_LARGE) await discardBody(request.raw)
-    // Set where a body was refused, in case more of it comes; nothing does.
-    if (request.raw.complete && reply.raw.shouldKeepAlive) reply.removeHeader('connection')
+    // Set to `close` where a body was refused, in case more of it comes; nothing does.
+    if (request.raw.complete && reply.hasHeader('connection')) {
+      reply.header('connection', reply.raw.shouldKeepAlive ? 'keep-alive' : 'close')
+    }
     return sendAnswer(reply, failure)
   })
 }
@@ -195,8 +200,7 @@ async function addDocumentation(app: HttpApp, title: string): Promise<void> {
       info: { title, version: '1' },
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
     },
-    transform: documentRoute,
-    transformObject: documentApp,
+    transform: jsonSchemaTransform,
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
