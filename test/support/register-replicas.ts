@@ -32,6 +32,7 @@ import type {
   WireVersion,
 } from '../../src/store/wire.ts'
 import { instantClock } from './instant-clock.ts'
+import { manualClock } from './manual-clock.ts'
 import { silentTrace } from './traces.ts'
 
 export const KEY = 'cas:lamp'
@@ -110,7 +111,8 @@ export function registerScene(ring = ringOf([0, 1, 2])) {
     close: async () => {},
   }
   const hop = { clock, network, afterTurn: (run: () => void) => void setImmediate(run) }
-  const lateWatch = new LateWatch(clock, LIMIT_DEFAULTS.hedgeAfterMs)
+  // All answer at once here, nobody is late.
+  const lateWatch = new LateWatch(manualClock(), LIMIT_DEFAULTS.hedgeAfterMs)
   const parts = { clock, trace: silentTrace, limits: LIMIT_DEFAULTS, lateWatch }
   let writers = 0
   const store = new StoreWorld({ ...parts, newWriter: () => `w${writers++}` })

@@ -11,8 +11,9 @@ import { checkBatch, checkKey, type Lane } from '../admission.ts'
 import type { ReadOutcome } from '../client.ts'
 import type { WireRow } from '../wire.ts'
 import { readOf, registerOf } from './conditional/register.ts'
-import type { HopSink, ShardLink } from './hop.ts'
+import type { HopSink } from './hop.ts'
 import type { Watch, Watched } from './late-watch.ts'
+import { nextToAsk } from './next-to-ask.ts'
 import { QuorumRead, type ReadVerdict } from './quorum-read.ts'
 import { BUSY, isReadable, type ReplicaResult } from './replica-result.ts'
 import type { PartitionView, RingView } from './ring-view.ts'
@@ -241,24 +242,4 @@ function outcomeOf(key: string, row: WireRow | null, nowMs: number): ReadOutcome
   if (row && isConditionalKey(key)) return readOf(registerOf(row.v))
   const isFound = row !== null && isReadable(row, nowMs)
   return isFound ? { kind: 'found', text: row.v, order: row.o } : { kind: 'absent' }
-}
-
-/**
- * The position of the fastest among those that may be asked; -1 = none. Of equally fast ones it is
- * one to which a body leaves anyway, so that the reads of a turn travel to few shards in large
- * bodies; else the first in the placement, which differs from key to key and so from turn to turn.
- */
-export function nextToAsk(
-  links: readonly Pick<ShardLink, 'health' | 'isLeaving'>[],
-  mayAsk: (replica: number) => boolean,
-): number {
-  let best = -1
-  let costOfBest = Number.POSITIVE_INFINITY
-  for (const [replica, { health, isLeaving }] of links.entries()) {
-    const cost = 2 * health.rank + (isLeaving ? 0 : 1)
-    if (cost >= costOfBest || !mayAsk(replica)) continue
-    best = replica
-    costOfBest = cost
-  }
-  return best
 }

@@ -1,6 +1,6 @@
 /**
- * Sends one operation to all replicas of a partition that an answer is expected of, and hears what
- * comes of it until enough is known; the rest is heard too, though nobody waits for it.
+ * Sends a row to all replicas of a partition that an answer is expected of, and hears what comes of
+ * it until enough is known; the rest is heard too, though nobody waits for it.
  */
 import type { ShardOperation } from '../../wire.ts'
 import type { HopSink } from '../hop.ts'
@@ -18,14 +18,13 @@ export interface Hearer {
 /** Resolves as soon as enough is known, and at the latest when all were heard. */
 export function askReplicas(
   place: PartitionView,
-  operation: ShardOperation,
+  operation: Extract<ShardOperation, { op: 'apply' }>,
   deadlineMs: number,
   hearer: Hearer,
 ): Promise<void> {
   const { cluster, links } = place
   const spared = sparedOf(place)
-  const text = operation.op === 'apply' ? operation.row.v : null
-  const bytes = operationBytes('k' in operation ? operation.k : operation.row.k, text)
+  const bytes = operationBytes(operation.row.k, operation.row.v)
   return new Promise((resolve) => {
     let awaited = links.length
     const heard = (replica: number, result: ReplicaResult) => {

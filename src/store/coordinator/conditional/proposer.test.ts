@@ -35,7 +35,18 @@ test('a change is promised by a quorum, then accepted by all that are there', as
   await scene.turn()
   assert.deepEqual(textsOf(scene), ['1', '1', '1'])
   const heard = scene.replicas.map((one) => one.heard.join())
-  assert.deepEqual(heard, ['promise,apply', 'promise,apply', 'promise,apply'])
+  assert.deepEqual(heard, ['promise,apply', 'promise,apply', 'apply'])
+})
+
+test('of a replica that refuses a promise or does not answer another takes the place', async () => {
+  for (const mood of [refusing('busy', 'promise'), silent('promise')]) {
+    const scene = registerScene()
+    must(scene.replicas[0]).mood = mood
+    decided(await scene.change({ text: '1' }))
+    await scene.turn()
+    const heard = scene.replicas.map((one) => one.heard.join())
+    assert.deepEqual(heard, ['promise,apply', 'promise,apply', 'promise,apply'])
+  }
 })
 
 test('one replica away changes nothing; two away, and certainly nothing was changed', async () => {

@@ -1,8 +1,9 @@
 /**
  * Changes of conditional keys: CASPaxos (Rystsov, 2018), a register for each key on the key's own
  * replicas. A quorum promises a ballot and says what it accepted last; the change is made of the
- * newest of that; a quorum accepts the result under the same ballot. Of two proposers one is outbid
- * and begins again, above the ballot that stands against it.
+ * newest of that; a quorum accepts the result under the same ballot. No more than a quorum is asked
+ * for promises, of which each costs a write; what is accepted goes to all. Of two proposers one is
+ * outbid and begins again, above the ballot that stands against it.
  *
  * A ballot begins with the partition's epoch, so whatever is proposed in a later epoch stands above
  * everything of the earlier ones, whichever replicas had promised what: promises need not move with
@@ -12,11 +13,12 @@
  * changed it: what was carried out already is found there and not done twice.
  */
 import type { Random } from '../../../ports/random.ts'
-import type { ShardOperation, WireRow, WireVersion } from '../../wire.ts'
+import type { WireRow, WireVersion } from '../../wire.ts'
 import { tellMissed } from '../missed-writes.ts'
 import { compareRows, type ReplicaResult } from '../replica-result.ts'
 import type { PartitionView } from '../ring-view.ts'
-import { type StoreWorld, sparedOf } from '../store-world.ts'
+import { operationBytes, type StoreWorld, sparedOf } from '../store-world.ts'
+import { askQuorum } from './ask-quorum.ts'
 import { askReplicas } from './ask-replicas.ts'
 import type { BallotClock } from './ballot-clock.ts'
 import { Phase } from './phase.ts'
@@ -145,16 +147,19 @@ class Proposal {
     } as const
     const phase = new Phase('promise', ballot, place.groups, place.links.length)
     const rows: (WireRow | null)[] = []
-    await this.carryOut(place, phase, operation, (result) => {
-      if (result.r === 'promised') rows.push(result.row)
+    await askQuorum(this.world, place, {
+      operation,
+      bytes: operationBytes(this.proposed.key, null),
+      deadlineMs: this.proposed.deadlineMs,
+      take: (replica, result) => {
+        this.take(phase, replica, result)
+        if (result.r === 'promised' && phase.granted(replica)) rows.push(result.row)
+        if (phase.verdict() !== 'pending') return 'enough'
+        return phase.granted(replica) ? 'granted' : 'not granted'
+      },
     })
-    const verdict = phase.verdict()
-    if (verdict !== 'granted') return this.failed(phase, rows.length)
-    let newest: WireRow | null = null
-    for (const row of rows) if (compareRows(row, newest) > 0) newest = row
-    // Two rows that differ: the newer one may stand on a minority, and is nobody's yet.
-    const isDecided = rows.every((row) => compareRows(row, newest) === 0)
-    return { register: registerOf(newest?.v ?? null), isDecided }
+    if (phase.verdict() !== 'granted') return this.failed(phase, rows.length)
+    return newestOf(rows)
   }
 
   /** Second phase; undefined = a quorum accepted. */
@@ -171,30 +176,22 @@ class Proposal {
     const plain = { op: 'apply', p: partition, e: epoch, row } as const
     const operation = missedBy.length === 0 ? plain : { ...plain, missedBy }
     const phase = new Phase('accept', ballot, place.groups, place.links.length)
-    const whenAll = () =>
-      tellMissed(this.world, place, this.proposed.key, spared, (replica) => phase.granted(replica))
-    await this.carryOut(place, phase, operation, () => {}, whenAll)
+    await askReplicas(place, operation, this.proposed.deadlineMs, {
+      take: (replica, result) => {
+        this.take(phase, replica, result)
+        return phase.verdict() !== 'pending'
+      },
+      whenAll: () =>
+        tellMissed(this.world, place, this.proposed.key, spared, (one) => phase.granted(one)),
+    })
     if (phase.verdict() === 'granted') return undefined
     if (isChange && phase.isPerhapsAccepted) this.perhapsAccepted ??= register.revision
     return this.failed(phase, 0)
   }
 
-  private carryOut(
-    place: PartitionView,
-    phase: Phase,
-    operation: ShardOperation,
-    hear: (result: ReplicaResult) => void,
-    whenAll: () => void = () => {},
-  ): Promise<void> {
-    return askReplicas(place, operation, this.proposed.deadlineMs, {
-      take: (replica, result) => {
-        phase.take(replica, result)
-        if (result.r === 'refused' && result.why === 'clock-ahead') this.world.stampRefused()
-        if (phase.granted(replica)) hear(result)
-        return phase.verdict() !== 'pending'
-      },
-      whenAll,
-    })
+  private take(phase: Phase, replica: number, result: ReplicaResult): void {
+    phase.take(replica, result)
+    if (result.r === 'refused' && result.why === 'clock-ahead') this.world.stampRefused()
   }
 
   private failed(phase: Phase, had: number): Attempt {
@@ -212,4 +209,13 @@ class Proposal {
     const { perhapsAccepted } = this
     return perhapsAccepted !== null && revision >= perhapsAccepted + REQUESTS_REMEMBERED
   }
+}
+
+/** What those that promised had accepted last, the newest of it. */
+function newestOf(rows: readonly (WireRow | null)[]) {
+  let newest: WireRow | null = null
+  for (const row of rows) if (compareRows(row, newest) > 0) newest = row
+  // Two rows that differ: the newer one may stand on a minority, and is nobody's yet.
+  const isDecided = rows.every((row) => compareRows(row, newest) === 0)
+  return { register: registerOf(newest?.v ?? null), isDecided }
 }
