@@ -31,7 +31,7 @@ export interface LiveWorld {
   nextFrame(call: () => void): void
 }
 
-/** How often the state of the connection is looked at, and the age that its pill tells. */
+/** How often the state of the connection is looked at. */
 const LOOK_MS = 1_000
 const LOOK_MS_MIN = 100
 /** A line of an hour moves a pixel in four seconds; half of that looks alive. */
@@ -216,16 +216,12 @@ function troubleOf(error: unknown): readonly LiveEvent[] {
   return error instanceof AskError ? [{ kind: 'trouble', error }] : []
 }
 
-/** An age is told by the second while it is young, then by the minute, as people write it. */
-const SECONDS_TOLD_MAX = 90
-
 function sameOr(before: Connection, now: Connection): Connection {
-  return before.kind === now.kind && toldAge(before) === toldAge(now) ? before : now
+  return before.kind === now.kind && sinceMsOf(before) === sinceMsOf(now) ? before : now
 }
 
-function toldAge(one: Connection): number {
-  const seconds = 'ageSeconds' in one ? one.ageSeconds : 0
-  return seconds < SECONDS_TOLD_MAX ? seconds : Math.round(seconds / 60) * 60
+function sinceMsOf(one: Connection): number | undefined {
+  return 'sinceMs' in one ? one.sinceMs : undefined
 }
 
 /** An event that cannot be read is passed over: the next one may be well. */

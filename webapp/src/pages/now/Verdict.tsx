@@ -66,7 +66,7 @@ export function Verdict({ thresholds, alarmed, floors, state }: VerdictProps) {
       <div>
         <h1>
           {t(text, { count: problems })}{' '}
-          {state.kind === 'stale' && <StalePill ageSeconds={state.ageSeconds} />}
+          {state.kind === 'stale' && <StalePill sinceMs={state.sinceMs} />}
         </h1>
         {answer === 'problems' && <Where bad={bad} />}
         {answer === 'normal' && <p className="soft">{t('now.within', { count: floors.length })}</p>}
