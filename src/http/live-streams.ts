@@ -4,9 +4,9 @@
  * everything. Every alarm carries its place in the alerts log as id, so a client that comes back
  * says where it was and misses none.
  *
- * Alarms are never left out, and never wait. Readings are gathered for a moment that nobody sees, and
- * of a client that does not keep up only the newest one of each floor waits; they have no id, since
- * nobody resumes from them.
+ * Alarms are never left out, and never wait. Readings are gathered for a moment that nobody sees;
+ * for a client that does not keep up, only the newest one of each floor waits, and it has no id,
+ * since nobody resumes from it.
  */
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'

@@ -234,7 +234,7 @@ const LATE_MS_MIN = 5_000
 /** While only one interval is known it is taken for that of the simulator. */
 const INTERVAL_MS_DEFAULT = 30_000
 
-/** What the pill says. It tells since when and not how long ago: so it changes with events alone. */
+/** What the pill says. It tells since when and not how long ago, so it changes only with events. */
 export function connectionOf(state: LiveState, nowMs: number): Connection {
   if (state.lostMs !== undefined) return { kind: 'offline', sinceMs: state.lostMs }
   if (state.phase.kind !== 'open') return { kind: 'connecting' }
