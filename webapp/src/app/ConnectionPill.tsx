@@ -1,9 +1,10 @@
 /**
  * Whether what is on the page is the present: live, late, paused, or cut off.
  */
+import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
+import { AgeText } from './AgeText.tsx'
 import { useConnection, useLiveClient, useSilentSince } from './live-context.tsx'
-import { useAge } from './use-age.ts'
 
 const TONES = {
   connecting: 'tone-info',
@@ -37,5 +38,6 @@ export function ConnectionPill() {
 
 function Aged({ connection }: { readonly connection: 'delayed' | 'offline' }) {
   const { t } = useTranslation()
-  return t(`connection.${connection}`, { age: useAge(useSilentSince()) })
+  const text = useCallback((age: string) => t(`connection.${connection}`, { age }), [t, connection])
+  return <AgeText sinceMs={useSilentSince()} text={text} />
 }

@@ -4,11 +4,11 @@
  * is needed to see it.
  */
 import { Button, Skeleton } from '@mantine/core'
-import { type ReactNode, useId } from 'react'
+import { type ReactNode, useCallback, useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Failure } from '../api/http.ts'
+import { AgeText } from '../app/AgeText.tsx'
 import { useSilentSince } from '../app/live-context.tsx'
-import { useAge } from '../app/use-age.ts'
 import type { PanelState, StaleSince } from '../lib/panel-state.ts'
 import { Icon } from './Icon.tsx'
 
@@ -102,6 +102,10 @@ function Retry({ onRetry }: { readonly onRetry: (() => void) | undefined }) {
 export function StalePill({ sinceMs }: { readonly sinceMs: StaleSince }) {
   const { t } = useTranslation()
   const silentSinceMs = useSilentSince()
-  const age = useAge(sinceMs === 'connection' ? silentSinceMs : sinceMs)
-  return <span className="pill tone-warning">{t('state.stale', { age })}</span>
+  const text = useCallback((age: string) => t('state.stale', { age }), [t])
+  return (
+    <span className="pill tone-warning">
+      <AgeText sinceMs={sinceMs === 'connection' ? silentSinceMs : sinceMs} text={text} />
+    </span>
+  )
 }

@@ -129,7 +129,8 @@ const CardTime = memo(function CardTime({ floor }: { readonly floor: number }) {
       const newest = samples.get(floor)?.at(-1)
       const timeMs = newest ? timeMsOf(newest) : Number.NaN
       writeText(element, formatTime(timeMs, language, 'time'))
-      element.title = utcOf(timeMs)
+      const title = utcOf(timeMs)
+      if (element.title !== title) element.title = title
     },
     [floor, language],
   )
