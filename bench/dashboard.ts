@@ -1,7 +1,9 @@
 /**
  * What the dashboard costs the browser. An update is all that one reading of each floor causes: its
  * way through the stream, the drawing of whatever it changes, and the clocks of the page that tick
- * meanwhile. Each floor sends once a second, so an update is a second of the main thread's time.
+ * meanwhile. Each floor sends once a second, so an update is a second of the main thread's time,
+ * and the goal is judged by the whole of it: a page may gather readings into fewer drawings, but
+ * none of what it does is left out.
  *
  * Twenty floors with an hour of readings behind them are the measure; beside them stand a page at
  * which nothing arrives, a hundred floors, and a thousand alerts at once.

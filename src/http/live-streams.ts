@@ -4,8 +4,9 @@
  * everything. Every alarm carries its place in the alerts log as id, so a client that comes back
  * says where it was and misses none.
  *
- * Alarms are never left out. Readings are: for a client that does not keep up, only the newest one
- * of each floor waits, and it has no id, since nobody resumes from it.
+ * Alarms are never left out, and never wait. Readings are gathered for a moment that nobody sees;
+ * for a client that does not keep up, only the newest one of each floor waits, and it has no id,
+ * since nobody resumes from it.
  */
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -22,6 +23,7 @@ import {
   type StreamLimits,
   type StreamsWorld,
 } from './event-streams.ts'
+import { GatheredReadings } from './gathered-readings.ts'
 import type { HttpApp } from './http-app.ts'
 import { notificationListSchema } from './notification-routes.ts'
 import { sentenceSchema } from './problems.ts'
@@ -33,11 +35,13 @@ export interface LiveWorld extends StreamsWorld {
 
 /** All streams of one coordinator; both kinds share their limits. */
 export class LiveStreams extends EventStreams {
+  private readonly clock: LiveWorld['clock']
   private readonly live: LiveWorld['live']
   private readonly readings: LiveWorld['readings']
 
   constructor(world: LiveWorld, limits?: StreamLimits) {
     super(world, limits)
+    this.clock = world.clock
     this.live = world.live
     this.readings = world.readings
   }
@@ -51,11 +55,16 @@ export class LiveStreams extends EventStreams {
   /** Alarms and readings. Its heartbeat is an event, which a page can hear. */
   everything(lastEventId: string | undefined): Program {
     const begin = (client: StreamClient) => {
-      const endAlarms = tellAlarms(client, this.live, lastEventId)
-      const endReadings = tellReadings(client, this.readings)
+      const gathered = new GatheredReadings(client, this.clock)
+      /** The reading that an alarm speaks of is there before it. */
+      const endAlarms = tellAlarms(client, this.live, lastEventId, () => gathered.send())
+      for (const reading of this.readings.newest()) gathered.take(reading)
+      gathered.send()
+      const endReadings = this.readings.listen((reading) => gathered.take(reading))
       return () => {
         endAlarms()
         endReadings()
+        gathered.end()
       }
     }
     return { begin, heartbeat: eventText({ name: 'ping', data: {} }) }
@@ -66,30 +75,16 @@ function tellAlarms(
   client: StreamClient,
   live: LiveWorld['live'],
   lastEventId: string | undefined,
+  beforeEach = () => {},
 ): () => void {
   /** A client that has no place yet is given one, so that it misses nothing from here on. */
   const id = lastEventId === undefined ? live.newestId : undefined
   client.write(eventText({ name: 'ping', data: {}, ...(id === undefined ? {} : { id }) }))
-  return live.subscribe(lastEventId, { take: (event) => client.write(eventText(event)) })
-}
-
-function tellReadings(client: StreamClient, readings: LiveWorld['readings']): () => void {
-  /** By floor, what waits until the client has read what was sent. */
-  const waiting = new Map<number, string>()
-  const tell = (floor: number, text: string) => {
-    if (client.isBehind) waiting.set(floor, text)
-    else client.write(eventLines('reading', text))
+  const take = (event: StreamEvent) => {
+    beforeEach()
+    client.write(eventText(event))
   }
-  const tellWaiting = () => {
-    for (const [floor, text] of waiting) {
-      if (client.isBehind) return
-      waiting.delete(floor)
-      client.write(eventLines('reading', text))
-    }
-  }
-  client.onDrained(tellWaiting)
-  for (const { floor, text } of readings.newest()) tell(floor, text)
-  return readings.listen(({ floor, text }) => tell(floor, text))
+  return live.subscribe(lastEventId, { take })
 }
 
 interface WireEvent {

@@ -21,7 +21,7 @@ const SHOWN = 12
 const ALERTS = 1_000
 const SEND_EVERY_MS = 1_000
 /** Longer than the page waits before it draws. */
-const REST_MS = 1_500
+const REST_MS = 2_500
 /** For what many requests must have been answered before. */
 const PATIENCE_MS = 60_000
 

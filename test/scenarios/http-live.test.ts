@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { HEARTBEAT_MS } from '../../src/http/event-streams.ts'
+import { GATHER_MS, GATHERED_MAX } from '../../src/http/gathered-readings.ts'
 import { listenTo } from '../support/event-stream.ts'
 import { eventually } from '../support/eventually.ts'
 import { coordinatorFace } from '../support/face.ts'
@@ -76,6 +77,33 @@ test('both kinds of stream share their limit, and end with the face', async (t) 
 /** Enough that the buffers between the two sides are full. */
 const READINGS = 4_000
 const FLOORS = 3
+
+test('readings of one moment go out in one piece, and an alarm takes them along', async (t) => {
+  const clock = manualClock()
+  const face = await coordinatorFace(t, { clock })
+  const pieces: string[] = []
+  const listener = await listenTo(t, face.url, { path })
+  listener.response.on('data', (piece: Buffer) => pieces.push(piece.toString('utf8')))
+  await listener.hears('ping')
+  const show = (...floors: number[]) => {
+    for (const piano of floors) face.readings.show(piano, { piano })
+  }
+  show(1, 2, 3)
+  await clock.advance(GATHER_MS - 1)
+  assert.equal(listener.data('reading').length, 0)
+  await clock.advance(1)
+  await listener.hears('reading', 3)
+  assert.equal(pieces.filter((piece) => piece.includes('event: reading')).length, 1)
+  show(4)
+  face.live.show({ id: 'a' }, 'log-1')
+  await listener.hears('anomaly')
+  assert.deepEqual(
+    listener.data('reading'),
+    [1, 2, 3, 4].map((piano) => ({ piano })),
+  )
+  show(...Array.from({ length: GATHERED_MAX }, (_, at) => 5 + at))
+  await listener.hears('reading', 4 + GATHERED_MAX)
+})
 
 test('a client that falls behind misses readings, but not the newest and no alarm', async (t) => {
   const face = await coordinatorFace(t)

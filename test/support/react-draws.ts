@@ -1,13 +1,14 @@
 /**
  * Which floors a page has drawn. A component that is drawn again and comes to the same changes
- * nothing in the page, so watching the page says nothing about the work that was done for it; React
+ * nothing in the page, so watching the page does not tell all the work that was done for it; React
  * tells its developer tools after each commit which components it has called, and this listens in.
+ * Texts that move with the readings are written past React: for those the page is watched too.
  */
 import type { Page } from 'playwright-core'
 
 /** Before the page is loaded. */
 export async function watchDraws(page: Page): Promise<void> {
-  await page.addInitScript({ content: `(${listen})()` })
+  await page.addInitScript({ content: `(${listen})(); ${WATCH_CARDS}` })
 }
 
 /** What belongs to the page as a whole. */
@@ -55,3 +56,14 @@ function listen(): void {
   }
   Object.assign(globalThis, { floorsDrawn: drawn, __REACT_DEVTOOLS_GLOBAL_HOOK__: tools })
 }
+
+/** Not as a function, since the types of a page are not known here. */
+const WATCH_CARDS = `
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const element = target instanceof Element ? target : target.parentElement
+      const card = element?.closest('[data-floor]')
+      if (card) floorsDrawn.push(Number(card.getAttribute('data-floor')))
+    }
+  }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
+`

@@ -1,10 +1,10 @@
 /**
  * Whether what is on the page is the present: live, late, paused, or cut off.
  */
+import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
-import { formatAge } from '../lib/format.ts'
-import { useConnection, useLiveClient } from './live-context.tsx'
-import { useLanguage } from './use-choices.ts'
+import { AgeText } from './AgeText.tsx'
+import { useConnection, useLiveClient, useSilentSince } from './live-context.tsx'
 
 const TONES = {
   connecting: 'tone-info',
@@ -16,20 +16,28 @@ const TONES = {
 
 export function ConnectionPill() {
   const { t } = useTranslation()
-  const language = useLanguage()
   const connection = useConnection()
   const client = useLiveClient()
-  const age = 'ageSeconds' in connection ? formatAge(connection.ageSeconds, language) : ''
   return (
     <button
       type="button"
-      className={`pill connection ${TONES[connection.kind]}`}
-      data-connection={connection.kind}
-      title={t(`connection.${connection.kind}Why`)}
+      className={`pill connection ${TONES[connection]}`}
+      data-connection={connection}
+      title={t(`connection.${connection}Why`)}
       onClick={client.retry}
     >
       <i className="dot" />
-      {t(`connection.${connection.kind}`, { age })}
+      {connection === 'delayed' || connection === 'offline' ? (
+        <Aged connection={connection} />
+      ) : (
+        t(`connection.${connection}`)
+      )}
     </button>
   )
+}
+
+function Aged({ connection }: { readonly connection: 'delayed' | 'offline' }) {
+  const { t } = useTranslation()
+  const text = useCallback((age: string) => t(`connection.${connection}`, { age }), [t, connection])
+  return <AgeText sinceMs={useSilentSince()} text={text} />
 }

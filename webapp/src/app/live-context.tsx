@@ -67,7 +67,17 @@ export function useNow(everyMs: number): number {
 }
 
 /** The live client looks at the clock, so nobody who shows this needs to. */
-export function useConnection(): Connection {
+export function useConnection(): Connection['kind'] {
   const client = useLiveClient()
-  return useSyncExternalStore(client.subscribe, client.connection)
+  return useSyncExternalStore(client.subscribe, () => client.connection().kind)
+}
+
+/** Since when nothing came, while that is so: it moves on where readings come, but come late. */
+export function useSilentSince(): number | undefined {
+  const client = useLiveClient()
+  return useSyncExternalStore(client.subscribe, () => silentSince(client.connection()))
+}
+
+function silentSince(connection: Connection): number | undefined {
+  return 'sinceMs' in connection ? connection.sinceMs : undefined
 }

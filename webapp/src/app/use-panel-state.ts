@@ -3,7 +3,7 @@
  * client (the list of alerts).
  */
 import { type PanelState, panelStateOf } from '../lib/panel-state.ts'
-import { useConnection, useLive, useNow } from './live-context.tsx'
+import { useConnection, useLive } from './live-context.tsx'
 
 interface Asked {
   readonly data: unknown
@@ -11,25 +11,19 @@ interface Asked {
   readonly dataUpdatedAt: number
 }
 
-const AGE_LOOK_MS = 2_000
-
 /** Asked for again every few seconds: it is old only when that fails. */
 export function usePolledState(query: Asked, isEmpty: boolean): PanelState {
-  const now = useNow(AGE_LOOK_MS)
-  return panelStateOf({ ...partsOf(query, now), isEmpty })
+  return panelStateOf({ ...partsOf(query), isEmpty })
 }
 
 /** Asked for again only now and then: it is old as well while there is no connection. */
 export function useAskedState(query: Asked, isEmpty: boolean): PanelState {
-  const now = useNow(AGE_LOOK_MS)
-  const connection = useConnection()
-  return panelStateOf({ ...partsOf(query, now), isEmpty, connection })
+  return panelStateOf({ ...partsOf(query), isEmpty, connection: useConnection() })
 }
 
-function partsOf({ data, error, dataUpdatedAt }: Asked, nowMs: number) {
+function partsOf({ data, error, dataUpdatedAt }: Asked) {
   const hasData = data !== undefined
-  const ageSeconds = Math.max(0, Math.round((nowMs - dataUpdatedAt) / 1000))
-  return { hasData, error, keptSeconds: hasData && error ? ageSeconds : undefined }
+  return { hasData, error, keptSinceMs: hasData && error ? dataUpdatedAt : undefined }
 }
 
 /** Alerts arrive by themselves, so they are old only without a connection. */

@@ -8,6 +8,7 @@ import type { Metric, Reading, ReadingPoint } from '../api/types.ts'
 import { isSameList } from '../lib/floors.ts'
 import { amountOf, timeMsOf } from '../lib/metrics.ts'
 import { joinPoints, pointsOf, type Table, tableOf } from '../lib/series.ts'
+import { type Histories, isAnswered, type Whole, wholeAfter } from '../lib/whole.ts'
 import type { LiveState } from '../live/machine.ts'
 import { useKept, useLive, useLiveSlowly, useNow } from './live-context.tsx'
 import { type Span, spanOf, stepFor } from './search.ts'
@@ -27,8 +28,6 @@ export function useSpan(): Span & { readonly stepSeconds: number } {
     [fromSeconds, toSeconds, isLive, rough],
   )
 }
-
-type Histories = readonly (readonly ReadingPoint[] | undefined)[]
 
 export interface AskedHistories {
   /** In the order of the floors. */
@@ -56,19 +55,10 @@ export function useHistories(
     queries: floors.map((floor) => historyQuery(floor, metric, stretch)),
     combine: combineResults,
   })
-  return { ...asked, data: useWhole(asked, floors, metric) }
-}
-
-/**
- * When a span moves on, the answers for its floors come one by one. The former ones are shown until
- * all are there: so the chart is made once and not for each answer.
- */
-function useWhole(asked: Asked, floors: readonly number[], metric: Metric): Histories {
-  const whole = useRef({ data: asked.data, floors, metric })
-  const { current } = whole
-  const isOfSame = current.floors === floors && current.metric === metric
-  if (!asked.isMoving || !isOfSame) whole.current = { data: asked.data, floors, metric }
-  return whole.current.data
+  const whole = useRef<Whole>(undefined)
+  whole.current = wholeAfter(whole.current, { ...asked, floors, metric })
+  const { error, retry } = asked
+  return { data: whole.current.data, isRead: isAnswered(whole.current), error, retry }
 }
 
 /** The lines of these floors; a new table when one of them has got readings. */
@@ -124,22 +114,15 @@ function isSameSamples(a: Samples, b: Samples): boolean {
 interface Result {
   readonly data: readonly ReadingPoint[] | undefined
   readonly error: unknown
-  readonly isSuccess: boolean
-  readonly isPlaceholderData: boolean
+  readonly isPending: boolean
   readonly refetch: () => unknown
 }
 
-interface Asked extends AskedHistories {
-  /** Some are still those of the span before. */
-  readonly isMoving: boolean
-}
-
-function combineResults(results: readonly Result[]): Asked {
+function combineResults(results: readonly Result[]) {
   return {
     data: results.map(({ data }) => data),
     error: results.find(({ error }) => error)?.error,
-    isRead: results.length > 0 && results.every(({ isSuccess }) => isSuccess),
-    isMoving: results.some(({ isPlaceholderData }) => isPlaceholderData),
+    isMoving: results.some(({ isPending }) => isPending),
     retry: () => {
       for (const { refetch } of results) refetch()
     },

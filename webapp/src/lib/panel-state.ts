@@ -11,19 +11,22 @@ export type PanelState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'empty' }
   | { readonly kind: 'error'; readonly failure: Failure }
-  | { readonly kind: 'stale'; readonly ageSeconds: number }
+  | { readonly kind: 'stale'; readonly sinceMs: StaleSince }
   | { readonly kind: 'denied' }
+
+/** As old as the connection is silent, or of the moment at which it was answered. */
+export type StaleSince = 'connection' | number
 
 export interface Loaded {
   readonly hasData: boolean
   readonly isEmpty: boolean
   readonly error: unknown
   /** What is not asked for again at once grows old with the connection. */
-  readonly connection?: Connection
+  readonly connection?: Connection['kind']
   /** Readings as they come may also be late while the connection is well. */
   readonly isLive?: boolean
-  /** How old what is shown is, where asking for it again has failed. */
-  readonly keptSeconds?: number | undefined
+  /** Of when what is shown is, where asking for it again has failed. */
+  readonly keptSinceMs?: number | undefined
 }
 
 export function panelStateOf(loaded: Loaded): PanelState {
@@ -31,14 +34,14 @@ export function panelStateOf(loaded: Loaded): PanelState {
   if (!hasData && error) return failedState(error)
   if (!hasData) return { kind: 'loading' }
   if (isEmpty) return { kind: 'empty' }
-  const ageSeconds = ageOf(loaded)
-  return ageSeconds === undefined ? { kind: 'ready' } : { kind: 'stale', ageSeconds }
+  const sinceMs = staleSince(loaded)
+  return sinceMs === undefined ? { kind: 'ready' } : { kind: 'stale', sinceMs }
 }
 
-function ageOf({ connection, isLive, keptSeconds }: Loaded): number | undefined {
-  if (connection?.kind === 'offline') return connection.ageSeconds
-  if (isLive && connection?.kind === 'delayed') return connection.ageSeconds
-  return keptSeconds
+function staleSince({ connection, isLive, keptSinceMs }: Loaded): StaleSince | undefined {
+  if (connection === 'offline') return 'connection'
+  if (isLive && connection === 'delayed') return 'connection'
+  return keptSinceMs
 }
 
 function failedState(error: unknown): PanelState {

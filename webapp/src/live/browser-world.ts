@@ -5,7 +5,7 @@ import { ask } from '../api/http.ts'
 import { readLatest } from '../api/store-keys.ts'
 import type { LiveWorld } from './live-client.ts'
 import type { Channel, LiveEvent } from './machine.ts'
-import { REST_MS_MIN, restMsOf } from './pace.ts'
+import { restMsOf, type Urgency } from './pace.ts'
 
 const PATHS: Readonly<Record<Channel, string>> = {
   whole: '/api/v1/live',
@@ -15,8 +15,8 @@ const NOTIFICATIONS_ASKED = 1_000
 const BASE: string = import.meta.env?.VITE_COORDINATOR_URL ?? ''
 
 /** After a silence, what comes together is drawn together, and nobody sees that it waited. */
-const GATHER_MS = 60
-let nextDrawMs = 0
+const GATHER_MS: Readonly<Record<Urgency, number>> = { soon: 60, now: 0 }
+const nextDrawMs: Record<Urgency, number> = { soon: 0, now: 0 }
 
 export const browserWorld: LiveWorld = {
   now: () => Date.now(),
@@ -38,8 +38,8 @@ export const browserWorld: LiveWorld = {
     return [{ kind: 'list', items: page.items }, count]
   },
   count: async (signal) => [await countOf(signal)],
-  nextFrame(call) {
-    const waitMs = Math.max(GATHER_MS, nextDrawMs - performance.now())
+  nextFrame(call, urgency) {
+    const waitMs = Math.max(GATHER_MS[urgency], nextDrawMs[urgency] - performance.now())
     setTimeout(() => {
       /** A tab in the background draws no frames, yet its bell counts. */
       if (document.hidden) draw(call)
@@ -56,9 +56,12 @@ async function countOf(signal: AbortSignal): Promise<LiveEvent> {
 /** Who is called only says what has to be drawn; it is drawn when the call is over. */
 function draw(call: () => void): void {
   const beganMs = performance.now()
-  nextDrawMs = beganMs + REST_MS_MIN
+  rest(beganMs, 0)
   call()
-  queueMicrotask(() => {
-    nextDrawMs = beganMs + restMsOf(performance.now() - beganMs)
-  })
+  queueMicrotask(() => rest(beganMs, performance.now() - beganMs))
+}
+
+function rest(beganMs: number, drawingMs: number): void {
+  nextDrawMs.soon = beganMs + restMsOf('soon', drawingMs)
+  nextDrawMs.now = beganMs + restMsOf('now', drawingMs)
 }

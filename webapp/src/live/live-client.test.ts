@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import type { Notification, Reading } from '../api/types.ts'
 import { LiveClient, type LiveWorld, SLOW_MS } from './live-client.ts'
 import type { LiveEvent } from './machine.ts'
+import type { Urgency } from './pace.ts'
 
 const START_MS = Date.parse('2026-03-02T10:00:00Z')
 const LOOK_MS = 1_000
@@ -24,14 +25,14 @@ function raised(id: string): Notification {
 /** A world whose stream says nothing and whose frames are drawn by hand. */
 function openWorld(t: TestContext, more: Partial<LiveWorld> = {}) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: START_MS })
-  const frames: (() => void)[] = []
+  const frames: [call: () => void, urgency: Urgency][] = []
   const world: LiveWorld = {
     now: () => Date.now(),
     open: () => new Promise(() => {}),
     poll: async () => [],
     refresh: async () => [],
     count: async () => [],
-    nextFrame: (call) => frames.push(call),
+    nextFrame: (call, urgency) => frames.push([call, urgency]),
     ...more,
   }
   const client = new LiveClient(world)
@@ -44,8 +45,9 @@ function openWorld(t: TestContext, more: Partial<LiveWorld> = {}) {
     client,
     told: () => told,
     draw: () => {
-      for (const call of frames.splice(0)) call()
+      for (const [call] of frames.splice(0)) call()
     },
+    asked: () => frames.map(([, urgency]) => urgency),
   }
 }
 
@@ -59,6 +61,24 @@ test('readings of twenty floors before a frame are told once in it', (t) => {
   assert.equal(told(), 1)
   draw()
   assert.equal(told(), 1, 'nothing came since')
+})
+
+test('an alert does not wait for the drawing of readings, and both are told in it', (t) => {
+  const { client, told, draw, asked } = openWorld(t)
+  client.take({ kind: 'readings', readings: [reading(1, 0)] })
+  assert.deepEqual(asked(), ['soon'])
+  client.take({ kind: 'notifications', notifications: [raised('a')] })
+  client.take({ kind: 'notifications', notifications: [raised('b')] })
+  client.take({ kind: 'readings', readings: [reading(2, 0)] })
+  assert.deepEqual(asked(), ['soon', 'now'])
+  draw()
+  assert.equal(told(), 1, 'the frame that was asked for first has nothing left to tell')
+})
+
+test('a sign of life alone is told to nobody', (t) => {
+  const { client, asked } = openWorld(t)
+  client.take({ kind: 'heard' })
+  assert.deepEqual(asked(), [])
 })
 
 test('the connection is the same object until what its pill says changes', (t) => {
@@ -80,7 +100,7 @@ test('the connection is the same object until what its pill says changes', (t) =
   assert.equal(client.connection(), live)
 })
 
-test('readings that stop are told as late, with their age second by second', (t) => {
+test('readings that stop are told as late once; to grow older is no news', (t) => {
   const { client, told, draw } = openWorld(t)
   client.start()
   client.take({ kind: 'opened' })
@@ -88,12 +108,11 @@ test('readings that stop are told as late, with their age second by second', (t)
   draw()
   t.mock.timers.tick(20 * LOOK_MS)
   draw()
-  assert.deepEqual(client.connection(), { kind: 'delayed', ageSeconds: 18 })
+  assert.deepEqual(client.connection(), { kind: 'delayed', sinceMs: START_MS + 2 * LOOK_MS })
   const before = told()
-  t.mock.timers.tick(LOOK_MS)
+  t.mock.timers.tick(5 * LOOK_MS)
   draw()
-  assert.deepEqual(client.connection(), { kind: 'delayed', ageSeconds: 19 })
-  assert.equal(told(), before + 1)
+  assert.equal(told(), before)
 })
 
 test('what costs much to draw is told more seldom, and what came last is never left out', (t) => {

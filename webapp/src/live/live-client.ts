@@ -1,7 +1,7 @@
 /**
  * One connection a tab, for readings and alerts together. This shell opens streams, keeps time and
- * hands what comes to the machine; React reads `snapshot` through useSyncExternalStore. Changes are
- * told once an animation frame, however many events came in it.
+ * hands what comes to the machine; React reads `snapshot` through useSyncExternalStore. What comes
+ * between two drawings is told once, however many events it was; an alert is told at once.
  */
 import { AskError, failureOf } from '../api/http.ts'
 import type { Notification, NotificationList, Reading } from '../api/wire.generated.ts'
@@ -17,6 +17,7 @@ import {
   SILENCE_MS_MAX,
   step,
 } from './machine.ts'
+import type { Urgency } from './pace.ts'
 
 /** What the client asks of its world; tests bring another. */
 export interface LiveWorld {
@@ -29,15 +30,15 @@ export interface LiveWorld {
   refresh(signal: AbortSignal): Promise<readonly LiveEvent[]>
   /** The unread count alone. */
   count(signal: AbortSignal): Promise<readonly LiveEvent[]>
-  /** Calls once, soon, at a good moment to draw. */
-  nextFrame(call: () => void): void
+  /** Calls once, at a good moment to draw. */
+  nextFrame(call: () => void, urgency: Urgency): void
 }
 
-/** How often the state of the connection is looked at, and the age that its pill tells. */
+/** How often the state of the connection is looked at. */
 const LOOK_MS = 1_000
 const LOOK_MS_MIN = 100
-/** A line of an hour moves a pixel in four seconds; half of that looks alive. */
-export const SLOW_MS = 2_000
+/** A line of an hour moves a pixel in so long. */
+export const SLOW_MS = 4_000
 const POLL_MS = 2_000
 /** Another tab or person may have read some. */
 const REFRESH_MS = 30_000
@@ -45,13 +46,30 @@ const REFRESH_MS = 30_000
 const RECOUNT_MS = 3_000
 const STATUS_ABSENT = 404
 
+/** That something was heard shows nowhere. */
+const URGENCIES: Readonly<Record<LiveEvent['kind'], Urgency | undefined>> = {
+  heard: undefined,
+  readings: 'soon',
+  opened: 'now',
+  notifications: 'now',
+  list: 'now',
+  unread: 'now',
+  trouble: 'now',
+  absent: 'now',
+  closed: 'now',
+  retry: 'now',
+  shown: 'now',
+  paused: 'now',
+}
+
 export class LiveClient {
   private readonly world: LiveWorld
   private state: LiveState
   private shown: Connection
   private readonly listeners = new Set<() => void>()
   private slow: { state: LiveState; toldMs: number }
-  private isTold = true
+  /** What is to be told and has not been yet. */
+  private awaited: Urgency | undefined
   private stream: AbortController | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
   private askedMs = { poll: 0, refresh: 0, count: 0 }
@@ -96,19 +114,24 @@ export class LiveClient {
     if (before.isPaused && !this.state.isPaused) {
       void this.askFor((signal) => this.world.poll(signal))
     }
-    if (this.state !== before) this.tellSoon()
+    const urgency = URGENCIES[event.kind]
+    if (this.state !== before && urgency) this.tellSoon(urgency)
   }
 
-  private tellSoon(): void {
-    if (!this.isTold) return
-    this.isTold = false
-    this.world.nextFrame(() => {
-      this.isTold = true
-      const nowMs = this.world.now()
-      this.shown = sameOr(this.shown, connectionOf(this.state, nowMs))
-      if (this.isSlowDue(nowMs)) this.slow = { state: this.state, toldMs: nowMs }
-      for (const listener of this.listeners) listener()
-    })
+  /** What is more urgent does not wait for the frame that the other was given. */
+  private tellSoon(urgency: Urgency): void {
+    if (this.awaited === 'now' || this.awaited === urgency) return
+    this.awaited = urgency
+    this.world.nextFrame(this.tell, urgency)
+  }
+
+  private readonly tell = (): void => {
+    if (this.awaited === undefined) return
+    this.awaited = undefined
+    const nowMs = this.world.now()
+    this.shown = sameOr(this.shown, connectionOf(this.state, nowMs))
+    if (this.isSlowDue(nowMs)) this.slow = { state: this.state, toldMs: nowMs }
+    for (const listener of this.listeners) listener()
   }
 
   private isSlowDue(nowMs: number): boolean {
@@ -138,7 +161,7 @@ export class LiveClient {
   private tick(nowMs: number): void {
     const { phase, channel, heardMs, isPaused, isCountDoubtful } = this.state
     const isNews = sameOr(this.shown, connectionOf(this.state, nowMs)) !== this.shown
-    if (isNews || this.isSlowDue(nowMs)) this.tellSoon()
+    if (isNews || this.isSlowDue(nowMs)) this.tellSoon('soon')
     if (phase.kind === 'waiting' && nowMs >= phase.retryAtMs) void this.connect()
     if (phase.kind === 'open' && nowMs - heardMs > SILENCE_MS_MAX) this.stream?.abort()
     if (phase.kind !== 'open') return
@@ -226,16 +249,12 @@ function troubleOf(error: unknown): readonly LiveEvent[] {
   return error instanceof AskError ? [{ kind: 'trouble', error }] : []
 }
 
-/** An age is told by the second while it is young, then by the minute, as people write it. */
-const SECONDS_TOLD_MAX = 90
-
 function sameOr(before: Connection, now: Connection): Connection {
-  return before.kind === now.kind && toldAge(before) === toldAge(now) ? before : now
+  return before.kind === now.kind && sinceMsOf(before) === sinceMsOf(now) ? before : now
 }
 
-function toldAge(one: Connection): number {
-  const seconds = 'ageSeconds' in one ? one.ageSeconds : 0
-  return seconds < SECONDS_TOLD_MAX ? seconds : Math.round(seconds / 60) * 60
+function sinceMsOf(one: Connection): number | undefined {
+  return 'sinceMs' in one ? one.sinceMs : undefined
 }
 
 /** An event that cannot be read is passed over: the next one may be well. */

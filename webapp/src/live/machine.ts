@@ -250,8 +250,8 @@ export type Connection =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
   | { readonly kind: 'paused' }
-  | { readonly kind: 'delayed'; readonly ageSeconds: number }
-  | { readonly kind: 'offline'; readonly ageSeconds: number }
+  | { readonly kind: 'delayed'; readonly sinceMs: number }
+  | { readonly kind: 'offline'; readonly sinceMs: number }
 
 /** Readings that are so many intervals old are late. */
 const LATE_INTERVALS = 3
@@ -259,18 +259,15 @@ const LATE_MS_MIN = 5_000
 /** While only one interval is known it is taken for that of the simulator. */
 const INTERVAL_MS_DEFAULT = 30_000
 
-/** What the pill says. A break shorter than a blink is not worth a word. */
+/** What the pill says. It tells since when and not how long ago, so it changes only with events. */
 export function connectionOf(state: LiveState, nowMs: number): Connection {
-  if (state.lostMs !== undefined) {
-    return { kind: 'offline', ageSeconds: Math.max(0, Math.round((nowMs - state.lostMs) / 1000)) }
-  }
+  if (state.lostMs !== undefined) return { kind: 'offline', sinceMs: state.lostMs }
   if (state.phase.kind !== 'open') return { kind: 'connecting' }
   if (state.isPaused) return { kind: 'paused' }
   const newest = newestMs(state.samples)
   if (newest === undefined) return { kind: 'live' }
-  const ageMs = nowMs - newest
-  const isLate = ageMs > Math.max(LATE_MS_MIN, LATE_INTERVALS * intervalMsOf(state.samples))
-  return isLate ? { kind: 'delayed', ageSeconds: Math.round(ageMs / 1000) } : { kind: 'live' }
+  const lateMs = Math.max(LATE_MS_MIN, LATE_INTERVALS * intervalMsOf(state.samples))
+  return nowMs - newest > lateMs ? { kind: 'delayed', sinceMs: newest } : { kind: 'live' }
 }
 
 export function newestMs(samples: LiveState['samples']): number | undefined {

@@ -1,12 +1,25 @@
 /**
- * How long a page rests between two drawings. Drawing twice a second is alive enough; a machine on
- * which a drawing takes long draws more seldom, so that most of its time is left for the person.
+ * How long a page rests between two drawings. A meter sends once a second at most, so a drawing a
+ * second shows each value once, and all floors move together; a machine on which a drawing takes
+ * long draws more seldom, so that most of its time is left for the person. An alert does not wait
+ * for its turn: only a flood of alerts rests, between one drawing and the next.
  */
-export const REST_MS_MIN = 500
+export const REST_MS_MIN = 1_000
 export const REST_MS_MAX = 2_000
+export const URGENT_REST_MS = 100
 /** So many times as long as the last drawing took. */
 const REST_FACTOR = 50
 
-export function restMsOf(drawingMs: number): number {
-  return Math.min(REST_MS_MAX, Math.max(REST_MS_MIN, REST_FACTOR * drawingMs))
+/** Readings are drawn soon; an alert, and what somebody has done, now. */
+export type Urgency = 'soon' | 'now'
+
+const RESTS_MS: Readonly<Record<Urgency, readonly [least: number, most: number]>> = {
+  soon: [REST_MS_MIN, REST_MS_MAX],
+  now: [URGENT_REST_MS, REST_MS_MIN],
+}
+
+/** After a drawing that took so long, until the next one of this urgency. */
+export function restMsOf(urgency: Urgency, drawingMs: number): number {
+  const [least, most] = RESTS_MS[urgency]
+  return Math.min(most, Math.max(least, REST_FACTOR * drawingMs))
 }

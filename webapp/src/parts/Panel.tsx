@@ -4,12 +4,12 @@
  * is needed to see it.
  */
 import { Button, Skeleton } from '@mantine/core'
-import { type ReactNode, useId } from 'react'
+import { type ReactNode, useCallback, useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Failure } from '../api/http.ts'
-import { useLanguage } from '../app/use-choices.ts'
-import { formatAge } from '../lib/format.ts'
-import type { PanelState } from '../lib/panel-state.ts'
+import { AgeText } from '../app/AgeText.tsx'
+import { useSilentSince } from '../app/live-context.tsx'
+import type { PanelState, StaleSince } from '../lib/panel-state.ts'
 import { Icon } from './Icon.tsx'
 
 interface PanelProps {
@@ -33,7 +33,7 @@ export function Panel(props: PanelProps) {
     <section className="panel" aria-labelledby={id} data-state={state.kind}>
       <header className="panel-head">
         <h2 id={id}>{title}</h2>
-        {state.kind === 'stale' && <StalePill ageSeconds={state.ageSeconds} />}
+        {state.kind === 'stale' && <StalePill sinceMs={state.sinceMs} />}
         <div className="panel-actions">{actions}</div>
       </header>
       <div className="panel-body" style={{ minHeight: heightPx }}>
@@ -98,12 +98,14 @@ function Retry({ onRetry }: { readonly onRetry: (() => void) | undefined }) {
   )
 }
 
-export function StalePill({ ageSeconds }: { readonly ageSeconds: number }) {
+/** Only the pill grows old by the second: the panel stands still. */
+export function StalePill({ sinceMs }: { readonly sinceMs: StaleSince }) {
   const { t } = useTranslation()
-  const language = useLanguage()
+  const silentSinceMs = useSilentSince()
+  const text = useCallback((age: string) => t('state.stale', { age }), [t])
   return (
     <span className="pill tone-warning">
-      {t('state.stale', { age: formatAge(ageSeconds, language) })}
+      <AgeText sinceMs={sinceMs === 'connection' ? silentSinceMs : sinceMs} text={text} />
     </span>
   )
 }

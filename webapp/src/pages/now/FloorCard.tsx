@@ -2,17 +2,20 @@
  * One floor: its newest values with those over their limit in red (with a sign and a word), the
  * samples before them, energy today and the last hour as a line. The card leads to the floor.
  *
- * The card stands still while readings come; only the texts that have changed are drawn.
+ * The card stands still while readings come; only the texts that have changed are written.
  */
-import { memo } from 'react'
+import { memo, useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Metric, Reading, ThresholdSet } from '../../api/types.ts'
 import { AppLink } from '../../app/AppLink.tsx'
-import { useLive, useSamples } from '../../app/live-context.tsx'
+import { LiveText, useLiveWriting, writeText } from '../../app/LiveText.tsx'
+import { useLive, useLiveSame } from '../../app/live-context.tsx'
 import { useLanguage } from '../../app/use-choices.ts'
+import { isSameList } from '../../lib/floors.ts'
 import { formatNumber, formatTime, utcOf } from '../../lib/format.ts'
 import { amountOf, METRIC_FACTS, METRIC_LIST, timeMsOf } from '../../lib/metrics.ts'
 import { overMetrics, problemsOf } from '../../lib/verdict.ts'
+import type { LiveState } from '../../live/machine.ts'
 import { Icon } from '../../parts/Icon.tsx'
 import { EnergyToday } from './EnergyToday.tsx'
 import { LastHour } from './LastHour.tsx'
@@ -63,43 +66,51 @@ const CardHead = memo(function CardHead(props: { floor: number; problems: number
 })
 
 const CardValues = memo(function CardValues(props: { floor: number; limits: ThresholdSet }) {
-  const samples = useSamples(props.floor)
-  const language = useLanguage()
-  const newest = samples.at(-1)
-  const over = overMetrics(samples, props.limits)
+  const { floor, limits } = props
+  const over = useLiveSame(
+    ({ samples }) => overMetrics(samples.get(floor) ?? NONE, limits),
+    isSameMetrics,
+  )
   return (
     <dl className="values">
-      {METRIC_LIST.map((metric) => {
-        const value = newest && amountOf(newest, metric)
-        const { digits } = METRIC_FACTS[metric]
-        const text = value === undefined ? '–' : formatNumber(value, language, digits)
-        return <CardValue key={metric} metric={metric} text={text} isOver={over.includes(metric)} />
-      })}
+      {METRIC_LIST.map((metric) => (
+        <CardValue key={metric} floor={floor} metric={metric} isOver={over.includes(metric)} />
+      ))}
     </dl>
   )
 })
 
+function isSameMetrics(a: readonly Metric[], b: readonly Metric[]): boolean {
+  return isSameList(a, b, (one, other) => one === other)
+}
+
 interface CardValueProps {
+  readonly floor: number
   readonly metric: Metric
-  readonly text: string
   readonly isOver: boolean
 }
 
-const CardValue = memo(function CardValue({ metric, text, isOver }: CardValueProps) {
+const CardValue = memo(function CardValue({ floor, metric, isOver }: CardValueProps) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const text = useCallback(
+    ({ samples }: LiveState) => {
+      const newest = samples.get(floor)?.at(-1)
+      const value = newest && amountOf(newest, metric)
+      const { digits } = METRIC_FACTS[metric]
+      return value === undefined ? '–' : formatNumber(value, language, digits)
+    },
+    [floor, metric, language],
+  )
   return (
     <div className={isOver ? 'value over' : 'value'} data-metric={metric} data-over={isOver}>
-      <CardMetric metric={metric} />
+      <dt>{t(`metric.${metric}`)}</dt>
       <dd>
-        <b>{text}</b> {METRIC_FACTS[metric].unit}
+        <LiveText text={text} /> {METRIC_FACTS[metric].unit}
         {isOver && <OverWord />}
       </dd>
     </div>
   )
-})
-
-const CardMetric = memo(function CardMetric({ metric }: { readonly metric: Metric }) {
-  const { t } = useTranslation()
-  return <dt>{t(`metric.${metric}`)}</dt>
 })
 
 const OverWord = memo(function OverWord() {
@@ -113,7 +124,19 @@ const OverWord = memo(function OverWord() {
 
 const CardTime = memo(function CardTime({ floor }: { readonly floor: number }) {
   const language = useLanguage()
-  const newest = useLive(({ samples }) => samples.get(floor)?.at(-1))
-  const timeMs = newest ? timeMsOf(newest) : Number.NaN
-  return <time title={utcOf(timeMs)}>{formatTime(timeMs, language, 'time')}</time>
+  const write = useCallback(
+    (element: HTMLTimeElement, { samples }: LiveState) => {
+      const newest = samples.get(floor)?.at(-1)
+      const timeMs = newest ? timeMsOf(newest) : Number.NaN
+      writeText(element, formatTime(timeMs, language, 'time'))
+      const title = utcOf(timeMs)
+      if (element.title !== title) element.title = title
+    },
+    [floor, language],
+  )
+  return (
+    <span className="card-time">
+      <time ref={useLiveWriting(write)} />
+    </span>
+  )
 })

@@ -42,16 +42,17 @@ export const LastHour = memo(function LastHour({ floor }: { readonly floor: numb
     ? t('now.hour', { min: write(facts.min), max: write(facts.max) })
     : t('chart.nothing')
   return (
-    <svg
-      className="spark"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={label}
-    >
-      <path className="spark-band" d={spark.band} />
-      <path className="spark-area" d={spark.area} />
-      <path className="spark-line" d={spark.line} />
-    </svg>
+    <div className="spark">
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={label}
+      >
+        <path className="spark-band" d={spark.band} />
+        <path className="spark-area" d={spark.area} />
+        <path className="spark-line" d={spark.line} />
+      </svg>
+    </div>
   )
 })

@@ -1,13 +1,14 @@
 /**
  * The floors together: power, current and energy add up, voltage is a mean.
  */
-import { memo } from 'react'
+import { memo, useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useLive } from '../../app/live-context.tsx'
+import { LiveText } from '../../app/LiveText.tsx'
 import { useLanguage } from '../../app/use-choices.ts'
 import { formatNumber } from '../../lib/format.ts'
 import type { PanelState } from '../../lib/panel-state.ts'
 import { type Totals as Sums, totalsOf } from '../../lib/verdict.ts'
+import type { LiveState } from '../../live/machine.ts'
 import { Panel } from '../../parts/Panel.tsx'
 
 interface TotalsProps {
@@ -35,29 +36,36 @@ export function Totals({ floorCount, state, onRetry }: TotalsProps) {
       heightPx={64}
     >
       <dl className="totals">
-        <Cells />
+        {CELLS.map(([name, unit, digits]) => (
+          <Cell key={name} {...{ name, unit, digits }} />
+        ))}
       </dl>
     </Panel>
   )
 }
 
-const Cells = memo(function Cells() {
-  const language = useLanguage()
-  const totals = useLive(({ samples }) => totalsOf(samples))
-  return CELLS.map(([name, unit, digits]) => {
-    const value = totals[name]
-    return (
-      <div key={name}>
-        <Name name={name} />
-        <dd>
-          <b>{value === undefined ? '–' : formatNumber(value, language, digits)}</b> {unit}
-        </dd>
-      </div>
-    )
-  })
-})
+interface CellProps {
+  readonly name: keyof Sums
+  readonly unit: string
+  readonly digits: number
+}
 
-const Name = memo(function Name({ name }: { readonly name: keyof Sums }) {
+const Cell = memo(function Cell({ name, unit, digits }: CellProps) {
   const { t } = useTranslation()
-  return <dt>{t(`total.${name}`)}</dt>
+  const language = useLanguage()
+  const text = useCallback(
+    ({ samples }: LiveState) => {
+      const value = totalsOf(samples)[name]
+      return value === undefined ? '–' : formatNumber(value, language, digits)
+    },
+    [name, language, digits],
+  )
+  return (
+    <div>
+      <dt>{t(`total.${name}`)}</dt>
+      <dd>
+        <LiveText text={text} /> {unit}
+      </dd>
+    </div>
+  )
 })

@@ -2,11 +2,12 @@
  * The answer in one line: whether all is well, on which floors it is not, and the power of the
  * whole building beside it. What is not known, or old, is never called normal without saying so.
  */
-import { memo } from 'react'
+import { memo, useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Thresholds } from '../../api/types.ts'
 import { AppLink } from '../../app/AppLink.tsx'
-import { useLive, useNow } from '../../app/live-context.tsx'
+import { LiveText } from '../../app/LiveText.tsx'
+import { useNow } from '../../app/live-context.tsx'
 import { useBands } from '../../app/use-band.ts'
 import { useBadFloors } from '../../app/use-building.ts'
 import { useLanguage } from '../../app/use-choices.ts'
@@ -15,6 +16,7 @@ import type { FloorRow } from '../../lib/floors.ts'
 import { formatNumber } from '../../lib/format.ts'
 import type { PanelState } from '../../lib/panel-state.ts'
 import { type Alarmed, totalsOf } from '../../lib/verdict.ts'
+import type { LiveState } from '../../live/machine.ts'
 import { Icon, type IconName } from '../../parts/Icon.tsx'
 import { StalePill } from '../../parts/Panel.tsx'
 
@@ -66,7 +68,7 @@ export function Verdict({ thresholds, alarmed, floors, state }: VerdictProps) {
       <div>
         <h1>
           {t(text, { count: problems })}{' '}
-          {state.kind === 'stale' && <StalePill ageSeconds={state.ageSeconds} />}
+          {state.kind === 'stale' && <StalePill sinceMs={state.sinceMs} />}
         </h1>
         {answer === 'problems' && <Where bad={bad} />}
         {answer === 'normal' && <p className="soft">{t('now.within', { count: floors.length })}</p>}
@@ -81,11 +83,14 @@ export function Verdict({ thresholds, alarmed, floors, state }: VerdictProps) {
 
 const Power = memo(function Power() {
   const language = useLanguage()
-  const text = useLive(({ samples }) => {
-    const { kw } = totalsOf(samples)
-    return kw === undefined ? '–' : formatNumber(kw, language, 1)
-  })
-  return <b>{text}</b>
+  const text = useCallback(
+    ({ samples }: LiveState) => {
+      const { kw } = totalsOf(samples)
+      return kw === undefined ? '–' : formatNumber(kw, language, 1)
+    },
+    [language],
+  )
+  return <LiveText text={text} />
 })
 
 /** The floors that have a problem, each a link to why. */
