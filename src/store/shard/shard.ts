@@ -32,6 +32,7 @@ import { admitRequest } from './request-guard.ts'
 import type { RingCopy } from './ring-copy.ts'
 import { RingDesk } from './ring-requests.ts'
 import { NO_CACHE, type RowCache } from './row-cache.ts'
+import { takeRows } from './row-stream.ts'
 import { answerScan } from './shard-scan.ts'
 import { ShardVoice } from './shard-voice.ts'
 import { heldAlready, writeGroup } from './write-group.ts'
@@ -105,6 +106,8 @@ class ReplicaShard {
   private readonly cleaner: Cleaner
   private readonly broken = Promise.withResolvers<never>()
   private failure: string | null = null
+  /** Asked for since the start. */
+  private operations = 0
 
   constructor(world: ShardWorld, options: ShardOptions) {
     const { clock, engine, random, trace } = world
@@ -211,7 +214,10 @@ class ReplicaShard {
       case 'hello':
         return this.hello()
       case 'ops':
+        this.operations += request.ops.length
         return performAll(this.operationsWorld(), request)
+      case 'take':
+        return takeRows(this.operationsWorld(), request)
       case 'scan':
         return answerScan(this.world.engine, this.ring, request)
       case 'ring.promise':
@@ -236,6 +242,7 @@ class ReplicaShard {
       hints: this.hints.countsByTarget(),
       leftovers: this.cleaner.leftovers(),
       outgoing: this.cleaner.outgoing(),
+      operations: this.operations,
       ...this.zone,
     }
   }

@@ -3,11 +3,13 @@
  * carried. Shards never speak to each other; whatever one of them lacks is fetched from another and
  * brought to it by one of the coordinators, with the same operations as everything else.
  */
-import type { ReplyOf, ShardOperation, ShardRequest } from '../../wire.ts'
+import type { ReplyOf, ShardOperation, ShardRequest, WireRow } from '../../wire.ts'
+import type { LeftRow } from '../../wire-stream.ts'
 import type { ShardLink } from '../hop.ts'
 import { BUSY, type ReplicaResult } from '../replica-result.ts'
 import type { PartitionView, RingView } from '../ring-view.ts'
 import { operationBytes, type StoreWorld } from '../store-world.ts'
+import { ClientTraffic } from './client-traffic.ts'
 import { orAborted } from './or-aborted.ts'
 import { TokenBucket } from './token-bucket.ts'
 
@@ -19,6 +21,10 @@ export interface CareLimits {
   /** Rows that a shard looks at for one page of headers. */
   readonly pageRows: number
   readonly rowsInFlightMax: number
+  /** Rows of one page that comes to whoever takes a partition over. */
+  readonly streamRows: number
+  /** The same while clients are served. */
+  readonly streamRowsBusy: number
   /** Judged by the rows that were carried last. */
   readonly bytesInFlightMax: number
   /** How often an operation is sent to a shard that is busy or silent. */
@@ -47,6 +53,8 @@ export const CARE_DEFAULTS: CareLimits = {
   askTimeoutMs: 10_000,
   pageRows: 1_000,
   rowsInFlightMax: 128,
+  streamRows: 512,
+  streamRowsBusy: 64,
   bytesInFlightMax: 4 * 1024 * 1024,
   triesMax: 4,
   partitionsAtOnceMax: 8,
@@ -73,12 +81,20 @@ export class CareWorld {
    * same etag. True = a quorum has accepted it.
    */
   readonly reaffirm: (key: string) => Promise<boolean>
+  private readonly traffic: ClientTraffic
   private readonly bucket: TokenBucket
 
-  constructor(store: StoreWorld, limits: CareLimits, reaffirm: (key: string) => Promise<boolean>) {
+  /** `operations`: those that the shards were asked for, all together, as they last said. */
+  constructor(
+    store: StoreWorld,
+    limits: CareLimits,
+    reaffirm: (key: string) => Promise<boolean>,
+    operations: () => number,
+  ) {
     this.store = store
     this.limits = limits
     this.reaffirm = reaffirm
+    this.traffic = new ClientTraffic(operations)
     this.bucket = new TokenBucket(limits.bytesPerSecond, BURST_BYTES)
   }
 
@@ -87,6 +103,19 @@ export class CareWorld {
     const { clock } = this.store
     const waitMs = this.bucket.take(bytes, clock.monotonicMs())
     if (waitMs > 0) await clock.sleep(waitMs, signal)
+  }
+
+  /** Are clients served, so that what nobody waits for goes gently? */
+  isBusy(): boolean {
+    return this.traffic.isBusy(this.store.clock.monotonicMs())
+  }
+
+  streamRows(): number {
+    return this.isBusy() ? this.limits.streamRowsBusy : this.limits.streamRows
+  }
+
+  partitionsAtOnce(): number {
+    return this.isBusy() ? 1 : this.limits.partitionsAtOnceMax
   }
 
   /** Do the shards of this view still hold the partition, in the same epoch? */
@@ -116,9 +145,27 @@ export class CareWorld {
     const link = links[replica]
     if (!link) return BUSY
     for (let tries = 1; ; tries += 1) {
+      this.traffic.sent(1)
       const sending = sent(link, cluster, operation, this.store.deadline())
       const result = await orAborted(sending, signal)
       if (!mayPass(result) || tries >= this.limits.triesMax) return result
+      await this.store.clock.sleep(PAUSE_MS * 2 ** tries, signal)
+    }
+  }
+
+  /** Many rows to one replica; those that it does not hold now. Rejects as `ask`. */
+  async bring(
+    { cluster, partition: p, epoch: e, links }: PartitionView,
+    replica: number,
+    rows: readonly WireRow[],
+    signal: AbortSignal,
+  ): Promise<readonly (LeftRow | { readonly k: string; readonly why: 'unreachable' })[]> {
+    const { requestTimeoutMs: budgetMs } = this.store.limits
+    const request = { kind: 'take', cluster, p, e, budgetMs, rows } as const
+    for (let tries = 1; ; tries += 1) {
+      const reply = await this.ask(links[replica], request, signal)
+      if (reply) return reply.left
+      if (tries >= this.limits.triesMax) return rows.map(({ k }) => ({ k, why: 'unreachable' }))
       await this.store.clock.sleep(PAUSE_MS * 2 ** tries, signal)
     }
   }

@@ -35,7 +35,7 @@ export async function catchUp(
   const outcome = await repairPartition(
     care,
     carrier,
-    { partition, graceMs: null, isEnough: mayFinish, isTarget: isInGoal },
+    { partition, graceMs: null, isEnough: mayFinish, isTarget: isInGoal, isMove: true },
     signal,
   )
   if (outcome.kind !== 'done' || outcome.isReadableLevel) return outcome
