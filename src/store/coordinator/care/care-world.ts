@@ -54,7 +54,7 @@ export const CARE_DEFAULTS: CareLimits = {
   pageRows: 1_000,
   rowsInFlightMax: 128,
   streamRows: 512,
-  streamRowsBusy: 64,
+  streamRowsBusy: 128,
   bytesInFlightMax: 4 * 1024 * 1024,
   triesMax: 4,
   partitionsAtOnceMax: 8,
@@ -70,6 +70,9 @@ export const CARE_DEFAULTS: CareLimits = {
 
 /** So many bytes go at once before the rate is felt. */
 const BURST_BYTES = 4 * 1024 * 1024
+/** While clients are served, for each millisecond of moving so many of rest. */
+const REST_SHARE = 2
+const REST_MS_MAX = 200
 /** Before an operation is sent again; longer each time. */
 const PAUSE_MS = 50
 
@@ -116,6 +119,19 @@ export class CareWorld {
 
   partitionsAtOnce(): number {
     return this.isBusy() ? 1 : this.limits.partitionsAtOnceMax
+  }
+
+  /**
+   * Does a piece of what nobody waits for. While clients are served it rests afterwards, the longer
+   * the longer it took: so they have most of the time to themselves, on a slow machine too.
+   */
+  async gently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { clock } = this.store
+    const startMs = clock.monotonicMs()
+    const result = await work()
+    const restMs = Math.min(REST_MS_MAX, REST_SHARE * (clock.monotonicMs() - startMs))
+    if (this.isBusy() && restMs > 0) await clock.sleep(restMs, signal)
+    return result
   }
 
   /** Do the shards of this view still hold the partition, in the same epoch? */

@@ -108,7 +108,10 @@ class PartitionRepair {
     const { view, wish } = this
     const beganMs = this.care.store.clock.wallMs()
     let deadBeforeMs = 0
-    let { digests, buckets } = await this.compare(standing(view), deadBeforeMs)
+    const compare = () => this.compare(standing(view), deadBeforeMs)
+    let { digests, buckets } = await (wish.isMove
+      ? this.care.gently(compare, this.signal)
+      : compare())
     const took = new Set(digests.keys())
     if (took.size === 0) return this.failure('no replica answers')
     if (!(wish.isEnough?.(view, took) ?? true)) return this.failure('too few replicas answer')

@@ -62,16 +62,21 @@ export async function streamRows(
 ): Promise<Streamed> {
   const carried = carrier.nothing()
   let rows = 0
-  for (let from: string | null = ''; from !== null; ) {
+  const bringPage = async (from: string) => {
     const page = await pageFrom(care, view, plan, from, signal)
-    if (!page) return { ...carried, isThrough: false, rows }
+    if (!page) return undefined
     const before = carried.bytes
     for (const target of plan.targets) {
       await carrier.bring(view, target, page.rows, carried, signal)
     }
     rows += page.rows.length
     await care.pay(carried.bytes - before, signal)
-    const isInVain = carried.isOutdated || carried.unheld.length > 0
+    return page
+  }
+  for (let from: string | null = ''; from !== null; ) {
+    const start: string = from
+    const page = await care.gently(() => bringPage(start), signal)
+    const isInVain = !page || carried.isOutdated || carried.unheld.length > 0
     if (isInVain) return { ...carried, isThrough: false, rows }
     from = page.next
   }
@@ -89,7 +94,6 @@ async function pageFrom(
   const buckets = chosen.length === DIGEST_BUCKETS ? null : chosen
   const request = { kind: 'rows', cluster, p, e, from, limit: care.streamRows(), buckets } as const
   const page = await care.ask(links[source], request, signal)
-  const isStuck =
-    page?.next !== undefined && page.next !== null && compareKeys(page.next, from) <= 0
-  return isStuck ? undefined : page
+  const next = page?.next ?? null
+  return next !== null && compareKeys(next, from) <= 0 ? undefined : page
 }
