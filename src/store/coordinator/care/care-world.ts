@@ -71,8 +71,8 @@ export const CARE_DEFAULTS: CareLimits = {
 /** So many bytes go at once before the rate is felt. */
 const BURST_BYTES = 4 * 1024 * 1024
 /** While clients are served, for each millisecond of moving so many of rest. */
-const REST_SHARE = 2
-const REST_MS_MAX = 200
+const REST_SHARE = 3
+const REST_MS_MAX = 80
 /** Before an operation is sent again; longer each time. */
 const PAUSE_MS = 50
 
