@@ -71,8 +71,8 @@ export const CARE_DEFAULTS: CareLimits = {
 /** So many bytes go at once before the rate is felt. */
 const BURST_BYTES = 4 * 1024 * 1024
 /** While clients are served, for each millisecond of moving so many of rest. */
-const REST_SHARE = 3
-const REST_MS_MAX = 80
+export const REST_SHARE = 3
+export const REST_MS_MAX = 80
 /** Before an operation is sent again; longer each time. */
 const PAUSE_MS = 50
 
@@ -169,19 +169,18 @@ export class CareWorld {
     }
   }
 
-  /** Many rows to one replica; those that it does not hold now. Rejects as `ask`. */
+  /** Many rows to one replica; those that it does not hold now. Undefined and rejects as `ask`. */
   async bring(
     { cluster, partition: p, epoch: e, links }: PartitionView,
     replica: number,
     rows: readonly WireRow[],
     signal: AbortSignal,
-  ): Promise<readonly (LeftRow | { readonly k: string; readonly why: 'unreachable' })[]> {
+  ): Promise<readonly LeftRow[] | undefined> {
     const { requestTimeoutMs: budgetMs } = this.store.limits
     const request = { kind: 'take', cluster, p, e, budgetMs, rows } as const
     for (let tries = 1; ; tries += 1) {
       const reply = await this.ask(links[replica], request, signal)
-      if (reply) return reply.left
-      if (tries >= this.limits.triesMax) return rows.map(({ k }) => ({ k, why: 'unreachable' }))
+      if (reply || tries >= this.limits.triesMax) return reply?.left
       await this.store.clock.sleep(PAUSE_MS * 2 ** tries, signal)
     }
   }

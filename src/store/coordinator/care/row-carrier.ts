@@ -67,8 +67,8 @@ export class RowCarrier {
   }
 
   /**
-   * Brings one replica many rows at once. What it does not take that way is brought row by row.
-   * Rejects only when the signal is aborted.
+   * Brings one replica many rows at once; what it does not take that way, row by row. False = it
+   * did not answer. Rejects only when the signal is aborted.
    */
   async bring(
     view: PartitionView,
@@ -76,9 +76,9 @@ export class RowCarrier {
     rows: readonly WireRow[],
     carried: Carried,
     signal: AbortSignal,
-  ): Promise<void> {
-    if (rows.length === 0) return
-    const left = await this.care.bring(view, replica, rows, signal)
+  ): Promise<boolean> {
+    const left = rows.length === 0 ? [] : await this.care.bring(view, replica, rows, signal)
+    if (!left) return false
     const whyLeft = new Map(left.map(({ k, why }) => [k, why]))
     for (const row of rows) {
       const why = whyLeft.get(row.k)
@@ -86,9 +86,10 @@ export class RowCarrier {
         carried.pushes += 1
         carried.bytes += operationBytes(row.k, row.v)
       } else if (why === 'fenced' || why === 'not-mine') carried.isOutdated = true
-      else if (why === 'unreachable' || carried.isOutdated) carried.unheld.push(row.k)
       else if (!(await this.push(view, replica, row, carried, signal))) carried.unheld.push(row.k)
+      if (carried.isOutdated) break
     }
+    return true
   }
 
   /** Rejects only when the signal is aborted. */

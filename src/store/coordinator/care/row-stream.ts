@@ -49,7 +49,7 @@ export function streamPlan(
   return targets.length > 0 && buckets.length > 0 ? { source, targets, buckets } : null
 }
 
-/** Not through: the source could not say all, or not all that it said was taken. */
+/** Not through: the source could not say all, or a target did not take all that it said. */
 export type Streamed = Carried & { readonly isThrough: boolean; readonly rows: number }
 
 /** Rejects only when the signal is aborted. */
@@ -67,7 +67,7 @@ export async function streamRows(
     if (!page) return undefined
     const before = carried.bytes
     for (const target of plan.targets) {
-      await carrier.bring(view, target, page.rows, carried, signal)
+      if (!(await carrier.bring(view, target, page.rows, carried, signal))) return undefined
     }
     rows += page.rows.length
     await care.pay(carried.bytes - before, signal)
