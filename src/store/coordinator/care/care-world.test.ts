@@ -31,7 +31,7 @@ test('while nobody is served what moves goes as fast as it can', async () => {
 
 test('while clients are served it goes in small pieces, with rests between', async () => {
   const { care, took } = await caringBeside(5_000)
-  assert.deepEqual([care.streamRows(), care.partitionsAtOnce()], [5, 1])
+  assert.deepEqual([care.streamRows(), care.partitionsAtOnce()], [5, 2])
   assert.equal(await took(10), 10 + 10 * REST_SHARE)
   assert.equal(await took(5_000), 5_000 + REST_MS_MAX, 'and never rests for long')
 })

@@ -70,9 +70,12 @@ export const CARE_DEFAULTS: CareLimits = {
 
 /** So many bytes go at once before the rate is felt. */
 const BURST_BYTES = 4 * 1024 * 1024
-/** While clients are served, for each millisecond of moving so many of rest. */
-export const REST_SHARE = 3
-export const REST_MS_MAX = 80
+/** Partitions that move at the same time while clients are served. */
+const AT_ONCE_BUSY = 2
+/** While clients are served, for each millisecond of moving so many of rest, */
+export const REST_SHARE = 5
+/** and no more at once: on a slow machine a move shall end too. */
+export const REST_MS_MAX = 100
 /** Before an operation is sent again; longer each time. */
 const PAUSE_MS = 50
 
@@ -118,7 +121,8 @@ export class CareWorld {
   }
 
   partitionsAtOnce(): number {
-    return this.isBusy() ? 1 : this.limits.partitionsAtOnceMax
+    const { partitionsAtOnceMax } = this.limits
+    return this.isBusy() ? Math.min(AT_ONCE_BUSY, partitionsAtOnceMax) : partitionsAtOnceMax
   }
 
   /**
