@@ -5,6 +5,7 @@
  */
 import type { RingDocument } from '../../ring/document.ts'
 import { jointPartitions, partitionsToMove } from '../../ring/moves.ts'
+import { holdersOf } from '../../ring/quorum.ts'
 import type { RingView } from '../ring-view.ts'
 import { type CareKeeper, isShardReady, isShardUp } from './care-keeper.ts'
 import { type CareWorld, severalAtOnce } from './care-world.ts'
@@ -161,17 +162,16 @@ export class Rebalancer {
     }
   }
 
-  /** By what the fullest shard has said; whoever has not answered yet does not count. */
+  /** By what the shards have said; those that have not spoken yet do not count. */
   private rowsEach({ ring }: RingView): number {
-    const held = ring.shards.map(() => 0)
-    for (const { replicas } of ring.table) {
-      for (const shard of replicas) held[shard] = (held[shard] ?? 0) + 1
+    let [keys, held] = [0, 0]
+    for (const [shard, { address }] of ring.shards.entries()) {
+      const hello = this.keeper.hellos.get(address)
+      if (!hello) continue
+      keys += hello.keys
+      held += ring.table.filter((entry) => holdersOf(entry).members.includes(shard)).length
     }
-    const each = ring.shards.map(({ address }, shard) => {
-      const keys = this.keeper.hellos.get(address)?.keys ?? 0
-      return Math.ceil(keys / Math.max(1, held[shard] ?? 0))
-    })
-    return Math.max(0, ...each)
+    return Math.ceil(keys / Math.max(1, held))
   }
 
   private takenUp(ring: RingDocument): void {
