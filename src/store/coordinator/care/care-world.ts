@@ -70,12 +70,8 @@ export const CARE_DEFAULTS: CareLimits = {
 
 /** So many bytes go at once before the rate is felt. */
 const BURST_BYTES = 4 * 1024 * 1024
-/** Partitions that move at the same time while clients are served. */
-const AT_ONCE_BUSY = 2
-/** While clients are served, for each millisecond of moving so many of rest, */
-export const REST_SHARE = 5
-/** and no more at once: on a slow machine a move shall end too. */
-export const REST_MS_MAX = 100
+/** From the beginning of one piece of moving to that of the next, while clients are served. */
+export const PIECE_EVERY_MS = 50
 /** Before an operation is sent again; longer each time. */
 const PAUSE_MS = 50
 
@@ -89,6 +85,8 @@ export class CareWorld {
   readonly reaffirm: (key: string) => Promise<boolean>
   private readonly traffic: ClientTraffic
   private readonly bucket: TokenBucket
+  /** When the next piece of moving may begin, monotonic. */
+  private nextPieceMs = 0
 
   /** `operations`: those that the shards were asked for, all together, as they last said. */
   constructor(
@@ -120,22 +118,18 @@ export class CareWorld {
     return this.isBusy() ? this.limits.streamRowsBusy : this.limits.streamRows
   }
 
-  partitionsAtOnce(): number {
-    const { partitionsAtOnceMax } = this.limits
-    return this.isBusy() ? Math.min(AT_ONCE_BUSY, partitionsAtOnceMax) : partitionsAtOnceMax
-  }
-
   /**
-   * Does a piece of what nobody waits for. While clients are served it rests afterwards, the longer
-   * the longer it took: so they have most of the time to themselves, on a slow machine too.
+   * Does a piece of what nobody waits for. While clients are served such pieces begin at some
+   * distance from each other, whoever does them: so clients have most of the time to themselves,
+   * and on a machine where each piece takes long a move still ends.
    */
   async gently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const { clock } = this.store
-    const startMs = clock.monotonicMs()
-    const result = await work()
-    const restMs = Math.min(REST_MS_MAX, REST_SHARE * (clock.monotonicMs() - startMs))
-    if (this.isBusy() && restMs > 0) await clock.sleep(restMs, signal)
-    return result
+    const nowMs = clock.monotonicMs()
+    const waitMs = this.isBusy() ? Math.max(0, this.nextPieceMs - nowMs) : 0
+    this.nextPieceMs = nowMs + waitMs + PIECE_EVERY_MS
+    if (waitMs > 0) await clock.sleep(waitMs, signal)
+    return await work()
   }
 
   /** Do the shards of this view still hold the partition, in the same epoch? */

@@ -35,7 +35,7 @@ export type StepResult = 'moved' | 'waiting' | 'settled'
 /** A partition that could not be brought up to date is let be for so long. */
 export const STUCK_AGAIN_MS = 1_000
 /** While clients are served so many partitions go before other care has its turn. */
-const AT_A_TIME_BUSY = 4
+const AT_A_TIME_BUSY = 8
 
 export class Rebalancer {
   private readonly care: CareWorld
@@ -97,7 +97,7 @@ export class Rebalancer {
     if (move.kind === 'propose') return this.propose(ring, move, signal)
     const { partitions } = move
     const some = this.care.isBusy() ? partitions.slice(0, AT_A_TIME_BUSY) : partitions
-    const results = await severalAtOnce(some, this.care.partitionsAtOnce(), (one) =>
+    const results = await severalAtOnce(some, this.care.limits.partitionsAtOnceMax, (one) =>
       this.catchUp(one, signal),
     )
     return results.some((isThrough) => isThrough) ? 'moved' : 'waiting'
