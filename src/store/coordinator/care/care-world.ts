@@ -71,7 +71,7 @@ export const CARE_DEFAULTS: CareLimits = {
 /** So many bytes go at once before the rate is felt. */
 const BURST_BYTES = 4 * 1024 * 1024
 /** From the beginning of one piece of moving to that of the next, while clients are served. */
-export const PIECE_EVERY_MS = 50
+export const PIECE_EVERY_MS = 60
 /** Before an operation is sent again; longer each time. */
 const PAUSE_MS = 50
 
