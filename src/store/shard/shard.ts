@@ -89,6 +89,8 @@ export function createShard(world: ShardWorld, options: ShardOptions): Shard {
 }
 
 const CLEAN_AFTER_MS = 60_000
+/** Operations that came within so long are of clients that are being served. */
+const SERVED_LATELY_MS = 100
 const HINTS_PER_TARGET_MAX = 100_000
 
 class ReplicaShard {
@@ -106,8 +108,9 @@ class ReplicaShard {
   private readonly cleaner: Cleaner
   private readonly broken = Promise.withResolvers<never>()
   private failure: string | null = null
-  /** Asked for since the start. */
+  /** Asked for since the start, and when it was last asked for any; monotonic. */
   private operations = 0
+  private servedMs = Number.NEGATIVE_INFINITY
 
   constructor(world: ShardWorld, options: ShardOptions) {
     const { clock, engine, random, trace } = world
@@ -131,7 +134,8 @@ class ReplicaShard {
     const { removal } = this
     const afterTurn = options.afterTurn ?? ((run: () => void) => void setImmediate(run))
     const die = (error: unknown) => this.die(error)
-    const parts = { clock, engine, ring, removal, hints, afterTurn, die }
+    const isServing = () => clock.monotonicMs() - this.servedMs < SERVED_LATELY_MS
+    const parts = { clock, engine, ring, removal, isServing, hints, afterTurn, die }
     this.cleaner = new Cleaner(parts, options.cleanAfterMs ?? CLEAN_AFTER_MS)
     this.cleaner.wake()
     // A failure before anybody runs the shard waits for run() and is no surprise.
@@ -215,6 +219,7 @@ class ReplicaShard {
         return this.hello()
       case 'ops':
         this.operations += request.ops.length
+        this.servedMs = this.world.clock.monotonicMs()
         return performAll(this.operationsWorld(), request)
       case 'take':
         return takeRows(this.operationsWorld(), request)
