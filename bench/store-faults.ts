@@ -26,6 +26,8 @@ interface Pairs {
 const CHANGES = ['add-node', 'remove-node'] as const
 
 const ROUNDS = 3
+/** Before each change, since the shards are more before the one and fewer before the other. */
+const STEADY_SLICES = 3
 /** Between a start and the next slice, so that what was missed is made up for. */
 const SETTLE_MS = 1_500
 const READY_MS = 60_000
@@ -63,7 +65,7 @@ export async function rebalance(
   const pairs = emptyPairs()
   const notes: string[] = []
   for (const change of CHANGES) {
-    for (const line of FAULT_LINES) add(pairs.steady, line, await slice(session, line, sliceMs))
+    await whileWell(session, pairs.steady, sliceMs)
     say(`${change} while keys are written and read`)
     const startMs = performance.now()
     const order = { change, node: shard.address }
@@ -77,6 +79,16 @@ export async function rebalance(
   }
   await shard.stop()
   return { rows: rowsOf('rebalance', pairs), notes: [...notes, ...errorNotes('rebalance', pairs)] }
+}
+
+async function whileWell(
+  session: StoreSession,
+  steady: Pairs['steady'],
+  sliceMs: number,
+): Promise<void> {
+  for (let turn = 0; turn < STEADY_SLICES; turn += 1) {
+    for (const line of FAULT_LINES) add(steady, line, await slice(session, line, sliceMs))
+  }
 }
 
 /**

@@ -38,6 +38,8 @@ export function paceOf(profile: Profile, random: Random): Pace {
       // Mostly slow, so that much happens while partitions move.
       pageRows: 1 + random.below(40),
       rowsInFlightMax: oneOf([1, 2, 64], random),
+      streamRows: oneOf([2, 20, 512], random),
+      streamRowsBusy: oneOf([1, 5, 64], random),
       partitionsAtOnceMax: oneOf([1, 2, 8], random),
       moveRowsMax: oneOf([30, 300, 20_000], random),
     },

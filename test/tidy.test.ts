@@ -98,7 +98,8 @@ function tortured(): string[] {
 
 /** What the two sides of the store share: the messages, their guards, the door and the clock. */
 function storeInside(): string[] {
-  const shared = ['admission', 'backup', 'hybrid-clock', 'row-digest', 'wire', 'wire-guard']
+  const wire = ['wire', 'wire-guard', 'wire-stream']
+  const shared = ['admission', 'backup', 'hybrid-clock', 'row-digest', ...wire]
   return [...STAGE, 'src/store/ring', ...shared.map((name) => `src/store/${name}.ts`)]
 }
 

@@ -9,7 +9,7 @@ import { RowCarrier } from '../../src/store/coordinator/care/row-carrier.ts'
 import { QuorumRead } from '../../src/store/coordinator/quorum-read.ts'
 import { QuorumWrite } from '../../src/store/coordinator/quorum-write.ts'
 import type { RingDocument } from '../../src/store/ring/document.ts'
-import { jointPartitions } from '../../src/store/ring/moves.ts'
+import { jointPartitions, type Steps } from '../../src/store/ring/moves.ts'
 import { RingCopy } from '../../src/store/shard/ring-copy.ts'
 import type { Mutation } from '../mutation.ts'
 import { patch } from './patch.ts'
@@ -24,7 +24,7 @@ interface Facts {
 interface Inside {
   readonly care: { readonly store: { readonly clock: Clock } }
   facts(...given: readonly unknown[]): Facts
-  propose(before: unknown, move: { readonly step: string }): Promise<unknown>
+  propose(before: unknown, move: Steps): Promise<unknown>
 }
 
 const FINISH_AFTER_MS = 3_000
@@ -111,7 +111,7 @@ function slowToFinish(): () => void {
     (original) =>
       async function (this: Inside, ...given) {
         const [, move] = given
-        if (move.step === 'finish') await this.care.store.clock.sleep(FINISH_AFTER_MS)
+        if (move.finish.length > 0) await this.care.store.clock.sleep(FINISH_AFTER_MS)
         return original.apply(this, given)
       },
   )

@@ -7,6 +7,7 @@
  * as if nothing had answered.
  */
 import type { RingDocument } from './ring/document.ts'
+import type { StreamReply, StreamRequest } from './wire-stream.ts'
 
 /**
  * A row on the wire: key, JSON text (null = tombstone), version (order, time, writer), expiry in
@@ -203,6 +204,7 @@ export type ShardRequest =
     }
   /** A ring that was decided. */
   | { readonly kind: 'ring.store'; readonly ring: RingDocument }
+  | StreamRequest
 
 /** How often the rows in memory could answer, and how many they are. */
 export interface CacheTally {
@@ -234,6 +236,8 @@ export type ShardReply =
       readonly leftovers: number
       /** Partitions that have moved away and whose rows are still to be removed. Absent: none. */
       readonly outgoing?: number
+      /** Operations that it was asked for since it started. Absent: it does not say. */
+      readonly operations?: number
       /** The label of what it fails together with. */
       readonly zone?: string
     }
@@ -288,6 +292,7 @@ export type ShardReply =
     }
   /** The ring that the shard holds afterwards: the one sent, or its own newer or foreign one. */
   | { readonly kind: 'ring.store'; readonly stored: boolean; readonly ring: RingDocument | null }
+  | StreamReply
   /** The request was not understood or could not be served at all; certainly nothing was done. */
   | { readonly kind: 'error'; readonly reason: string }
 

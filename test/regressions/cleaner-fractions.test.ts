@@ -35,6 +35,7 @@ for (const startMs of [3_887.123_456_789_1, 1_000_003.3, 0.1 + 0.2]) {
         ...{ clock, ring: () => ring },
         engine: { partitions: () => [...foreign] },
         removal: { removeSome: (partition) => Number(foreign.delete(partition)) },
+        isServing: () => false,
         hints: { forgetLeavers: () => false },
         afterTurn: () => {},
         die: assert.ifError,

@@ -141,7 +141,7 @@ test('a store without keys changes in three documents after the wish', async (t)
   const steps = one.trace.facts.filter(({ kind }) => kind === 'store.rebalance-step')
   assert.deepEqual(
     steps.map(({ step }) => step),
-    ['begin', 'finish', 'complete'],
+    ['move', 'move', 'complete'],
   )
   assert.equal(one.ring.info().version, 5)
 })
@@ -193,10 +193,10 @@ const MOMENTS: readonly (readonly [kind: string, nth: number])[] = [
   ['ring.accept', 3],
   ['ring.store', 1],
   ['ring.store', 3],
-  ['headers', 1],
-  ['headers', 9],
-  ['ops', 5],
-  ['ops', 20],
+  ['rows', 1],
+  ['rows', 5],
+  ['take', 1],
+  ['take', 5],
   ['digest', 20],
   ['ring.accept', 4],
   ['ring.accept', 6],

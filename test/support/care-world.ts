@@ -44,7 +44,12 @@ export function careWorld(shardCount = 3, limits: Partial<CareLimits> = {}) {
   const founded = foundRing(members, { kind: 'factor', factor: shardCount }, 1)
   // Positions among the replicas are those in the list of shards.
   goBy({ ...founded, table: [{ epoch: 1, replicas: members.map((_, index) => index) }] })
-  const care = new CareWorld(store, { ...CARE_DEFAULTS, ...limits }, async () => false)
+  const care = new CareWorld(
+    store,
+    { ...CARE_DEFAULTS, ...limits },
+    async () => false,
+    () => 0,
+  )
   const view = () => must(store.view).at(0)
   /** Writes rows to one shard alone. */
   const fill = async (shard: RealShard | undefined, rows: readonly WireRow[]) => {

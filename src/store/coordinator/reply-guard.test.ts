@@ -45,6 +45,14 @@ const REPLIES: readonly Readonly<Record<string, unknown>>[] = [
   { kind: 'headers', headers: [{ k: 'k', ...VERSION, h: null }], next: 'k\0' },
   { kind: 'headers', headers: [{ k: 'k', ...VERSION, h: 77 }], next: null },
   { kind: 'repaired', purged: 3 },
+  { kind: 'rows', rows: [ROW], next: 'k\0' },
+  {
+    kind: 'take',
+    left: [
+      { k: 'k', why: 'outbid' },
+      { k: 'l', why: 'busy' },
+    ],
+  },
   { kind: 'hints', hints: [{ p: 1, k: 'k' }], dirty: [2] },
   { kind: 'hints.done', left: 0 },
   { kind: 'ring.promise', ...BALLOTS },
@@ -111,6 +119,12 @@ test('what is wrong deep inside is found as well', () => {
       ...{ kind: 'hello', shardId: 'a', ring: null, keys: 0, writable: true },
       ...{ hints: {}, leftovers: 0, zone: 7 },
     },
+    {
+      ...{ kind: 'hello', shardId: 'a', ring: null, keys: 0, writable: true },
+      ...{ hints: {}, leftovers: 0, operations: 0.5 },
+    },
+    { kind: 'rows', rows: [VERSION], next: null },
+    { kind: 'take', left: [{ k: 'k', why: 'mood' }] },
     { kind: 'hints', hints: [{ p: 1 }], dirty: [] },
     { kind: 'ring.promise', ...BALLOTS, accepted: { ballot: VERSION } },
     { kind: 'constructor' },

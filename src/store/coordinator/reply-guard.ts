@@ -16,6 +16,7 @@ import {
   isWireRow,
   isWireVersion,
 } from '../wire-guard.ts'
+import type { LeftRow } from '../wire-stream.ts'
 
 /** The reply, or undefined when it is none of this version of the store. */
 export function parseShardReply(body: unknown): ShardReply | undefined {
@@ -35,6 +36,7 @@ const CHECKS: Readonly<Record<ShardReply['kind'], (body: Fields) => boolean>> = 
     isListOf(Object.values(hints), isCount) &&
     isCount(leftovers) &&
     (more.outgoing === undefined || isCount(more.outgoing)) &&
+    (more.operations === undefined || isCount(more.operations)) &&
     isTextOrAbsent(more.zone),
   ops: ({ results }) => isListOf(results, isResult),
   scan: ({ version, rows, more }) =>
@@ -45,6 +47,8 @@ const CHECKS: Readonly<Record<ShardReply['kind'], (body: Fields) => boolean>> = 
   repaired: ({ purged }) => isCount(purged),
   hints: ({ hints, dirty }) => isListOf(hints, isHint) && isListOf(dirty, isCount),
   'hints.done': ({ left }) => isCount(left),
+  rows: ({ rows, next }) => isListOf(rows, isWireRow) && (next === null || isText(next)),
+  take: ({ left }) => isListOf(left, isLeftRow),
   'ring.promise': isBallotReply,
   'ring.accept': isBallotReply,
   'ring.store': ({ stored, ring }) => typeof stored === 'boolean' && isRingOrNull(ring),
@@ -84,6 +88,11 @@ function isResult(value: unknown): value is OperationResult {
 function isHeader(value: unknown): value is WireHeader {
   if (!isFields(value) || !isText(value.k) || !isVersion(value)) return false
   return value.h === null || Number.isFinite(value.h)
+}
+
+function isLeftRow(value: unknown): value is LeftRow {
+  if (!isFields(value) || !isText(value.k)) return false
+  return value.why === 'outbid' || (REFUSALS as readonly unknown[]).includes(value.why)
 }
 
 function isHint(value: unknown): value is { readonly p: number; readonly k: string } {

@@ -75,25 +75,43 @@ export function turnedBack(
   return { ...ring, table }
 }
 
-/** The next document, in which these partitions are joint. They have goals and are not joint. */
-export function begun(ring: RingDocument, partitions: readonly number[]): RingDocument {
-  return stepped(ring, partitions, (entry) => ({
-    ...entry,
-    epoch: entry.epoch + 1,
-    isJoint: true,
-  }))
+/** One step of several partitions, each of its own. */
+export interface Steps {
+  /** They have goals and are not joint: they become so. */
+  readonly begin: readonly number[]
+  /** They are joint, and have moved. */
+  readonly finish: readonly number[]
 }
 
-/** The next document, in which these joint partitions have moved. */
-export function finished(ring: RingDocument, partitions: readonly number[]): RingDocument {
-  return stepped(ring, partitions, ({ epoch, replicas, since, goal }) => {
-    const moved = must(goal, 'a partition that has moved had a goal')
-    const sinceOf = (shard: number) => {
-      const position = replicas.indexOf(shard)
-      return position < 0 ? epoch : (since?.[position] ?? 0)
-    }
-    return { epoch: epoch + 1, replicas: moved, since: moved.map(sinceOf) }
+/** The next document, in which these partitions have taken these steps. */
+export function stepped(ring: RingDocument, { begin, finish }: Steps): RingDocument {
+  const [beginning, finishing] = [new Set(begin), new Set(finish)]
+  const table = ring.table.map((entry, partition) => {
+    if (beginning.has(partition)) return begunEntry(entry)
+    return finishing.has(partition) ? finishedEntry(entry) : entry
   })
+  return { ...ring, version: ring.version + 1, table }
+}
+
+export function begun(ring: RingDocument, partitions: readonly number[]): RingDocument {
+  return stepped(ring, { begin: partitions, finish: [] })
+}
+
+export function finished(ring: RingDocument, partitions: readonly number[]): RingDocument {
+  return stepped(ring, { begin: [], finish: partitions })
+}
+
+function begunEntry(entry: PartitionEntry): PartitionEntry {
+  return { ...entry, epoch: entry.epoch + 1, isJoint: true }
+}
+
+function finishedEntry({ epoch, replicas, since, goal }: PartitionEntry): PartitionEntry {
+  const moved = must(goal, 'a partition that has moved had a goal')
+  const sinceOf = (shard: number) => {
+    const position = replicas.indexOf(shard)
+    return position < 0 ? epoch : (since?.[position] ?? 0)
+  }
+  return { epoch: epoch + 1, replicas: moved, since: moved.map(sinceOf) }
 }
 
 /**
@@ -126,16 +144,6 @@ function withoutLeavers(ring: RingDocument): RingDocument {
     must(indexOf.get(must(ring.shards[shard]).id), 'a shard that leaves holds nothing')
   const table = ring.table.map((entry) => ({ ...entry, replicas: entry.replicas.map(moved) }))
   return { ...ring, shards, table }
-}
-
-function stepped(
-  ring: RingDocument,
-  partitions: readonly number[],
-  step: (entry: PartitionEntry) => PartitionEntry,
-): RingDocument {
-  const chosen = new Set(partitions)
-  const table = ring.table.map((entry, p) => (chosen.has(p) ? step(entry) : entry))
-  return { ...ring, version: ring.version + 1, table }
 }
 
 /** A partition that nobody holds has no rows to move. */

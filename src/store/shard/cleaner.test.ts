@@ -13,7 +13,7 @@ import {
 } from '../../../test/support/shard-world.ts'
 import { must } from '../../model/must.ts'
 import { EngineError, type KeyValueEngine } from '../../ports/key-value-engine.ts'
-import { CLEAN_PAUSE_MS, CLEAN_ROWS_MAX, URGENT_ROWS_MAX } from './cleaner.ts'
+import { CLEAN_PAUSE_MS, CLEAN_ROWS_MAX, URGENT_PAUSE_MS, URGENT_ROWS_MAX } from './cleaner.ts'
 import { FULL_RETRY_MS } from './disk-state.ts'
 
 const AFTER_MS = 1_000
@@ -83,6 +83,23 @@ test('what shall come back goes at once, and is told until it has gone', async (
   shard.endTurn()
   assert.equal(rowsOf(shard, GONE), 0)
   assert.equal(await leftovers(), 0)
+})
+
+test('while clients are served it goes a few rows at a time, with pauses', async () => {
+  const shard = await openShardInRing()
+  const rows = 2 * CLEAN_ROWS_MAX
+  fill(shard, GONE, rows)
+  await moveAway(shard)
+  await resultsOf(shard, get('b'))
+  const away = ringAfter(shard, { [GONE]: { epoch: 2, replicas: [] } })
+  await shard.ask({ kind: 'ring.store', ring: ringAfter(shard, { [GONE]: { goal: [0] } }, away) })
+  shard.endTurn()
+  await shard.clock.advance(URGENT_PAUSE_MS - 1)
+  assert.equal(rowsOf(shard, GONE), rows)
+  await shard.clock.advance(1)
+  assert.equal(rowsOf(shard, GONE), rows - CLEAN_ROWS_MAX)
+  await shard.clock.advance(URGENT_PAUSE_MS)
+  assert.equal(rowsOf(shard, GONE), 0)
 })
 
 test('what stands from before a restart goes as well', async (t) => {

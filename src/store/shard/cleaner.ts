@@ -3,8 +3,8 @@
  * moved and a few rows at a time, so that whoever is served meanwhile notices nothing of it. What
  * stands from before a restart goes the same way.
  *
- * A partition that shall come back here is removed at once: it may not begin to move before, since
- * what stands here may have been deleted elsewhere.
+ * A partition that shall come back here is removed at once, or soon where clients are served: it
+ * may not begin to move before, since what stands here may have been deleted elsewhere.
  */
 import type { Clock } from '../../ports/clock.ts'
 import { EngineError, type KeyValueEngine } from '../../ports/key-value-engine.ts'
@@ -17,8 +17,10 @@ import type { RingCopy } from './ring-copy.ts'
 export const CLEAN_ROWS_MAX = 256
 /** Between two such turns. */
 export const CLEAN_PAUSE_MS = 20
-/** The same of partitions that shall come back, with no pause in between. */
+/** The same of partitions that shall come back, with no pause in between while nobody is served. */
 export const URGENT_ROWS_MAX = 1_024
+/** Between two turns of these while clients are served: each costs an fsync. */
+export const URGENT_PAUSE_MS = 50
 const WAIT_MS_MIN = 1
 
 export interface CleanerWorld {
@@ -26,6 +28,8 @@ export interface CleanerWorld {
   readonly engine: Pick<KeyValueEngine, 'partitions'>
   readonly ring: () => RingCopy | null
   readonly removal: Pick<PartitionRemoval, 'removeSome'>
+  /** Was it asked for operations within the last moments? */
+  readonly isServing: () => boolean
   readonly hints: Pick<HintBook, 'forgetLeavers'>
   /** Runs something once the present event-loop turn has ended. */
   readonly afterTurn: (run: () => void) => void
@@ -40,6 +44,7 @@ export class Cleaner {
   private readonly foreignSinceMs = new Map<number, number>()
   private nap = new AbortController()
   private isUrged = false
+  private isStopped = false
 
   constructor(world: CleanerWorld, afterMs: number) {
     this.world = world
@@ -70,6 +75,7 @@ export class Cleaner {
       const woken = AbortSignal.any([signal, this.nap.signal])
       await this.world.clock.sleep(waitMs, woken).catch(() => {})
     }
+    this.isStopped = true
   }
 
   private stepOrWait(): number {
@@ -81,33 +87,43 @@ export class Cleaner {
     }
   }
 
-  /** Removes what shall come back, turn by turn; a full disk leaves it to `run`. */
+  /**
+   * Removes what shall come back, turn by turn, with pauses while clients are served; a full disk
+   * leaves it to `run`.
+   */
   private urge(): void {
+    const { clock, afterTurn, isServing } = this.world
     if (this.isUrged || this.leftovers() === 0) return
     this.isUrged = true
-    this.world.afterTurn(() => {
-      this.isUrged = false
-      try {
-        this.removeUrgent()
-        this.urge()
-      } catch (error) {
-        if (!(error instanceof EngineError) || error.code !== 'full') this.world.die(error)
-      }
-    })
+    if (isServing()) void clock.sleep(URGENT_PAUSE_MS).then(() => this.urgentTurn())
+    else afterTurn(() => this.urgentTurn())
+  }
+
+  private urgentTurn(): void {
+    this.isUrged = false
+    if (this.isStopped) return
+    try {
+      this.removeUrgent()
+      this.urge()
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.code !== 'full') this.world.die(error)
+    }
   }
 
   /** True = there was something. */
   private removeUrgent(): boolean {
+    const { removal, isServing } = this.world
     const [urgent] = this.urgent()
-    if (urgent !== undefined) this.world.removal.removeSome(urgent, URGENT_ROWS_MAX)
-    return urgent !== undefined
+    if (urgent === undefined) return false
+    removal.removeSome(urgent, isServing() ? CLEAN_ROWS_MAX : URGENT_ROWS_MAX)
+    return true
   }
 
   /** Does a turn's work, if any is due; how long until the next. */
   private step(): number {
     const { clock, removal, hints, ring } = this.world
     const nowMs = clock.monotonicMs()
-    if (this.removeUrgent()) return CLEAN_PAUSE_MS
+    if (this.isUrged || this.removeUrgent()) return CLEAN_PAUSE_MS
     this.look(nowMs)
     const due = this.dueAt(nowMs)
     if (due !== undefined) {

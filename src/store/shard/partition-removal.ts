@@ -30,6 +30,7 @@ export class PartitionRemoval {
 
   /** All of them; of how many partitions there were any. */
   removeAll(partitions: readonly number[]): number {
+    if (partitions.length === 0) return 0
     this.forget(partitions)
     const filled = new Set(this.rows.engine.partitions())
     const present = partitions.filter((partition) => filled.has(partition))

@@ -14,6 +14,7 @@ import type { DeliveredHint, ShardReply, ShardRequest } from '../wire.ts'
 import type { HintBook } from './hint-book.ts'
 import type { ReplicaRows } from './replica-rows.ts'
 import type { RingCopy } from './ring-copy.ts'
+import { rowsPage } from './row-stream.ts'
 import { headerToWire, versionFromWire } from './wire-rows.ts'
 
 /** Rows that one request removes for good; the next one goes on. */
@@ -29,7 +30,7 @@ export interface RepairWorld {
 }
 
 type Asked<K extends ShardRequest['kind']> = Extract<ShardRequest, { kind: K }>
-type OfPartition = Asked<'digest' | 'headers' | 'repaired'>
+type OfPartition = Asked<'digest' | 'headers' | 'rows' | 'repaired'>
 type OfTarget = Asked<'hints' | 'hints.done'>
 
 /** All of it throws EngineError. */
@@ -48,6 +49,8 @@ export class RepairDesk {
         return this.digest(request)
       case 'headers':
         return this.headers(request)
+      case 'rows':
+        return rowsPage(this.world.engine, request)
       case 'repaired':
         return this.repaired(request)
       case 'hints':

@@ -23,6 +23,9 @@ const OPS = { kind: 'ops', cluster: 'c', budgetMs: 0.5, ops: [GET, BARE, APPLY, 
 const BOUNDS = { from: '', to: null, limit: 1, reverse: false }
 const SCAN = { kind: 'scan', cluster: 'c', ...BOUNDS }
 const PLACE = { cluster: 'c', p: 3, e: 2, deadBeforeMs: 5.5 }
+const { deadBeforeMs: _, ...OF_PARTITION } = PLACE
+const TAKE = { kind: 'take', ...OF_PARTITION, budgetMs: 10, rows: [ROW] }
+const ROWS = { kind: 'rows', ...OF_PARTITION, from: '', limit: 10, buckets: null }
 const HEADERS = { kind: 'headers', ...PLACE, from: '', limit: 10, buckets: [0, 255] }
 const DONE = { delivered: [{ p: 0, k: 'k', ...VERSION }], clean: [1] }
 const HINTS_DONE = { kind: 'hints.done', cluster: 'c', target: 'a', ...DONE }
@@ -36,6 +39,8 @@ const REQUESTS: readonly Readonly<Record<string, unknown>>[] = [
   SCAN,
   { ...SCAN, from: 'a', to: 'b\0', limit: SCAN_LIMIT_MAX, reverse: true },
   { kind: 'digest', ...PLACE },
+  TAKE,
+  ROWS,
   HEADERS,
   { ...HEADERS, from: 'k\0', buckets: null },
   { kind: 'repaired', ...PLACE, atMs: 7 },
@@ -104,6 +109,15 @@ test('a request has so many operations and no more', () => {
   assert.match(reasonOf({ ...OPS, ops: [...ops, GET] }) ?? '', /4097 operations; at most 4096/)
 })
 
+test('rows are brought so many at once, and each must be one that may be written', () => {
+  const rows = new Array(REQUEST_OPERATIONS_MAX).fill(ROW)
+  assert.equal(reasonOf({ ...TAKE, rows }), undefined)
+  assert.match(reasonOf({ ...TAKE, rows: [...rows, ROW] }) ?? '', /at most 4096/)
+  for (const odd of [7, { ...ROW, k: '' }, { ...ROW, t: -1 }, { ...ROW, v: '\udfff' }]) {
+    assert.match(reasonOf({ ...TAKE, rows: [ROW, odd] }) ?? '', /^rows\[1\]: /)
+  }
+})
+
 test('a ring whose partitions are no power of two would lose keys', () => {
   const table = [...RING.table, ...RING.table]
   assert.equal(reasonOf({ kind: 'ring.store', ring: { ...RING, table } }), undefined)
@@ -129,7 +143,9 @@ test('hints name so many shards, and repair goes in steps of so many rows', () =
     assert.ok(operation({ missedBy: [...missedBy, 's'] }, operationKind))
     assert.ok(operation({ missedBy: ['x'.repeat(NAME_LENGTH_MAX + 1)] }, operationKind))
   }
-  for (const limit of [0, REPAIR_LIMIT_MAX + 1]) assert.ok(reasonOf({ ...HEADERS, limit }))
+  for (const paged of [HEADERS, ROWS]) {
+    for (const limit of [0, REPAIR_LIMIT_MAX + 1]) assert.ok(reasonOf({ ...paged, limit }))
+  }
   for (const buckets of [[256], [-1], ['0']]) assert.ok(reasonOf({ ...HEADERS, buckets }))
   const clean = new Array(REPAIR_LIMIT_MAX + 1).fill(0)
   assert.ok(reasonOf({ ...HINTS_DONE, clean }))

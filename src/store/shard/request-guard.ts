@@ -51,6 +51,8 @@ const PROBLEMS: Readonly<Record<ShardRequest['kind'], (body: Fields) => string |
   digest: (body) => clusterProblem(body) ?? placeProblem(body) ?? timesProblem(body),
   headers: (body) =>
     clusterProblem(body) ?? placeProblem(body) ?? timesProblem(body) ?? headersProblem(body),
+  rows: (body) => clusterProblem(body) ?? placeProblem(body) ?? headersProblem(body),
+  take: (body) => clusterProblem(body) ?? placeProblem(body) ?? takeProblem(body),
   repaired: (body) =>
     clusterProblem(body) ?? placeProblem(body) ?? timesProblem(body) ?? repairedProblem(body),
   hints: (body) => clusterProblem(body) ?? targetProblem(body) ?? limitProblem(body.limit),
@@ -111,6 +113,18 @@ function applyProblem({ row, missedBy }: Fields): string | undefined {
   if (row.v === null && isConditionalKey(row.k)) return 'row.v of a conditional key is a text'
   const wrong = versionProblem('row', row) ?? keyProblem(row.k)
   return wrong ?? (missedBy === undefined ? undefined : missedByProblem(missedBy))
+}
+
+function takeProblem({ budgetMs, rows }: Fields): string | undefined {
+  if (!Number.isFinite(budgetMs)) return 'budgetMs is not a number'
+  if (!Array.isArray(rows) || rows.length > REQUEST_OPERATIONS_MAX) {
+    return `rows is a list of at most ${REQUEST_OPERATIONS_MAX}`
+  }
+  for (let i = 0; i < rows.length; i += 1) {
+    const reason = applyProblem({ row: rows[i] })
+    if (reason) return `rows[${i}]: ${reason}`
+  }
+  return undefined
 }
 
 function promiseProblem({ k, ballot }: Fields): string | undefined {

@@ -27,7 +27,15 @@ test('a shard has a name of its own from its first start on', async () => {
   assert.equal(openShard({ disk: first.disk, seed: 2 }).id, first.id)
   assert.notEqual(openShard({ seed: 2 }).id, first.id)
   const hello = await first.ask({ kind: 'hello' })
-  const nothing = { ring: null, keys: 0, writable: true, hints: {}, leftovers: 0, outgoing: 0 }
+  const nothing = {
+    ring: null,
+    keys: 0,
+    writable: true,
+    hints: {},
+    leftovers: 0,
+    outgoing: 0,
+    operations: 0,
+  }
   const cache = { hits: 0, misses: 0, items: 0 }
   assert.deepEqual(hello, { kind: 'hello', shardId: first.id, ...nothing, cache })
 })

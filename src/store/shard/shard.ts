@@ -32,6 +32,7 @@ import { admitRequest } from './request-guard.ts'
 import type { RingCopy } from './ring-copy.ts'
 import { RingDesk } from './ring-requests.ts'
 import { NO_CACHE, type RowCache } from './row-cache.ts'
+import { takeRows } from './row-stream.ts'
 import { answerScan } from './shard-scan.ts'
 import { ShardVoice } from './shard-voice.ts'
 import { heldAlready, writeGroup } from './write-group.ts'
@@ -88,6 +89,8 @@ export function createShard(world: ShardWorld, options: ShardOptions): Shard {
 }
 
 const CLEAN_AFTER_MS = 60_000
+/** Operations that came within so long are of clients that are being served. */
+const SERVED_LATELY_MS = 100
 const HINTS_PER_TARGET_MAX = 100_000
 
 class ReplicaShard {
@@ -105,6 +108,9 @@ class ReplicaShard {
   private readonly cleaner: Cleaner
   private readonly broken = Promise.withResolvers<never>()
   private failure: string | null = null
+  /** Asked for since the start, and when it was last asked for any; monotonic. */
+  private operations = 0
+  private servedMs = Number.NEGATIVE_INFINITY
 
   constructor(world: ShardWorld, options: ShardOptions) {
     const { clock, engine, random, trace } = world
@@ -128,7 +134,8 @@ class ReplicaShard {
     const { removal } = this
     const afterTurn = options.afterTurn ?? ((run: () => void) => void setImmediate(run))
     const die = (error: unknown) => this.die(error)
-    const parts = { clock, engine, ring, removal, hints, afterTurn, die }
+    const isServing = () => clock.monotonicMs() - this.servedMs < SERVED_LATELY_MS
+    const parts = { clock, engine, ring, removal, isServing, hints, afterTurn, die }
     this.cleaner = new Cleaner(parts, options.cleanAfterMs ?? CLEAN_AFTER_MS)
     this.cleaner.wake()
     // A failure before anybody runs the shard waits for run() and is no surprise.
@@ -211,7 +218,11 @@ class ReplicaShard {
       case 'hello':
         return this.hello()
       case 'ops':
+        this.operations += request.ops.length
+        this.servedMs = this.world.clock.monotonicMs()
         return performAll(this.operationsWorld(), request)
+      case 'take':
+        return takeRows(this.operationsWorld(), request)
       case 'scan':
         return answerScan(this.world.engine, this.ring, request)
       case 'ring.promise':
@@ -236,6 +247,7 @@ class ReplicaShard {
       hints: this.hints.countsByTarget(),
       leftovers: this.cleaner.leftovers(),
       outgoing: this.cleaner.outgoing(),
+      operations: this.operations,
       ...this.zone,
     }
   }

@@ -4,7 +4,7 @@
  * deleted rows go for good (purge-floor.ts says when).
  */
 import { type CareWorld, severalAtOnce } from './care-world.ts'
-import { firstPartition, nextPartition } from './pacing.ts'
+import { firstPartition, nextPartition, URGENT_EVERY_BUSY_MS } from './pacing.ts'
 import { type Repair, type RepairOutcome, repairPartition } from './partition-repair.ts'
 import { purgedBefore } from './purge-floor.ts'
 import type { RowCarrier } from './row-carrier.ts'
@@ -35,6 +35,7 @@ export class AntiEntropy {
   private readonly triedMs = new Map<number, number>()
   private readonly repairedMs = new Map<number, number>()
   private lastTurnMs: number | null = null
+  private lastUrgentMs: number | null = null
   private diverged = 0
   private pushes = 0
   private bytes = 0
@@ -65,14 +66,16 @@ export class AntiEntropy {
   async step(signal: AbortSignal): Promise<boolean> {
     const { clock, view, trace } = this.care.store
     const partitions = view && view.links.length > 0 ? view.ring.table.length : 0
-    const { triedMs, urgent, lastTurnMs } = this
+    const { triedMs, urgent, lastTurnMs, lastUrgentMs } = this
     const { roundMs } = this.care.limits
     const nowMs = clock.monotonicMs()
     const first = firstPartition({ roundMs, partitions }, this.sinceMs)
-    const pace = { partitions, triedMs, urgent, lastTurnMs, roundMs, nowMs, first }
-    const next = nextPartition(pace)
+    const urgentEveryMs = this.care.isBusy() ? URGENT_EVERY_BUSY_MS : 0
+    const turns = { lastTurnMs, lastUrgentMs, urgentEveryMs, roundMs, nowMs }
+    const next = nextPartition({ partitions, triedMs, urgent, first, ...turns })
     if (next === null) return false
-    if (!next.isUrgent) this.lastTurnMs = nowMs
+    if (next.isUrgent) this.lastUrgentMs = nowMs
+    else this.lastTurnMs = nowMs
     await this.repair(next.partition, signal)
     const ageSeconds = this.worstAgeMs() / 1000
     trace.note('debug', { kind: 'store.repair-age', seconds: ageSeconds })

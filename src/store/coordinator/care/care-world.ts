@@ -3,11 +3,13 @@
  * carried. Shards never speak to each other; whatever one of them lacks is fetched from another and
  * brought to it by one of the coordinators, with the same operations as everything else.
  */
-import type { ReplyOf, ShardOperation, ShardRequest } from '../../wire.ts'
+import type { ReplyOf, ShardOperation, ShardRequest, WireRow } from '../../wire.ts'
+import type { LeftRow } from '../../wire-stream.ts'
 import type { ShardLink } from '../hop.ts'
 import { BUSY, type ReplicaResult } from '../replica-result.ts'
 import type { PartitionView, RingView } from '../ring-view.ts'
 import { operationBytes, type StoreWorld } from '../store-world.ts'
+import { ClientTraffic } from './client-traffic.ts'
 import { orAborted } from './or-aborted.ts'
 import { TokenBucket } from './token-bucket.ts'
 
@@ -19,6 +21,10 @@ export interface CareLimits {
   /** Rows that a shard looks at for one page of headers. */
   readonly pageRows: number
   readonly rowsInFlightMax: number
+  /** Rows of one page that comes to whoever takes a partition over. */
+  readonly streamRows: number
+  /** The same while clients are served. */
+  readonly streamRowsBusy: number
   /** Judged by the rows that were carried last. */
   readonly bytesInFlightMax: number
   /** How often an operation is sent to a shard that is busy or silent. */
@@ -47,6 +53,8 @@ export const CARE_DEFAULTS: CareLimits = {
   askTimeoutMs: 10_000,
   pageRows: 1_000,
   rowsInFlightMax: 128,
+  streamRows: 512,
+  streamRowsBusy: 128,
   bytesInFlightMax: 4 * 1024 * 1024,
   triesMax: 4,
   partitionsAtOnceMax: 8,
@@ -62,6 +70,8 @@ export const CARE_DEFAULTS: CareLimits = {
 
 /** So many bytes go at once before the rate is felt. */
 const BURST_BYTES = 4 * 1024 * 1024
+/** From the beginning of one piece of moving to that of the next, while clients are served. */
+export const PIECE_EVERY_MS = 60
 /** Before an operation is sent again; longer each time. */
 const PAUSE_MS = 50
 
@@ -73,12 +83,22 @@ export class CareWorld {
    * same etag. True = a quorum has accepted it.
    */
   readonly reaffirm: (key: string) => Promise<boolean>
+  private readonly traffic: ClientTraffic
   private readonly bucket: TokenBucket
+  /** When the next piece of moving may begin, monotonic. */
+  private nextPieceMs = 0
 
-  constructor(store: StoreWorld, limits: CareLimits, reaffirm: (key: string) => Promise<boolean>) {
+  /** `operations`: those that the shards were asked for, all together, as they last said. */
+  constructor(
+    store: StoreWorld,
+    limits: CareLimits,
+    reaffirm: (key: string) => Promise<boolean>,
+    operations: () => number,
+  ) {
     this.store = store
     this.limits = limits
     this.reaffirm = reaffirm
+    this.traffic = new ClientTraffic(operations)
     this.bucket = new TokenBucket(limits.bytesPerSecond, BURST_BYTES)
   }
 
@@ -87,6 +107,29 @@ export class CareWorld {
     const { clock } = this.store
     const waitMs = this.bucket.take(bytes, clock.monotonicMs())
     if (waitMs > 0) await clock.sleep(waitMs, signal)
+  }
+
+  /** Are clients served, so that what nobody waits for goes gently? */
+  isBusy(): boolean {
+    return this.traffic.isBusy(this.store.clock.monotonicMs())
+  }
+
+  streamRows(): number {
+    return this.isBusy() ? this.limits.streamRowsBusy : this.limits.streamRows
+  }
+
+  /**
+   * Does a piece of what nobody waits for. While clients are served such pieces begin at some
+   * distance from each other, whoever does them: so clients have most of the time to themselves,
+   * and on a machine where each piece takes long a move still ends.
+   */
+  async gently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { clock } = this.store
+    const nowMs = clock.monotonicMs()
+    const waitMs = this.isBusy() ? Math.max(0, this.nextPieceMs - nowMs) : 0
+    this.nextPieceMs = nowMs + waitMs + PIECE_EVERY_MS
+    if (waitMs > 0) await clock.sleep(waitMs, signal)
+    return await work()
   }
 
   /** Do the shards of this view still hold the partition, in the same epoch? */
@@ -116,9 +159,26 @@ export class CareWorld {
     const link = links[replica]
     if (!link) return BUSY
     for (let tries = 1; ; tries += 1) {
+      this.traffic.sent(1)
       const sending = sent(link, cluster, operation, this.store.deadline())
       const result = await orAborted(sending, signal)
       if (!mayPass(result) || tries >= this.limits.triesMax) return result
+      await this.store.clock.sleep(PAUSE_MS * 2 ** tries, signal)
+    }
+  }
+
+  /** Many rows to one replica; those that it does not hold now. Undefined and rejects as `ask`. */
+  async bring(
+    { cluster, partition: p, epoch: e, links }: PartitionView,
+    replica: number,
+    rows: readonly WireRow[],
+    signal: AbortSignal,
+  ): Promise<readonly LeftRow[] | undefined> {
+    const { requestTimeoutMs: budgetMs } = this.store.limits
+    const request = { kind: 'take', cluster, p, e, budgetMs, rows } as const
+    for (let tries = 1; ; tries += 1) {
+      const reply = await this.ask(links[replica], request, signal)
+      if (reply || tries >= this.limits.triesMax) return reply?.left
       await this.store.clock.sleep(PAUSE_MS * 2 ** tries, signal)
     }
   }

@@ -76,7 +76,9 @@ interface Duties {
 }
 
 function dutiesOf({ store, keeper, reaffirm }: CaretakerParts, limits: CareLimits): Duties {
-  const world = new CareWorld(store, limits, reaffirm)
+  const operations = () =>
+    [...keeper.hellos.values()].reduce((sum, { operations = 0 }) => sum + operations, 0)
+  const world = new CareWorld(store, limits, reaffirm, operations)
   const carrier = new RowCarrier(world)
   const antiEntropy = new AntiEntropy(world, carrier)
   const rebalancer = new Rebalancer(world, keeper, carrier, (moved) => antiEntropy.press(moved))

@@ -9,6 +9,8 @@
  *   epoch before. So the row was there before the first header was read, and one pass over the
  *   headers meets it, or a newer one of its key. Fewer sources than a majority might all have
  *   missed it.
+ *   Where all digests agree one source speaks for all (row-stream.ts): they come from a majority
+ *   too, in the joint epoch; whatever one of them counted all have, and it is read afterwards.
  * - Acknowledged while it is joint: the write itself went to a majority of the goal.
  * What the pass met was answered `held` by all who are new and by a majority of the goal, durably.
  * So one pass is enough, though clients write while it runs.
@@ -35,7 +37,7 @@ export async function catchUp(
   const outcome = await repairPartition(
     care,
     carrier,
-    { partition, graceMs: null, isEnough: mayFinish, isTarget: isInGoal },
+    { partition, graceMs: null, isEnough: mayFinish, isTarget: isInGoal, isMove: true },
     signal,
   )
   if (outcome.kind !== 'done' || outcome.isReadableLevel) return outcome

@@ -18,7 +18,7 @@ import {
 } from '../../ring/membership.ts'
 import { begun, jointPartitions, newcomersOf, partitionsToMove } from '../../ring/moves.ts'
 import { majorityOf } from '../../ring/quorum.ts'
-import { COUNTED_AT_ONCE, type MoveFacts, type NextMove, nextMove } from './next-move.ts'
+import { type MoveFacts, type NextMove, nextMove } from './next-move.ts'
 
 const LIMITS = { movesPerShardMax: 2, moveRowsMax: 100 }
 const shardsOf = (count: number) =>
@@ -39,12 +39,21 @@ function facts(ring: RingDocument, change: Partial<MoveFacts> = {}): MoveFacts {
     isReady: () => true,
     caughtUp: new Set(),
     stuck: new Set(),
-    rowsOf: () => 0,
+    rowsEach: 0,
     ...change,
   }
 }
 const next = (given: MoveFacts) => nextMove(given, LIMITS)
-const stepOf = (move: NextMove) => (move.kind === 'propose' ? move.step : move.kind)
+/** For example `finish 2, begin 3`. */
+const stepOf = (move: NextMove) => {
+  if (move.kind !== 'propose') return move.kind
+  const { step, finish, begin } = move
+  const parts = [
+    ...(finish.length > 0 ? [`finish ${finish.length}`] : []),
+    ...(begin.length > 0 ? [`begin ${begin.length}`] : []),
+  ]
+  return parts.length > 0 ? parts.join(', ') : step
+}
 const reasonOf = (move: NextMove) => (move.kind === 'wait' ? move.reason : move.kind)
 
 test('nothing moves to a shard before what it held at an earlier time is gone', () => {
@@ -63,12 +72,10 @@ test('a store without keys changes in three documents', () => {
     steps.push(stepOf(move))
     if (move.kind === 'propose') ring = move.after
     const caughtUp = new Set(move.kind === 'catch-up' ? move.partitions : [])
-    if (move.kind === 'propose' && move.step === 'begin') {
-      assert.deepEqual(move.partitions, wanted, 'all at once')
-    }
     move = next(facts(ring, { caughtUp }))
   }
-  assert.deepEqual(steps, ['begin', 'catch-up', 'finish', 'complete'])
+  const all = wanted.length
+  assert.deepEqual(steps, [`begin ${all}`, 'catch-up', `finish ${all}`, 'complete'])
   assert.equal(ring.change, undefined)
 })
 
@@ -111,36 +118,40 @@ test('nothing begins or ends before majorities of old and new hold the step befo
     const joint = begun(single, [must(first)])
     const caughtUp = new Set([must(first)])
     assert.equal(stepOf(next(facts(joint, { holdsRing, caughtUp }))), 'wait')
-    assert.equal(stepOf(next(facts(joint, { caughtUp }))), 'finish')
+    assert.equal(stepOf(next(facts(joint, { caughtUp }))), 'finish 1')
   }
-})
-
-test('rows are counted before a step, and not all when the step is full already', () => {
-  const ring = withOneMore(founded(3, 512))
-  const all = partitionsToMove(ring)
-  const move = next(facts(ring, { rowsOf: () => undefined }))
-  assert.deepEqual(move, { kind: 'count', partitions: all.slice(0, COUNTED_AT_ONCE) })
-  const counted = new Set(all.slice(0, COUNTED_AT_ONCE))
-  const rowsOf = (rows: number) => (partition: number) =>
-    counted.has(partition) ? rows : undefined
-  assert.equal(next(facts(ring, { rowsOf: rowsOf(0) })).kind, 'count')
-  assert.equal(stepOf(next(facts(ring, { rowsOf: rowsOf(1_000) }))), 'begin')
 })
 
 test('small partitions go together, large ones two at a time to each shard', () => {
   const ring = withOneMore(founded(3, 64))
   const all = partitionsToMove(ring)
-  const begins = (rowsOf: MoveFacts['rowsOf']) => {
-    const move = next(facts(ring, { rowsOf }))
-    return move.kind === 'propose' ? move.partitions : []
+  const begins = (rowsEach: number) => {
+    const move = next(facts(ring, { rowsEach }))
+    return move.kind === 'propose' ? move.begin : []
   }
   const newcomers = new Set(all.flatMap((one) => newcomersOf(must(ring.table[one]))))
   assert.equal(newcomers.size, 1)
-  assert.equal(begins(() => 1_000).length, 2)
-  assert.equal(begins(() => 10).length, 10, 'a hundred rows')
-  const isEmpty = (partition: number) => partition !== all[0] && partition !== all[1]
-  const some = begins((partition) => (isEmpty(partition) ? 0 : 1_000))
-  assert.deepEqual(some, all, 'empty ones go whatever else moves')
+  assert.equal(begins(1_000).length, 2)
+  assert.equal(begins(10).length, 10, 'a hundred rows')
+  assert.deepEqual(begins(0), all, 'empty ones go whatever else moves')
+})
+
+test('one document lets the next ones begin where others have moved', () => {
+  const before = withOneMore(founded(3, 64))
+  const [one, two, three, four] = partitionsToMove(before).map((p) => must(p))
+  const ring = begun(before, [must(one), must(two)])
+  const caughtUp = new Set([must(one), must(two)])
+  const move = next(facts(ring, { caughtUp, rowsEach: 1_000 }))
+  assert.ok(move.kind === 'propose')
+  assert.deepEqual(
+    [move.finish, move.begin],
+    [
+      [one, two],
+      [three, four],
+    ],
+  )
+  assert.deepEqual(jointPartitions(move.after), [three, four])
+  assert.equal(move.after.version, ring.version + 1)
 })
 
 test('partitions that move already count, also those that cannot be caught up', () => {
@@ -148,14 +159,10 @@ test('partitions that move already count, also those that cannot be caught up', 
   const [one, two] = partitionsToMove(before)
   const ring = begun(before, [must(one), must(two)])
   const stuck = new Set([must(one), must(two)])
-  const rowsOf = () => 1_000
-  assert.equal(stepOf(next(facts(ring, { stuck, rowsOf }))), 'wait')
-  const through = facts(ring, {
-    stuck: new Set([must(two)]),
-    caughtUp: new Set([must(one)]),
-    rowsOf,
-  })
-  assert.deepEqual(stepOf(next(through)), 'finish')
+  const rowsEach = 1_000
+  assert.equal(stepOf(next(facts(ring, { stuck, rowsEach }))), 'wait')
+  const through = { stuck: new Set([must(two)]), caughtUp: new Set([must(one)]), rowsEach }
+  assert.deepEqual(stepOf(next(facts(ring, through))), 'finish 1, begin 1')
 })
 
 test('what is done is done: a ring in which nothing is to move is settled', () => {
@@ -205,16 +212,16 @@ test('with shards that come and go by chance, and a change of mind, every change
           const holdsRing = (shard: number) =>
             (held.get(must(ring.shards[shard]).id) ?? 0) >= ring.version
           const stuck = new Set(jointPartitions(ring).filter((p) => isWild && (bits + p) % 3 === 1))
-          const rowsOf = (partition: number) => (partition % 2) * 60
+          const rowsEach = (turn % 2) * 60
           const move = nextMove(
-            { ring, isUp, isReady: isUp, holdsRing, stuck, caughtUp, rowsOf },
+            { ring, isUp, isReady: isUp, holdsRing, stuck, caughtUp, rowsEach },
             LIMITS,
           )
           if (move.kind === 'settled') break
           if (move.kind === 'catch-up') caughtUp = new Set([...caughtUp, ...move.partitions])
           if (move.kind !== 'propose') continue
           checkStep(ring, move, holdsRing, caughtUp)
-          caughtUp = new Set([...caughtUp].filter((one) => !move.partitions.includes(one)))
+          caughtUp = new Set([...caughtUp].filter((one) => !move.finish.includes(one)))
           ring = move.after
         }
         assert.deepEqual(partitionsToMove(ring), [])
@@ -233,10 +240,10 @@ function checkStep(
   caughtUp: ReadonlySet<number>,
 ): void {
   assert.equal(move.after.version, ring.version + 1)
-  for (const partition of move.partitions) {
+  for (const partition of [...move.begin, ...move.finish]) {
     const { replicas, goal = [], isJoint = false } = must(ring.table[partition])
-    assert.equal(isJoint, move.step === 'finish')
-    if (move.step === 'finish') assert.ok(caughtUp.has(partition))
+    assert.equal(isJoint, move.finish.includes(partition))
+    if (isJoint) assert.ok(caughtUp.has(partition))
     for (const group of [replicas, goal]) {
       assert.ok(group.filter(holdsRing).length >= majorityOf(group.length))
     }

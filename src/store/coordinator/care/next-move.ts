@@ -5,17 +5,19 @@
  *
  * A step of a partition begins only when majorities of its present and of its future replicas hold
  * the ring with the step before: then nobody can still gather a quorum in an epoch before that, and
- * quorums of two epochs that follow each other always share a replica.
+ * quorums of two epochs that follow each other always share a replica. One document takes several
+ * partitions a step further, some of them the last and others the first, for each document costs
+ * every shard an fsync, and clients a retry where it meets theirs.
  */
 import { must } from '../../../model/must.ts'
 import type { PartitionEntry, RingDocument } from '../../ring/document.ts'
 import {
-  begun,
   completed,
-  finished,
   jointPartitions,
   newcomersOf,
   partitionsToMove,
+  type Steps,
+  stepped,
 } from '../../ring/moves.ts'
 import { majorityOf } from '../../ring/quorum.ts'
 import type { CareLimits } from './care-world.ts'
@@ -31,29 +33,22 @@ export interface MoveFacts {
   readonly caughtUp: ReadonlySet<number>
   /** Joint partitions that could not be brought up to date lately; they are let be for a while. */
   readonly stuck: ReadonlySet<number>
-  /** How many rows a partition has, roughly; undefined = not counted yet. */
-  readonly rowsOf: (partition: number) => number | undefined
+  /** How many rows a partition has on average, which decides how many may move at once. */
+  readonly rowsEach: number
 }
 
-export type MoveStep = 'begin' | 'finish' | 'complete'
-
 export type NextMove =
-  | {
+  | (Steps & {
       readonly kind: 'propose'
-      readonly step: MoveStep
+      /** `complete`: nothing moves any more. */
+      readonly step: 'move' | 'complete'
       readonly after: RingDocument
-      readonly partitions: readonly number[]
-    }
-  /** Their rows decide how many partitions may move at once. */
-  | { readonly kind: 'count'; readonly partitions: readonly number[] }
+    })
   | { readonly kind: 'catch-up'; readonly partitions: readonly number[] }
   | { readonly kind: 'wait'; readonly reason: string }
   | { readonly kind: 'settled' }
 
 export type MoveLimits = Pick<CareLimits, 'movesPerShardMax' | 'moveRowsMax'>
-
-/** Partitions whose rows are counted at once, before a step. */
-export const COUNTED_AT_ONCE = 64
 
 export function nextMove(facts: MoveFacts, limits: MoveLimits): NextMove {
   const { ring, caughtUp, stuck } = facts
@@ -61,68 +56,51 @@ export function nextMove(facts: MoveFacts, limits: MoveLimits): NextMove {
   const joint = jointPartitions(ring)
   const behind = joint.filter((partition) => !caughtUp.has(partition) && !stuck.has(partition))
   if (behind.length > 0) return { kind: 'catch-up', partitions: behind }
-  const through = joint.filter((one) => caughtUp.has(one) && mayStep(facts, entryOf(ring, one)))
-  if (through.length > 0) {
-    const after = finished(ring, through)
-    return { kind: 'propose', step: 'finish', after, partitions: through }
+  const finish = joint.filter((one) => caughtUp.has(one) && mayStep(facts, entryOf(ring, one)))
+  const waiting = partitionsToMove(ring).filter((one) => !entryOf(ring, one).isJoint)
+  const ready = waiting.filter((one) => mayBegin(facts, one))
+  const staying = joint.filter((one) => !finish.includes(one))
+  const begin = chosen(facts, staying, ready, limits)
+  if (finish.length + begin.length > 0) {
+    const after = stepped(ring, { begin, finish })
+    return { kind: 'propose', step: 'move', after, begin, finish }
   }
-  return beginning(facts, limits)
+  const reason = ready.length === 0 ? waitingFor(facts, waiting) : BEHIND_SENTENCE
+  return { kind: 'wait', reason }
 }
 
 function completion(ring: RingDocument): NextMove {
   const after = completed(ring)
   if (after === null) return { kind: 'settled' }
-  return { kind: 'propose', step: 'complete', after, partitions: [] }
-}
-
-function beginning(facts: MoveFacts, limits: MoveLimits): NextMove {
-  const { ring, rowsOf } = facts
-  const waiting = partitionsToMove(ring).filter((one) => !entryOf(ring, one).isJoint)
-  const ready = waiting.filter((one) => mayBegin(facts, one))
-  if (ready.length === 0) return { kind: 'wait', reason: waitingFor(facts, waiting) }
-  const uncounted = ready.filter((one) => rowsOf(one) === undefined)
-  const choice = chosen(facts, ready, limits)
-  // As long as there is room, what was not counted may be small and go along.
-  if (uncounted.length > 0 && !choice.isFull) {
-    return { kind: 'count', partitions: uncounted.slice(0, COUNTED_AT_ONCE) }
-  }
-  if (choice.partitions.length === 0) return { kind: 'wait', reason: BEHIND_SENTENCE }
-  const { partitions } = choice
-  return { kind: 'propose', step: 'begin', after: begun(ring, partitions), partitions }
+  return { kind: 'propose', step: 'complete', after, begin: [], finish: [] }
 }
 
 /**
  * Small ones go together, up to so many rows; beyond that a shard takes a few partitions at a time.
+ * `moving`: those that already do.
  */
 function chosen(
-  { ring, rowsOf }: MoveFacts,
+  { ring, rowsEach }: MoveFacts,
+  moving: readonly number[],
   ready: readonly number[],
   { movesPerShardMax, moveRowsMax }: MoveLimits,
-): { readonly partitions: readonly number[]; readonly isFull: boolean } {
+): readonly number[] {
   const load = new Map<number, number>()
   let rowsMoving = 0
   const take = (partition: number) => {
-    rowsMoving += rowsOf(partition) ?? 0
+    rowsMoving += rowsEach
     for (const shard of newcomersOf(entryOf(ring, partition))) {
       load.set(shard, (load.get(shard) ?? 0) + 1)
     }
   }
-  for (const partition of jointPartitions(ring)) take(partition)
-  const partitions: number[] = []
-  let isFull = false
-  for (const partition of ready) {
-    const rows = rowsOf(partition)
-    if (rows === undefined) continue
-    const isSmall = rows === 0 || rowsMoving + rows <= moveRowsMax
+  for (const partition of moving) take(partition)
+  return ready.filter((partition) => {
+    const isSmall = rowsEach === 0 || rowsMoving + rowsEach <= moveRowsMax
     const newcomers = newcomersOf(entryOf(ring, partition))
-    if (!isSmall && newcomers.some((shard) => (load.get(shard) ?? 0) >= movesPerShardMax)) {
-      isFull = true
-      continue
-    }
-    take(partition)
-    partitions.push(partition)
-  }
-  return { partitions, isFull }
+    const isTaken = newcomers.every((shard) => (load.get(shard) ?? 0) < movesPerShardMax)
+    if (isSmall || isTaken) take(partition)
+    return isSmall || isTaken
+  })
 }
 
 function mayBegin(facts: MoveFacts, partition: number): boolean {

@@ -7,6 +7,8 @@ const facts = {
   partitions: 4,
   triedMs: new Map<number, number>(),
   urgent: new Set<number>(),
+  lastUrgentMs: null,
+  urgentEveryMs: 0,
   roundMs: 4_000,
   lastTurnMs: null,
   nowMs: 100_000,
@@ -35,6 +37,15 @@ test('what is urgent waits for no turn, but for a while after it was tried in va
   assert.equal(nextPartition(both), null)
   const later = { ...both, nowMs: 99_000 + URGENT_AGAIN_MS, lastTurnMs: 108_999 }
   assert.deepEqual(nextPartition(later), { partition: 2, isUrgent: true })
+})
+
+test('while clients are served even what is urgent comes one by one', () => {
+  const urgent = { ...facts, urgent: new Set([2, 3]), lastTurnMs: 99_999, urgentEveryMs: 300 }
+  assert.deepEqual(nextPartition(urgent), { partition: 2, isUrgent: true })
+  const again = { ...urgent, triedMs: new Map([[2, 100_000]]), lastUrgentMs: 100_000 }
+  assert.equal(nextPartition({ ...again, nowMs: 100_299 }), null)
+  const then = { ...again, nowMs: 100_300 }
+  assert.deepEqual(nextPartition(then), { partition: 3, isUrgent: true })
 })
 
 test('whoever takes over begins where the wall clock says, and leaves none out', () => {

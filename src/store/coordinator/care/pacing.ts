@@ -6,6 +6,8 @@
 
 /** A round is planned to take so much of the time that it may take; the rest is for delays. */
 export const ROUND_SHARE = 0.9
+/** So far apart are the urgent ones while clients are served: each costs every replica an fsync. */
+export const URGENT_EVERY_BUSY_MS = 300
 /** A partition that could not be repaired whole is not tried again before this, however urgent. */
 export const URGENT_AGAIN_MS = 10_000
 
@@ -14,6 +16,10 @@ export interface PaceFacts {
   /** When the last attempt began, by partition, monotonic; those that are missing had none yet. */
   readonly triedMs: ReadonlyMap<number, number>
   readonly urgent: ReadonlySet<number>
+  /** When the last urgent turn began, monotonic; null = there was none yet. */
+  readonly lastUrgentMs: number | null
+  /** From the beginning of one urgent turn to that of the next. */
+  readonly urgentEveryMs: number
   /** Within this every partition has its turn. */
   readonly roundMs: number
   /** When the last turn began that was not urgent, monotonic; null = there was none yet. */
@@ -28,11 +34,12 @@ export function nextPartition(facts: PaceFacts): {
   readonly partition: number
   readonly isUrgent: boolean
 } | null {
-  const { partitions, triedMs, urgent, lastTurnMs, nowMs, first } = facts
+  const { partitions, triedMs, urgent, lastUrgentMs, lastTurnMs, nowMs, first } = facts
   const isTryable = (partition: number) =>
     nowMs - (triedMs.get(partition) ?? Number.NEGATIVE_INFINITY) >= URGENT_AGAIN_MS
   const pressing = [...urgent].filter((one) => one < partitions && isTryable(one))
-  const pressed = longestWaiting(pressing, triedMs)
+  const mayPress = lastUrgentMs === null || nowMs - lastUrgentMs >= facts.urgentEveryMs
+  const pressed = mayPress ? longestWaiting(pressing, triedMs) : null
   if (pressed !== null) return { partition: pressed, isUrgent: true }
   if (lastTurnMs !== null && nowMs - lastTurnMs < turnMs(facts)) return null
   const all = Array.from({ length: partitions }, (_, index) => (first + index) % partitions)

@@ -13,6 +13,7 @@ import { type CareWorld, partitionIn, standing } from './care-world.ts'
 import { leftOutBefore } from './purge-floor.ts'
 import { commonRange, type HeaderPage, reconcile } from './reconcile.ts'
 import type { RowCarrier } from './row-carrier.ts'
+import { streamPlan, streamRows } from './row-stream.ts'
 
 export interface RepairWish {
   readonly partition: number
@@ -22,6 +23,8 @@ export interface RepairWish {
   readonly isEnough?: (view: PartitionView, replicas: ReadonlySet<number>) => boolean
   /** Who is to be brought up to date; default: everybody. */
   readonly isTarget?: (view: PartitionView, replica: number) => boolean
+  /** Those who are new lack everything, so it comes to them as a stream. */
+  readonly isMove?: true
 }
 
 export type RepairOutcome =
@@ -69,6 +72,7 @@ export function repairPartition(
   return new PartitionRepair(care, carrier, wish, view, signal).run()
 }
 
+const NOT_TAKEN = 'rows were not taken'
 const NO_PROGRESS = 'the headers of a replica do not go forward'
 
 /** Rough size of a header on the wire. */
@@ -104,7 +108,10 @@ class PartitionRepair {
     const { view, wish } = this
     const beganMs = this.care.store.clock.wallMs()
     let deadBeforeMs = 0
-    let { digests, buckets } = await this.compare(standing(view), deadBeforeMs)
+    const compare = () => this.compare(standing(view), deadBeforeMs)
+    let { digests, buckets } = await (wish.isMove
+      ? this.care.gently(compare, this.signal)
+      : compare())
     const took = new Set(digests.keys())
     if (took.size === 0) return this.failure('no replica answers')
     if (!(wish.isEnough?.(view, took) ?? true)) return this.failure('too few replicas answer')
@@ -117,6 +124,11 @@ class PartitionRepair {
       )
       if (deadBeforeMs > 0) ({ digests, buckets } = await this.compare([...took], deadBeforeMs))
       if (digests.size < took.size) return this.failure('a replica does not answer any more')
+    }
+    if (wish.isMove && buckets.length > 0) {
+      const { failure, through } = await this.stream(digests)
+      if (failure) return failure
+      buckets = buckets.filter((bucket) => !through.has(bucket))
     }
     if (buckets.length > 0) {
       const failure = await this.level([...took], buckets, deadBeforeMs)
@@ -142,6 +154,22 @@ class PartitionRepair {
     }
     await Promise.all(replicas.map(ask))
     return { digests, buckets: differing([...digests.values()]) }
+  }
+
+  /** Which buckets need no other care any more. */
+  private async stream(
+    digests: ReadonlyMap<number, Digest>,
+  ): Promise<{ readonly failure?: Failure; readonly through: ReadonlySet<number> }> {
+    const plan = streamPlan(this.view, digests)
+    if (!plan) return { through: new Set() }
+    const streamed = await streamRows(this.care, this.carrier, this.view, plan, this.signal)
+    this.diverged += streamed.rows
+    this.pushes += streamed.pushes
+    this.bytes += streamed.bytes
+    const through = new Set(streamed.isThrough ? plan.buckets : [])
+    const isCurrent = !streamed.isOutdated && this.care.isCurrent(this.view)
+    if (!isCurrent) return { failure: this.outdated(), through }
+    return streamed.unheld.length > 0 ? { failure: this.failure(NOT_TAKEN), through } : { through }
   }
 
   /** Carries what is lacking in these buckets; what it returns came in the way. */

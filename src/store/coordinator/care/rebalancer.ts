@@ -5,9 +5,10 @@
  */
 import type { RingDocument } from '../../ring/document.ts'
 import { jointPartitions, partitionsToMove } from '../../ring/moves.ts'
+import { holdersOf } from '../../ring/quorum.ts'
 import type { RingView } from '../ring-view.ts'
 import { type CareKeeper, isShardReady, isShardUp } from './care-keeper.ts'
-import { type CareWorld, severalAtOnce, standing } from './care-world.ts'
+import { type CareWorld, severalAtOnce } from './care-world.ts'
 import { catchUp } from './catch-up.ts'
 import { type NextMove, nextMove } from './next-move.ts'
 import { orAborted } from './or-aborted.ts'
@@ -33,8 +34,8 @@ export type StepResult = 'moved' | 'waiting' | 'settled'
 
 /** A partition that could not be brought up to date is let be for so long. */
 export const STUCK_AGAIN_MS = 1_000
-/** Of a partition whose rows could not be counted. */
-const ROWS_UNKNOWN = Number.MAX_SAFE_INTEGER
+/** While clients are served so many partitions go before other care has its turn. */
+const AT_A_TIME_BUSY = 8
 
 export class Rebalancer {
   private readonly care: CareWorld
@@ -45,7 +46,6 @@ export class Rebalancer {
   /** In which epoch it was brought up to date, by partition. */
   private readonly caughtUp = new Map<number, number>()
   private readonly stuckUntilMs = new Map<number, number>()
-  private readonly rows = new Map<number, number>()
   private rowsMoved = 0
   private bytesMoved = 0
   private sinceMs: number | null = null
@@ -90,19 +90,14 @@ export class Rebalancer {
   }
 
   private async carryOut(
-    view: RingView,
+    { ring }: RingView,
     move: Exclude<NextMove, { kind: 'settled' | 'wait' }>,
     signal: AbortSignal,
   ): Promise<StepResult> {
-    if (move.kind === 'propose') return this.propose(view.ring, move, signal)
-    const { partitionsAtOnceMax } = this.care.limits
-    if (move.kind === 'count') {
-      await severalAtOnce(move.partitions, partitionsAtOnceMax, (one) =>
-        this.count(view, one, signal),
-      )
-      return 'moved'
-    }
-    const results = await severalAtOnce(move.partitions, partitionsAtOnceMax, (one) =>
+    if (move.kind === 'propose') return this.propose(ring, move, signal)
+    const { partitions } = move
+    const some = this.care.isBusy() ? partitions.slice(0, AT_A_TIME_BUSY) : partitions
+    const results = await severalAtOnce(some, this.care.limits.partitionsAtOnceMax, (one) =>
       this.catchUp(one, signal),
     )
     return results.some((isThrough) => isThrough) ? 'moved' : 'waiting'
@@ -110,23 +105,20 @@ export class Rebalancer {
 
   private async propose(
     before: RingDocument,
-    { step, after, partitions }: Extract<NextMove, { kind: 'propose' }>,
+    { step, after, begin, finish }: Extract<NextMove, { kind: 'propose' }>,
     signal: AbortSignal,
   ): Promise<StepResult> {
     const outcome = await orAborted(this.keeper.advance(before, after), signal)
     if (outcome === 'unreachable') return this.waiting('Too few shards decide on the next ring.')
     if (outcome === 'conflict') return 'moved'
     this.waitingFor = null
-    if (step === 'finish') {
-      for (const partition of partitions) this.caughtUp.delete(partition)
-      for (const partition of partitions) this.rows.delete(partition)
-      this.moved(partitions)
-    }
-    const left = partitionsToMove(after).length
+    for (const partition of finish) this.caughtUp.delete(partition)
+    this.moved(finish)
     const { version } = after
-    const fact = { kind: 'store.rebalance-step', step, partitions: partitions.length, version }
+    const counts = { begun: begin.length, finished: finish.length }
+    const fact = { kind: 'store.rebalance-step', step, ...counts, version }
     this.care.store.trace.note('info', fact)
-    this.tellProgress(left)
+    this.tellProgress(partitionsToMove(after).length)
     return 'moved'
   }
 
@@ -151,16 +143,6 @@ export class Rebalancer {
     return true
   }
 
-  /** Asks one of those who hold it; the number only decides how many move at once. */
-  private async count(view: RingView, partition: number, signal: AbortSignal): Promise<void> {
-    const place = view.at(partition)
-    const [replica] = standing(place)
-    const { cluster, epoch, links } = place
-    const request = { kind: 'digest', cluster, p: partition, e: epoch, deadBeforeMs: 0 } as const
-    const reply = await this.care.ask(links[replica ?? 0], request, signal)
-    this.rows.set(partition, reply?.rows ?? ROWS_UNKNOWN)
-  }
-
   private facts(view: RingView) {
     const { ring } = view
     const nowMs = this.care.store.clock.monotonicMs()
@@ -176,8 +158,20 @@ export class Rebalancer {
         isShardReady(view, this.keeper, shard, partition),
       caughtUp: new Set([...this.caughtUp].filter(isCaughtUp).map(([partition]) => partition)),
       stuck: new Set([...this.stuckUntilMs].filter(isStuck).map(([partition]) => partition)),
-      rowsOf: (partition: number) => this.rows.get(partition),
+      rowsEach: this.rowsEach(view),
     }
+  }
+
+  /** By what the shards have said; those that have not spoken yet do not count. */
+  private rowsEach({ ring }: RingView): number {
+    let [keys, held] = [0, 0]
+    for (const [shard, { address }] of ring.shards.entries()) {
+      const hello = this.keeper.hellos.get(address)
+      if (!hello) continue
+      keys += hello.keys
+      held += ring.table.filter((entry) => holdersOf(entry).members.includes(shard)).length
+    }
+    return Math.ceil(keys / Math.max(1, held))
   }
 
   private takenUp(ring: RingDocument): void {
@@ -194,7 +188,6 @@ export class Rebalancer {
     this.waitingFor = null
     this.caughtUp.clear()
     this.stuckUntilMs.clear()
-    this.rows.clear()
     return 'settled'
   }
 

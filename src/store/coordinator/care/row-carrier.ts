@@ -55,19 +55,50 @@ export class RowCarrier {
     this.care = care
   }
 
-  /** Rejects only when the signal is aborted. */
-  async carry(
-    view: PartitionView,
-    rows: readonly RowToCarry[],
-    signal: AbortSignal,
-  ): Promise<Carried> {
-    const carried: Carried = {
+  /** What was carried before anything was. */
+  nothing(): Carried {
+    return {
       pushes: 0,
       bytes: 0,
       held: [],
       unheld: [],
       ...{ damaged: [], isOutdated: false },
     }
+  }
+
+  /**
+   * Brings one replica many rows at once; what it does not take that way, row by row. False = it
+   * did not answer. Rejects only when the signal is aborted.
+   */
+  async bring(
+    view: PartitionView,
+    replica: number,
+    rows: readonly WireRow[],
+    carried: Carried,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const left = rows.length === 0 ? [] : await this.care.bring(view, replica, rows, signal)
+    if (!left) return false
+    const whyLeft = new Map(left.map(({ k, why }) => [k, why]))
+    for (const row of rows) {
+      const why = whyLeft.get(row.k)
+      if (why === undefined) {
+        carried.pushes += 1
+        carried.bytes += operationBytes(row.k, row.v)
+      } else if (why === 'fenced' || why === 'not-mine') carried.isOutdated = true
+      else if (!(await this.push(view, replica, row, carried, signal))) carried.unheld.push(row.k)
+      if (carried.isOutdated) break
+    }
+    return true
+  }
+
+  /** Rejects only when the signal is aborted. */
+  async carry(
+    view: PartitionView,
+    rows: readonly RowToCarry[],
+    signal: AbortSignal,
+  ): Promise<Carried> {
+    const carried = this.nothing()
     for (let at = 0; at < rows.length && !carried.isOutdated; ) {
       const count = this.rowsAtOnce()
       const before = carried.bytes

@@ -1,0 +1,143 @@
+/**
+ * A partition comes to a fourth shard: what is on its way, from whom, and what happens where those
+ * who hold it do not agree, or one of them cannot say.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { careWorld, rowsOf } from '../../../../test/support/care-world.ts'
+import { wireRow } from '../../../../test/support/shard-world.ts'
+import { must } from '../../../model/must.ts'
+import type { ShardReply } from '../../wire.ts'
+import { catchUp } from './catch-up.ts'
+import { streamPlan } from './row-stream.ts'
+
+const NEVER = new AbortController().signal
+const GROUPS = [
+  [0, 1, 2],
+  [0, 1, 3],
+]
+const digest = (...sums: readonly string[]) => ({ sums, rows: sums.filter((sum) => sum).length })
+const planOf = (...digests: readonly ReturnType<typeof digest>[]) =>
+  streamPlan({ groups: GROUPS, partition: 1 }, new Map(digests.entries()))
+
+/** Three shards hold the partition, which shall be on the fourth in place of the third. */
+function moving(limits: Parameters<typeof careWorld>[1] = {}) {
+  const world = careWorld(4, limits)
+  const ring = must(world.store.view).ring
+  const joint = { epoch: 2, replicas: [0, 1, 2], goal: [0, 1, 3], isJoint: true } as const
+  world.goBy({ ...ring, version: ring.version + 1, table: [joint] })
+  const asked: string[] = []
+  world.network.watch = (to, { kind }) => void asked.push(`${kind} ${to}`)
+  const move = () => catchUp(world.care, world.carrier, 0, NEVER)
+  const count = (kind: string) => asked.filter((one) => one.startsWith(`${kind} `)).length
+  return { ...world, move, count, newcomer: must(world.shards[3]) }
+}
+
+/** The shard answers so, in place of what it would say. */
+function instead(
+  shard: { answer(request: never): Promise<ShardReply> | ShardReply },
+  kind: string,
+  reply: ShardReply,
+): void {
+  const answer = shard.answer.bind(shard) as (request: { kind: string }) => Promise<ShardReply>
+  shard.answer = async (request: { kind: string }) =>
+    request.kind === kind ? reply : await answer(request)
+}
+
+test('what all others hold alike is streamed from one of them', () => {
+  const full = digest('a', 'b', 'c')
+  const plan = planOf(full, full, full, digest('', '', ''))
+  assert.deepEqual(plan, { source: 1, targets: [3], buckets: [0, 1, 2] })
+})
+
+test('what differs is not, nor what is there already, nor the rest where little lacks', () => {
+  const full = digest('a', 'b', 'c')
+  const torn = planOf(full, digest('a', 'other', 'c'), full, digest('', '', ''))
+  assert.deepEqual(torn?.buckets, [0, 2])
+  assert.deepEqual(planOf(full, full, full, digest('a', '', ''))?.buckets, [1, 2])
+  assert.equal(planOf(full, full, full, digest('a', 'b', '')), null)
+  assert.equal(planOf(full, full, full, full), null)
+})
+
+test('a replica that is away does not count, and with nobody there is no plan', () => {
+  const full = digest('a')
+  const present = new Map([
+    [0, full],
+    [2, full],
+    [3, digest('')],
+  ])
+  assert.equal(streamPlan({ groups: GROUPS, partition: 1 }, present)?.source, 2)
+  assert.equal(streamPlan({ groups: GROUPS, partition: 1 }, new Map([[3, full]])), null)
+})
+
+test('a new shard gets every row once, a page at a time, without a single header', async () => {
+  const { shards, fill, move, count, newcomer } = moving({ streamRows: 16 })
+  for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(40))
+  const outcome = await move()
+  assert.ok(outcome.kind === 'done')
+  assert.deepEqual([outcome.pushes, outcome.isLevel, newcomer.rows.size], [40, true, 40])
+  assert.deepEqual(['rows', 'take', 'headers', 'ops'].map(count), [3, 3, 0, 0])
+})
+
+test('a row that only some of the holders have is carried too, in its newest version', async () => {
+  const { shards, fill, move, newcomer, count } = moving()
+  for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(20))
+  await fill(shards[2], [wireRow('row 3', 9_000, { v: '"newer"' })])
+  const outcome = await move()
+  assert.equal(outcome.kind === 'done' && outcome.isReadableLevel, true)
+  assert.equal(newcomer.rows.get('row 3')?.v, '"newer"')
+  assert.equal(must(shards[0]).rows.get('row 3')?.v, '"newer"')
+  assert.equal(newcomer.rows.size, 20)
+  assert.ok(count('headers') > 0 && count('rows') > 0)
+})
+
+test('where the source cannot say all, the headers of all are compared', async () => {
+  const { shards, fill, move, newcomer } = moving()
+  for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(20))
+  instead(must(shards[0]), 'rows', { kind: 'error', reason: 'damaged: a row' })
+  const outcome = await move()
+  assert.equal(outcome.kind === 'done' && outcome.isLevel, true)
+  assert.equal(newcomer.rows.size, 20)
+})
+
+test('a source that goes round in circles is left', async () => {
+  const { shards, fill, move, newcomer } = moving()
+  for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(20))
+  instead(must(shards[0]), 'rows', { kind: 'rows', rows: [], next: '' })
+  assert.equal((await move()).kind, 'done')
+  assert.equal(newcomer.rows.size, 20)
+})
+
+test('a new shard that takes nothing is not caught up', async () => {
+  const { shards, fill, move, newcomer } = moving()
+  for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(5))
+  newcomer.refusal = 'full'
+  assert.equal((await move()).kind, 'unreachable')
+  assert.equal(newcomer.rows.size, 0)
+})
+
+test('a new shard that goes away in between is not asked for ever', async () => {
+  const { shards, fill, move, newcomer, network, count } = moving({ triesMax: 2 })
+  for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(5))
+  const { watch } = network
+  network.watch = (to, request) => {
+    if (request.kind === 'take') newcomer.mood = 'stopped'
+    return watch(to, request)
+  }
+  assert.equal((await move()).kind, 'unreachable')
+  assert.equal(count('take'), 2)
+})
+
+test('it ends as soon as the partition is in another epoch', async () => {
+  const { shards, fill, move, newcomer, store } = moving()
+  for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(5))
+  const { ring } = must(store.view)
+  const table = ring.table.map((entry) => ({ ...entry, epoch: entry.epoch + 1 }))
+  newcomer.ring = { ...ring, version: ring.version + 1, table }
+  instead(newcomer, 'digest', {
+    kind: 'digest',
+    ...{ sums: new Array(256).fill(''), rows: 0, repairedMs: 0 },
+  })
+  assert.equal((await move()).kind, 'outdated')
+  assert.equal(newcomer.rows.size, 0)
+})
