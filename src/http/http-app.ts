@@ -13,17 +13,14 @@ import Fastify, {
   type FastifyInstance,
   type RawServerDefault,
 } from 'fastify'
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod'
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import type { Trace } from '../ports/trace.ts'
 import { type Answer, answer, sendAnswer } from './answer.ts'
 import { fieldSentence } from './field-sentences.ts'
 import { bodyText, parseJson } from './json-body.ts'
 import { routedUrl } from './key-path.ts'
+import { documentApp, documentRoute } from './named-schemas.ts'
 import { errorAnswer, STATUS_TOO_LARGE } from './problems.ts'
 import type { RequestTally } from './request-tally.ts'
 import { addWebApp, type WebApp } from './web-app.ts'
@@ -200,7 +197,8 @@ async function addDocumentation(app: HttpApp, title: string): Promise<void> {
       info: { title, version: '1' },
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
     },
-    transform: jsonSchemaTransform,
+    transform: documentRoute,
+    transformObject: documentApp,
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
