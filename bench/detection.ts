@@ -9,7 +9,15 @@
  */
 import { availableParallelism } from 'node:os'
 import { systemClock } from '../src/adapters/system-clock.ts'
-import { CLEAN, FLOORS, type Line, type Sum, tableOf } from './support/detection-figures.ts'
+import {
+  CLEAN,
+  COMPARED_BUILDINGS,
+  FLOORS,
+  foundText,
+  type Line,
+  type Sum,
+  tableOf,
+} from './support/detection-figures.ts'
 import { type DataFolders, SERIES_SETS } from './support/detection-series.ts'
 import { added, type DetectionTask, type Measured, NOTHING } from './support/detection-tasks.ts'
 import type { Bench } from './support/report.ts'
@@ -19,8 +27,9 @@ import { onThreads } from './support/threads.ts'
 export interface DetectionOptions {
   readonly folders: DataFolders
   readonly weeks: number
-  /** Buildings of three floors, with and without episodes. */
+  /** Buildings of three floors with episodes, and without. */
   readonly buildings: number
+  readonly cleanBuildings: number
   readonly seed: string
   readonly budget: number
 }
@@ -45,9 +54,10 @@ export function detectionBench(options: DetectionOptions): Bench {
         WORKER,
         pieces.map(({ task }) => task),
         availableParallelism(),
-        (done) => {
-          const minutes = (systemClock.monotonicMs() - startMs) / MINUTE_MS
-          say(`detection: ${done} of ${pieces.length} measured in ${minutes.toFixed(1)} min`)
+        (done, index, measured) => {
+          const minutes = ((systemClock.monotonicMs() - startMs) / MINUTE_MS).toFixed(1)
+          const found = foundText(pieces[index]?.lines ?? [], measured)
+          say(`detection: ${done} of ${pieces.length} measured in ${minutes} min; ${found}`)
         },
       )
       return tableOf(sumsOf(pieces, answers), options)
@@ -75,9 +85,13 @@ function piecesOf(options: DetectionOptions): readonly Piece[] {
   const clean = BUDGETS.map((budgetPerMonth) => {
     return { set: CLEAN, rule: 'watch', budgetPerMonth } as const
   })
+  const { buildings, cleanBuildings } = options
+  const compared = lines(FLOORS, true)
+  const watched = compared.filter(({ rule }) => rule === 'watch')
+  const withEpisodes = (number: number) => (number < COMPARED_BUILDINGS ? compared : watched)
   return [
-    ...buildingPieces(lines(FLOORS, true), false, options),
-    ...buildingPieces(clean, true, options),
+    ...numbers(buildings).map((n) => buildingPiece(n, withEpisodes(n), false, options)),
+    ...numbers(cleanBuildings).map((n) => buildingPiece(n, clean, true, options)),
     ...SERIES_SETS.map((set, i) => {
       const own = lines(set, i === 0)
       const { seed, folders } = options
@@ -86,12 +100,15 @@ function piecesOf(options: DetectionOptions): readonly Piece[] {
   ]
 }
 
-function buildingPieces(
+function buildingPiece(
+  number: number,
   lines: readonly Line[],
   isClean: boolean,
-  { buildings, weeks, seed }: DetectionOptions,
-): readonly Piece[] {
-  return Array.from({ length: buildings }, (_, number) => {
-    return { lines, task: { on: 'building', judges: lines, seed, number, weeks, isClean } }
-  })
+  { weeks, seed }: DetectionOptions,
+): Piece {
+  return { lines, task: { on: 'building', judges: lines, seed, number, weeks, isClean } }
+}
+
+function numbers(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, number) => number)
 }

@@ -30,6 +30,9 @@ export const PUBLIC = 'public'
 export const FLOORS = 'floors'
 export const CLEAN = 'floors without anomalies'
 
+/** So many buildings are enough to see what the simple rules are worth. */
+export const COMPARED_BUILDINGS = 4
+
 const WEEKS_PER_MONTH = 365.25 / 12 / 7
 const HOUR_MS = 3_600_000
 /** Acceptance. */
@@ -39,6 +42,16 @@ const FALSE_PER_MONTH_GOAL = 1
 const FACTOR_GOAL = 2
 const COST_US_GOAL = 50
 const STATE_KB_GOAL = 200
+
+/** What the watch found in one piece, for whoever waits for all of them. */
+export function foundText(lines: readonly Line[], measured: readonly Measured[]): string {
+  const told = lines.flatMap(({ rule, budgetPerMonth }, i) => {
+    const { found, windows, falseAlarms } = measured[i]?.scored ?? NOTHING.scored
+    if (rule !== 'watch') return []
+    return `budget ${budgetPerMonth}: ${found} of ${windows} found, ${falseAlarms} false`
+  })
+  return `${lines[0]?.set ?? ''}, ${told.join(', ')}`
+}
 
 export function tableOf(sums: readonly Sum[], extent: Extent): Table {
   const { buildings, weeks, budget, folders } = extent
@@ -50,6 +63,7 @@ export function tableOf(sums: readonly Sum[], extent: Extent): Table {
     head: ['set', 'recall', 'precision', 'F1', 'false/week', 'delay h', 'µs', 'state kB', 'rule'],
     rows: [...shown].sort((a, b) => order(a) - order(b)).map(rowOf),
     notes: [
+      `Simple rules were given the floors of ${COMPARED_BUILDINGS} buildings at most.`,
       ...(hasPublic ? [] : [`No public series in ${folders.series}.`]),
       ...shown.filter(isWatchWithKinds).map(kindsText),
       ...shown.filter(isOf(PUBLIC)).map(publicGoals),
