@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HOUR_MS, meterReadings, START_MS, verdictsOf } from '../../../test/support/meter-series.ts'
-import { HABITS_MAX, type Habits, habitualSteps, withOccurrence } from './habits.ts'
+import { HABITS_MAX, type Habits, habitualSteps, withHabit, withOccurrence } from './habits.ts'
+import { type Season, startSeason } from './season.ts'
 
 const PER_WEEK = 168
 const SLOT = 6
@@ -57,6 +58,17 @@ test('three that are not alike are three anomalies', () => {
   const { habits, taught } = lived([1, 2, 3], (week) => sizes[week - 1] ?? 0)
   assert.deepEqual(taught, [undefined, undefined, undefined])
   assert.deepEqual(stepsIn(habits, 4), [])
+})
+
+test('a holiday is no habit of the Sunday that it is judged as, nor is a changed level one', () => {
+  const season = startSeason(24)
+  const told = { bin: 3 * PER_WEEK + SLOT, step: 8, mean: 18, usual: 10, isAlarmed: true }
+  const { habits } = lived([1, 2])
+  const taught = (slot: number, shift: Season['shift']) =>
+    withHabit(habits, { ...season, shift }, { ...told, slot }, PER_WEEK).isTaught
+  assert.ok(taught(SLOT, null))
+  assert.ok(!taught(6 * 24 + SLOT, null))
+  assert.ok(!taught(SLOT, { sinceMs: 0, level: 8, before: 0, backHours: 0 }))
 })
 
 test('three days in a row are no habit of the week', () => {

@@ -63,10 +63,14 @@ export function habitualSteps(
   return isDrawn && steps.length > 0 ? [0, ...steps] : steps
 }
 
-/** While a level waits for confirmation nothing is a habit: bins lie beside the profile anyway. */
+/**
+ * While a level waits for confirmation nothing is a habit: bins lie beside the profile anyway. And
+ * what happens on a day that goes as a Sunday says nothing of the slot that it is judged by.
+ */
 export function withHabit(habits: Habits, season: Season, lived: Lived, perWeek: number) {
   const isSeen = lived.isAlarmed || lived.step !== 0
-  if (season.shift || !isSeen) return { habits, season, isTaught: false }
+  const isOwnSlot = lived.slot === lived.bin % perWeek
+  if (season.shift || !isSeen || !isOwnSlot) return { habits, season, isTaught: false }
   const seen = withOccurrence(habits, lived, perWeek)
   if (!seen.taught) return { habits: seen.habits, season, isTaught: false }
   const profile = withSlot(season.profile, lived.slot, seen.taught)
