@@ -5,8 +5,8 @@
  *
  * `--cpu-prof FOLDER` has every process of ours write a profile when it ends. For `store`:
  * `--keys N`, `--rounds N` (slices of each line), and `--million` in place of all the rest. For
- * `detection`: `--data FOLDER`, `--readings FOLDER`, `--weeks N`, `--buildings N`, `--seed TEXT`,
- * `--budget N`, and `--full` for the 80 floor-months of the acceptance.
+ * `detection`: `--data FOLDER`, `--readings FOLDER`, `--weeks N`, `--buildings N`, `--clean N`,
+ * `--seed TEXT`, `--budget N`, and `--full` for the 80 floor-months of the acceptance.
  */
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -34,9 +34,12 @@ const ROUNDS = 7
 /** Beside the repository, where the data that everybody shares lie. */
 const PUBLIC_SERIES = '../shared/detection/data'
 const HOUSEHOLD = '../shared/readings'
-/** Simulated buildings of three floors: a look at them, and more than 80 floor-months. */
-const FLOORS_USUAL = { weeks: '8', buildings: '1' }
-const FLOORS_FULL = { weeks: '12', buildings: '14' }
+/**
+ * Simulated buildings of three floors, with episodes and without: a look at them, or more than 80
+ * floor-months, and enough without that a quarter of an alarm a month is a dozen.
+ */
+const FLOORS_USUAL = { weeks: '8', buildings: '1', clean: '1' }
+const FLOORS_FULL = { weeks: '12', buildings: '14', clean: '9' }
 const POSITIVE = /^[1-9]\d*$/
 
 interface Choices {
@@ -76,6 +79,7 @@ async function main(): Promise<number> {
       readings: { type: 'string', default: HOUSEHOLD },
       weeks: { type: 'string' },
       buildings: { type: 'string' },
+      clean: { type: 'string' },
       full: { type: 'boolean', default: false },
       seed: { type: 'string', default: 'bench' },
       budget: { type: 'string', default: '1' },
@@ -111,22 +115,23 @@ interface DetectionValues {
   readonly budget: string
   readonly weeks?: string | undefined
   readonly buildings?: string | undefined
+  readonly clean?: string | undefined
   readonly full: boolean
 }
 
 function detectionOptions({ data, readings, seed, budget, full, ...sizes }: DetectionValues) {
   const usual = full ? FLOORS_FULL : FLOORS_USUAL
-  const [weeks, buildings] = [sizes.weeks ?? usual.weeks, sizes.buildings ?? usual.buildings]
-  const numbers = Object.entries({ weeks, buildings, budget }).map(([name, text]) => {
+  const positive = (name: string, text: string) => {
     if (!(Number(text) > 0)) throw new Error(`--${name} takes a number over 0.`)
     return Number(text)
-  })
+  }
   return {
     folders: { series: resolve(data), readings: resolve(readings) },
     seed,
-    weeks: numbers[0] ?? 0,
-    buildings: numbers[1] ?? 0,
-    budget: numbers[2] ?? 0,
+    weeks: positive('weeks', sizes.weeks ?? usual.weeks),
+    buildings: positive('buildings', sizes.buildings ?? usual.buildings),
+    cleanBuildings: positive('clean', sizes.clean ?? usual.clean),
+    budget: positive('budget', budget),
   }
 }
 

@@ -1,30 +1,34 @@
 /**
- * One piece of the benchmark of detection, small enough to be given to a thread: one rule over one
- * set of series, or over one simulated building. What comes back can be added up.
+ * One piece of the benchmark of detection, small enough to be given to a thread: judges (a rule and
+ * its budget each) over one set of series, or over one simulated building, whose readings are made
+ * once for all of them. What comes back, one for each judge, can be added up.
  */
 import { systemClock } from '../../src/adapters/system-clock.ts'
+import { must } from '../../src/model/must.ts'
 import { type DataFolders, type Series, type SeriesSet, seriesOf } from './detection-series.ts'
 import { type Scored, scoreAlarms, together } from './event-score.ts'
 import { type BenchRule, type RuleName, ruleOf } from './simple-rules.ts'
 import { METRICS, type SimulatedFloors, simulatedFloors } from './simulated-floors.ts'
 
+export interface Judge {
+  readonly rule: RuleName
+  /** For a whole floor, or for a series of its own. */
+  readonly budgetPerMonth: number
+}
+
+interface About {
+  readonly judges: readonly Judge[]
+  readonly seed: string
+}
+
 export type DetectionTask =
-  | { readonly on: 'series'; readonly set: SeriesSet; readonly about: About }
-  | {
+  | (About & { readonly on: 'series'; readonly set: SeriesSet; readonly folders: DataFolders })
+  | (About & {
       readonly on: 'building'
       readonly number: number
       readonly weeks: number
       readonly isClean: boolean
-      readonly about: About
-    }
-
-export interface About {
-  readonly rule: RuleName
-  /** For a whole floor, or for a series of its own. */
-  readonly budgetPerMonth: number
-  readonly seed: string
-  readonly folders: DataFolders
-}
+    })
 
 export interface Found {
   readonly found: number
@@ -48,19 +52,24 @@ const WARMUP_DAYS = 56
 const TOLERANCE_MS = 2 * HOUR_MS
 /** A rule that alarms all the time must not fill the memory. */
 const ALARMS_MAX = 5_000
+/** A clock that is asked before and after each reading would measure itself. */
+const TIMED_READINGS = 500
 
 export const NOTHING: Measured = {
   ...{ scored: together([]), readings: 0, tookMs: 0, stateBytes: 0, byKind: {} },
 }
 
-export function measure(task: DetectionTask): Measured {
-  const { rule, budgetPerMonth, seed, folders } = task.about
+/** What each judge of the task found, in their order. */
+export function measure(task: DetectionTask): readonly Measured[] {
+  const { judges, seed } = task
   if (task.on === 'series') {
-    const all = seriesOf(task.set, folders, seed)
-    return all.map((one) => onSeries(ruleOf(rule, budgetPerMonth), one)).reduce(added, NOTHING)
+    const all = seriesOf(task.set, task.folders, seed)
+    return judges.map(({ rule, budgetPerMonth }) =>
+      all.map((one) => onSeries(ruleOf(rule, budgetPerMonth), one)).reduce(added, NOTHING),
+    )
   }
   const floors = simulatedFloors(`${seed}-${task.number}`, task.weeks, task.isClean)
-  return onFloors(() => ruleOf(rule, budgetPerMonth / METRICS.length), floors)
+  return onFloors(judges, floors)
 }
 
 export function added(one: Measured, other: Measured): Measured {
@@ -114,39 +123,73 @@ function kindsOf(
   return Object.fromEntries(scores)
 }
 
-/** Alarms of a floor count together, whatever metric they came from. */
-function onFloors(make: () => BenchRule, floors: SimulatedFloors): Measured {
-  const { alarms, readings, tookMs, stateBytes } = run(make, floors)
-  const span = { fromMs: floors.scoredFromMs, toMs: floors.endMs }
-  const measured = Array.from({ length: floors.floors }, (_, i) => {
-    const own = alarms.get(i + 1) ?? []
-    const episodes = floors.episodes.filter(({ piano }) => piano === i + 1)
-    const inside = scoreAlarms(own, episodes, { before: 0, after: 0 }, span)
-    const near = scoreAlarms(own, episodes, { before: 0, after: TOLERANCE_MS }, span)
-    const scored = { ...inside, falseAlarms: near.falseAlarms }
-    const byKind = kindsOf(own, episodes, { before: 0, after: 0 }, span)
-    return { ...NOTHING, scored, byKind }
-  })
-  return { ...measured.reduce(added, NOTHING), readings, tookMs, stateBytes }
+/** The readings of each floor and metric, as many as are judged at one go. */
+interface Batch {
+  readonly piano: number
+  readonly times: number[]
+  readonly values: number[]
 }
 
-function run(make: () => BenchRule, floors: SimulatedFloors) {
-  const rules = new Map<string, BenchRule>()
-  const alarms = new Map<number, number[]>()
-  let readings = 0
-  let tookMs = 0
+function onFloors(judges: readonly Judge[], floors: SimulatedFloors): readonly Measured[] {
+  const watchers = judges.map((judge) => new FloorsJudged(judge))
+  const batches = new Map<string, Batch>()
+  const judgeAll = (key: string, batch: Batch) => {
+    for (const one of watchers) one.take(key, batch)
+    batch.times.length = 0
+    batch.values.length = 0
+  }
   for (const { timeMs, reading } of floors.readings()) {
-    const startMs = systemClock.monotonicMs()
     for (const metric of METRICS) {
       const key = `${reading.piano} ${metric}`
-      const rule = rules.get(key) ?? make()
-      rules.set(key, rule)
-      readings += 1
-      if (!rule.step(timeMs, reading[metric] ?? 0).isAlert) continue
-      alarms.set(reading.piano, [...(alarms.get(reading.piano) ?? []), timeMs].slice(-ALARMS_MAX))
+      const batch = batches.get(key) ?? { piano: reading.piano, times: [], values: [] }
+      batches.set(key, batch)
+      batch.times.push(timeMs)
+      batch.values.push(reading[metric] ?? 0)
+      if (batch.times.length >= TIMED_READINGS) judgeAll(key, batch)
     }
-    tookMs += systemClock.monotonicMs() - startMs
   }
-  const stateBytes = Math.max(...[...rules.values()].map((rule) => rule.stateBytes()))
-  return { alarms, readings, tookMs, stateBytes }
+  for (const [key, batch] of batches) judgeAll(key, batch)
+  return watchers.map((one) => one.measured(floors))
+}
+
+/** One judge over all floors of a building. The budget of a floor is shared by its metrics. */
+class FloorsJudged {
+  private readonly judge: Judge
+  private readonly rules = new Map<string, BenchRule>()
+  private readonly alarms = new Map<number, number[]>()
+  private readings = 0
+  private tookMs = 0
+
+  constructor(judge: Judge) {
+    this.judge = judge
+  }
+
+  take(key: string, { piano, times, values }: Batch): void {
+    const { rule: name, budgetPerMonth } = this.judge
+    const rule = this.rules.get(key) ?? ruleOf(name, budgetPerMonth / METRICS.length)
+    this.rules.set(key, rule)
+    const startMs = systemClock.monotonicMs()
+    const found = times.filter((timeMs, i) => rule.step(timeMs, must(values[i])).isAlert)
+    this.tookMs += systemClock.monotonicMs() - startMs
+    this.readings += times.length
+    const known = this.alarms.get(piano) ?? []
+    this.alarms.set(piano, [...known, ...found].slice(-ALARMS_MAX))
+  }
+
+  /** Alarms of a floor count together, whatever metric they came from. */
+  measured(floors: SimulatedFloors): Measured {
+    const span = { fromMs: floors.scoredFromMs, toMs: floors.endMs }
+    const scores = Array.from({ length: floors.floors }, (_, i) => {
+      const own = [...(this.alarms.get(i + 1) ?? [])].sort((a, b) => a - b)
+      const episodes = floors.episodes.filter(({ piano }) => piano === i + 1)
+      const inside = scoreAlarms(own, episodes, { before: 0, after: 0 }, span)
+      const near = scoreAlarms(own, episodes, { before: 0, after: TOLERANCE_MS }, span)
+      const scored = { ...inside, falseAlarms: near.falseAlarms }
+      const byKind = kindsOf(own, episodes, { before: 0, after: 0 }, span)
+      return { ...NOTHING, scored, byKind }
+    })
+    const stateBytes = Math.max(...[...this.rules.values()].map((rule) => rule.stateBytes()))
+    const { readings, tookMs } = this
+    return { ...scores.reduce(added, NOTHING), readings, tookMs, stateBytes }
+  }
 }

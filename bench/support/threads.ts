@@ -5,12 +5,12 @@
 import { Worker } from 'node:worker_threads'
 import { must } from '../../src/model/must.ts'
 
-/** `onDone`: after each task, with how many are done. */
+/** `onDone`: after each task, with how many are done, its place among the tasks and its answer. */
 export async function onThreads<Task, Answer>(
   script: URL,
   tasks: readonly Task[],
   threads: number,
-  onDone: (done: number) => void,
+  onDone: (done: number, index: number, answer: Answer) => void,
 ): Promise<readonly Answer[]> {
   const answers: Answer[] = []
   let next = 0
@@ -21,9 +21,10 @@ export async function onThreads<Task, Answer>(
       while (next < tasks.length) {
         const index = next
         next += 1
-        answers[index] = await answerOf<Answer>(worker, must(tasks[index]))
+        const answer = await answerOf<Answer>(worker, must(tasks[index]))
+        answers[index] = answer
         done += 1
-        onDone(done)
+        onDone(done, index, answer)
       }
     } finally {
       await worker.terminate()

@@ -49,18 +49,30 @@ test('the edge of the band is where alarms begin', () => {
   assert.ok(judge(tail, question(limit * 1.001)).finding)
 })
 
-test('a fast meter that was far off once is not let off the next time', () => {
-  const limitAfter = (isSteady: boolean) => {
-    let { tail } = judge(learnedTail(), question(60, { isSteady }))
-    for (let block = 1; block <= 8; block += 1) {
-      const timeMs = NOW_MS + block * BLOCK_MS
-      tail = judge(tail, question(4.2, { timeMs, isSteady })).tail
-    }
-    return levelAt(tail, 0.05)
+/** The limit a few days after a surprise of this size. */
+function limitAfter(statistic: number, isSteady: boolean): number {
+  let { tail, finding } = judge(learnedTail(), question(statistic, { isSteady }))
+  assert.ok(finding)
+  for (let block = 1; block <= 8; block += 1) {
+    const timeMs = NOW_MS + block * BLOCK_MS
+    tail = judge(tail, question(4.2, { timeMs, isSteady })).tail
   }
+  return levelAt(tail, 0.05)
+}
+
+/** An anomaly, and one so far off that it is of another kind. */
+const OFF = 6.9
+const FAR_OFF = 60
+
+test('a fast meter that was off once is not let off the next time', () => {
   const before = levelAt(learnedTail(), 0.05)
-  assert.ok(limitAfter(true) < before * 1.1, `${before} ${limitAfter(true)}`)
-  assert.ok(limitAfter(false) > limitAfter(true))
+  assert.ok(limitAfter(OFF, true) < before * 1.1, `${before} ${limitAfter(OFF, true)}`)
+  assert.ok(limitAfter(OFF, false) > limitAfter(OFF, true))
+})
+
+test('what is a thousand times too rare is of another kind, and does not raise the limit', () => {
+  assert.ok(limitAfter(FAR_OFF, false) < limitAfter(OFF, false))
+  assert.equal(limitAfter(FAR_OFF, false), limitAfter(FAR_OFF, true))
 })
 
 test("less than a usual deviation is nobody's alarm, however rare", () => {

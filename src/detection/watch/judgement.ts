@@ -63,6 +63,8 @@ const RATE_MIN = 1e-12
 /** Less than one usual deviation is nobody's alarm, however rare it is. */
 const STATISTIC_MIN = 1
 const ONCE_A_MONTH = 1
+/** A thousand times rarer than it need be: no chance, whatever the tail is like. */
+const SCORE_CLEAR = 4
 
 export function judge(tail: Tail, question: Question): Judgement {
   const { channel, statistic, timeMs, terms, isSteady, isPaused } = question
@@ -76,18 +78,21 @@ export function judge(tail: Tail, question: Question): Judgement {
     return { channel, tail: next, score, finding: undefined }
   }
   const limit = Math.max(STATISTIC_MIN, levelAt(tail, share / terms.strictness))
-  const taken = takenAs(tail, limit, manner)
+  const taken = takenAs(tail, limit, score, manner)
   const next = isPaused ? tail : observeAnomaly(tail, timeMs, taken, manner)
   return { channel, tail: next, score, finding: findingOf(question, limit, tail, rate) }
 }
 
 /**
- * What an anomaly teaches the tail. Where thousands of readings have shown how large a surprise
- * gets, one far beyond is of another kind: it counts as one more of those that come once a month.
+ * What an anomaly teaches the tail. One far beyond it is of another kind, and so is one that is
+ * merely beyond it where thousands of readings have shown how large a surprise gets: these count as
+ * one more of those that come once a month. Otherwise a few weeks of clear faults would raise the
+ * limit until the next ones pass below it.
  */
-function takenAs(tail: Tail, limit: number, manner: Manner & TailManner): number {
+function takenAs(tail: Tail, limit: number, score: number, manner: Manner & TailManner): number {
   const isWellKnown = manner.fit === 'moments' && manner.isSteady
-  return isWellKnown ? Math.min(limit, levelAt(tail, ONCE_A_MONTH)) : limit * manner.anomalyAs
+  const isOfAnotherKind = isWellKnown || score >= SCORE_CLEAR
+  return isOfAnotherKind ? Math.min(limit, levelAt(tail, ONCE_A_MONTH)) : limit * manner.anomalyAs
 }
 
 export function scoreOf(ratePerMonth: number, sharePerMonth: number): number {

@@ -15,7 +15,7 @@ export interface WatchOptions {
 /** "At most one false alarm per floor and month." */
 export const BUDGET_PER_MONTH_USUAL = 1
 
-export const RULE_VERSION = 'watch-2'
+export const RULE_VERSION = 'watch-3'
 
 export const CHANNELS = ['surprise', 'season', 'hours', 'level', 'stuck'] as const
 /**

@@ -10,6 +10,10 @@
  * The shape is drawn towards one that is usual: a dozen excesses say little about it, and the rate
  * of rare values rests on it more than on anything else. Usual is an exponential tail, and a
  * lighter one where each value is the mean of many readings: such means are nearly normal.
+ *
+ * A light tail that is followed far enough ends, and nothing could come from beyond its end: a few
+ * weeks never say that. So a tail is light only as far as it has been seen, to where one of its
+ * excesses lies, and goes on from there as an exponential one of the width that it has there.
  */
 export const FIT_MANNERS = ['moments', 'quantiles'] as const
 export type FitManner = (typeof FIT_MANNERS)[number]
@@ -27,6 +31,8 @@ export interface ParetoFit {
   readonly shape: number
   /** Part of all values that lies over the level. */
   readonly part: number
+  /** How many values that are. */
+  readonly count: number
 }
 
 /** The usual shape and how many excesses it weighs as much as; where the shape of the data ends. */
@@ -61,7 +67,7 @@ export function fitExcesses(
   const find = fit === 'moments' ? byMoments : byQuantiles
   const found = find(sorted, above, level, prior)
   const scale = Math.max(found.scale, Math.abs(level) * SCALE_PART_MIN, SCALE_MIN)
-  return { level, scale, shape: found.shape, part: above / sorted.length }
+  return { level, scale, shape: found.shape, part: above / sorted.length, count: above }
 }
 
 interface Found {
@@ -123,17 +129,32 @@ function isExponential(shape: number): boolean {
 }
 
 /** Part of all values that reaches `value`; 1 below the level, where nothing is rare. */
-export function survivalOf({ level, scale, shape, part }: ParetoFit, value: number): number {
-  if (value <= level) return 1
-  const excess = (value - level) / scale
-  if (isExponential(shape)) return part * Math.exp(-excess)
-  const base = 1 + shape * excess
-  return base <= 0 ? 0 : part * base ** (-1 / shape)
+export function survivalOf(fit: ParetoFit, value: number): number {
+  if (value <= fit.level) return 1
+  return fit.part * Math.exp(-rarityOf(fit, (value - fit.level) / fit.scale))
 }
 
 /** The value that this part of all values reaches. */
-export function quantileOf({ level, scale, shape, part }: ParetoFit, survival: number): number {
-  const times = Math.max(1, part / survival)
-  if (isExponential(shape)) return level + scale * Math.log(times)
-  return level + (scale * (times ** shape - 1)) / shape
+export function quantileOf(fit: ParetoFit, survival: number): number {
+  return fit.level + fit.scale * excessOf(fit, Math.log(Math.max(1, fit.part / survival)))
+}
+
+/** How rare an excess is among excesses, as minus the logarithm of the part that reaches it. */
+function rarityOf({ shape, count }: ParetoFit, excess: number): number {
+  const seen = Math.log(count)
+  const edge = shape < 0 ? growth(shape, seen) : Number.POSITIVE_INFINITY
+  if (excess > edge) return seen + (excess - edge) / Math.exp(shape * seen)
+  return isExponential(shape) ? excess : Math.log1p(shape * excess) / shape
+}
+
+/** The inverse. */
+function excessOf({ shape, count }: ParetoFit, rarity: number): number {
+  const seen = Math.log(count)
+  if (shape >= 0 || rarity <= seen) return growth(shape, rarity)
+  return growth(shape, seen) + (rarity - seen) * Math.exp(shape * seen)
+}
+
+/** The excess that is as rare, were the tail to go on as it is. */
+function growth(shape: number, rarity: number): number {
+  return isExponential(shape) ? rarity : Math.expm1(shape * rarity) / shape
 }

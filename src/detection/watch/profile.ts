@@ -68,6 +68,16 @@ export function learnSlot(profile: Profile, slot: number, value: number): Profil
   return { slots, pools }
 }
 
+/** The slot as if it had seen these values and no others, often enough to need no pool. */
+export function withSlot(profile: Profile, slot: number, values: readonly number[]): Profile {
+  const slots = profile.slots.slice()
+  const median = medianOf(values)
+  const lacking = Math.max(0, SLOT_VALUES_MAX / 2 - values.length)
+  const recent = [...new Array<number>(lacking).fill(median), ...values].map(shortened)
+  slots[slot] = { recent, median }
+  return { ...profile, slots }
+}
+
 export function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1

@@ -176,7 +176,7 @@ function isNearerToBefore({ shift, level }: Season, deviation: number): boolean 
   return shift !== null && Math.abs(deviation - shift.before) < Math.abs(deviation - level)
 }
 
-function larger(one: number, other: number): number {
+export function larger(one: number, other: number): number {
   return Math.abs(other) > Math.abs(one) ? other : one
 }
 

@@ -33,6 +33,8 @@ export interface Moment {
   readonly cell: number
   /** Deviations narrower than this have no meaning. */
   readonly scaleMin: number
+  /** Steps that habits would bring now, see habits.ts. */
+  readonly habitualSteps: readonly number[]
   readonly terms: Terms
 }
 
@@ -41,6 +43,8 @@ export interface SurpriseStep {
   readonly judgement: Judgement | undefined
   /** What was read, or what was expected where it alarmed. */
   readonly kept: number
+  /** From the reading before, where it alarmed or was a habit; else 0. */
+  readonly step: number
 }
 
 /** Readings before the model starts. */
@@ -65,7 +69,7 @@ export function startSurprise(value: number): Surprise {
 export function afterGap(surprise: Surprise, value: number): SurpriseStep {
   const track = startTrack(value)
   const next = { ...surprise, actual: track, clean: track }
-  return { surprise: next, judgement: undefined, kept: value }
+  return { surprise: next, judgement: undefined, kept: value, step: 0 }
 }
 
 export function stepSurprise(before: Surprise, moment: Moment, seen: Witnesses): SurpriseStep {
@@ -77,6 +81,10 @@ export function stepSurprise(before: Surprise, moment: Moment, seen: Witnesses):
   const isActual = Math.abs(fromActual) <= Math.abs(fromClean)
   const residual = isActual ? fromActual : fromClean
   const scale = Math.max(scaleOf(before.scales, moment.cell), moment.scaleMin)
+  const fromHabit = residualOfHabit(before, moment)
+  if (Math.abs(fromHabit) < Math.abs(residual)) {
+    return stepHabit(before, moment, fromHabit, fromClean, scale)
+  }
   const judged = judgeResidual(before, moment, residual, scale)
   const alarmed = judged.judgement?.finding !== undefined
   const cut = alarmed ? 0 : clip(fromClean, TRACK_CLIP * scale)
@@ -87,10 +95,44 @@ export function stepSurprise(before: Surprise, moment: Moment, seen: Witnesses):
     clean: follow(before.clean, kept),
     readings: before.readings + 1,
   }
-  if (alarmed) return { surprise, judgement: judged.judgement, kept }
+  const step = moment.value - before.actual.last[0]
+  if (alarmed) return { surprise, judgement: judged.judgement, kept, step }
   const teaching = features[isActual ? 0 : 1]
   const learned = taught(surprise, model, teaching, residual, scale, moment)
-  return { surprise: learned, judgement: judged.judgement, kept }
+  return { surprise: learned, judgement: judged.judgement, kept, step: 0 }
+}
+
+/** From the habit that comes nearest. */
+function residualOfHabit({ actual }: Surprise, { value, habitualSteps }: Moment): number {
+  let nearest = Number.POSITIVE_INFINITY
+  for (const step of habitualSteps) {
+    const residual = value - actual.last[0] - step
+    if (Math.abs(residual) < Math.abs(nearest)) nearest = residual
+  }
+  return nearest
+}
+
+/**
+ * The step of a habit is believed as it is. The model, which did not foresee it, learns nothing,
+ * and the clean track stays where it was, so that the way back is no surprise.
+ */
+function stepHabit(
+  before: Surprise,
+  moment: Moment,
+  residual: number,
+  fromClean: number,
+  scale: number,
+): SurpriseStep {
+  const { value } = moment
+  const { surprise, judgement } = judgeResidual(before, moment, residual, scale)
+  const expected = value - fromClean
+  const [actual, clean] = [follow(before.actual, value), follow(before.clean, expected)]
+  const next = { ...surprise, actual, clean, readings: before.readings + 1 }
+  const isAlarmed = judgement?.finding !== undefined
+  const difference = value - before.actual.last[0]
+  const isStep = isAlarmed || Math.abs(residual) < Math.abs(difference)
+  const kept = isAlarmed ? expected : value
+  return { surprise: next, judgement, kept, step: isStep ? difference : 0 }
 }
 
 function firstReadings(before: Surprise, value: number): SurpriseStep {
@@ -100,10 +142,11 @@ function firstReadings(before: Surprise, value: number): SurpriseStep {
   const isEnough = readings >= READINGS_FIRST && power > 0
   const track = follow(before.actual, value)
   const tracks = { ...before, readings, actual: track, clean: track }
-  if (!isEnough) return { surprise: { ...tracks, power }, judgement: undefined, kept: value }
+  if (!isEnough)
+    return { surprise: { ...tracks, power }, judgement: undefined, kept: value, step: 0 }
   const unit = (4 * power) / readings
   const surprise = { ...tracks, power: unit, model: startLeastSquares(FEATURES, unit) }
-  return { surprise, judgement: undefined, kept: value }
+  return { surprise, judgement: undefined, kept: value, step: 0 }
 }
 
 function judgeResidual(before: Surprise, moment: Moment, residual: number, scale: number) {

@@ -11,6 +11,7 @@ import { binMinutesOf, type Cadence, GAP_STEPS, NO_CADENCE, withInterval } from 
 import type { Witness, Witnesses } from './forecast.ts'
 import { nextGoing, opening } from './going.ts'
 import { nextGrain, scaleMinOf } from './grain.ts'
+import { type Habits, habitualSteps, withHabit } from './habits.ts'
 import type { Judgement, Terms } from './judgement.ts'
 import { learnedAfter } from './knowledge.ts'
 import {
@@ -25,7 +26,7 @@ import type { WatchOptions } from './options.ts'
 import { usualAt, usualOf, usualOfSunday } from './profile.ts'
 import { EMPTY_RUNS, type Runs } from './runs.ts'
 import { cellOf } from './scale.ts'
-import { type Season, startSeason, stepSeason } from './season.ts'
+import { larger, type Season, startSeason, stepSeason } from './season.ts'
 import { stepStuck } from './stuck.ts'
 import { afterGap, type Surprise, startSurprise, stepSurprise } from './surprise.ts'
 import type { Verdict } from './verdict.ts'
@@ -61,6 +62,7 @@ interface Known {
   /** The local day that goes as a Sunday goes; -1 = none. */
   readonly sundayLike: number
   readonly achieved: Achieved
+  readonly habits: Habits
   /** Channels that found something at the newest reading. */
   readonly going: readonly string[]
 }
@@ -72,6 +74,8 @@ interface RunningBin {
   readonly keptSum: number
   readonly count: number
   readonly isAlarmed: boolean
+  /** The largest of its readings that surprised or were a habit; 0 = none. */
+  readonly step: number
 }
 
 const SIZE_READINGS = 1_000
@@ -129,7 +133,7 @@ function startKnown(stepMs: number, timeMs: number, minutes: number, value: numb
   const bin = emptyBin(Math.floor(minutes / binMinutes), timeMs)
   return {
     ...{ binMinutes, minutes, bin, size: Math.abs(value), grain: 0, bins: 0 },
-    ...{ sundayLike: -1, achieved: startAchieved(timeMs), going: [] },
+    ...{ sundayLike: -1, achieved: startAchieved(timeMs), habits: [], going: [] },
     surprise: startSurprise(value),
     season: startSeason(DAY_MINUTES / binMinutes),
     runs: EMPTY_RUNS,
@@ -138,7 +142,7 @@ function startKnown(stepMs: number, timeMs: number, minutes: number, value: numb
 }
 
 function emptyBin(number: number, timeMs: number): RunningBin {
-  return { number, timeMs, sum: 0, keptSum: 0, count: 0, isAlarmed: false }
+  return { number, timeMs, sum: 0, keptSum: 0, count: 0, isAlarmed: false, step: 0 }
 }
 
 interface Reading {
@@ -150,10 +154,7 @@ interface Reading {
 }
 
 type Judged = Omit<Judgement, 'tail'>
-interface KnownStep {
-  readonly known: Known
-  readonly judgements: readonly Judged[]
-}
+type KnownStep = { readonly known: Known; readonly judgements: readonly Judged[] }
 
 /**
  * A meter that speaks as slowly as bins are long is judged against its season at once; a faster one
@@ -179,10 +180,12 @@ function stepKnown(before: Known, reading: Reading, options: WatchOptions): Know
 
 function stepReading(before: Known, reading: Reading, isSlow: boolean, terms: Terms): KnownStep {
   const { timeMs, minutes, value, stepMs, isGap } = reading
+  const place = { bin: before.bin.number, perWeek: perWeekOf(before), isDrawn: !isSlow }
   const stuck = stepStuck(before.runs, value, stepMs, terms)
   const moment = {
     ...{ timeMs, value, stepMs, cell: cellOf(minutes % WEEK_MINUTES) },
     scaleMin: scaleMinOf(before),
+    habitualSteps: habitualSteps(before.habits, place),
     terms,
   }
   const seen = witnessesOf(before, minutes, isSlow)
@@ -206,6 +209,7 @@ function stepReading(before: Known, reading: Reading, isSlow: boolean, terms: Te
       keptSum: bin.keptSum + surprised.kept,
       count: bin.count + 1,
       isAlarmed: bin.isAlarmed || isAlarmed,
+      step: larger(bin.step, surprised.step),
     },
   }
   return { known, judgements: found }
@@ -235,7 +239,7 @@ function closeBin(before: Known, terms: Terms): KnownStep {
   const mean = bin.sum / bin.count
   const minutes = bin.number * binMinutes
   const slot = slotOf(before, bin.number, terms.options)
-  const { season, judgements } = stepSeason(before.season, {
+  const stepped = stepSeason(before.season, {
     ...{ timeMs: bin.timeMs, mean, slot, cell: cellOf(minutes % WEEK_MINUTES) },
     hoursLong: binMinutes / HOUR_MINUTES,
     scaleMin: scaleMinOf(before),
@@ -243,16 +247,24 @@ function closeBin(before: Known, terms: Terms): KnownStep {
     isSteady: bin.count >= STEADY_READINGS,
     terms,
   })
+  const { judgements } = stepped
   const isAlarmed = judgements.some(({ finding }) => finding)
+  const usual = usualOf(before.season.profile, slot)
+  const seen = { bin: bin.number, slot, step: bin.step, mean, usual, isAlarmed }
+  const lived = withHabit(before.habits, stepped.season, seen, perWeekOf(before))
   const isSunday = isAlarmed && isLikeSunday(before, bin.number, mean)
   const known = {
     ...before,
-    season,
-    week: withBin(before.week, bin.number, bin.keptSum / bin.count),
+    ...{ season: lived.season, habits: lived.habits },
+    week: withBin(before.week, bin.number, lived.isTaught ? mean : bin.keptSum / bin.count),
     bins: before.bins + (isAlarmed ? 0 : 1),
     sundayLike: isSunday ? Math.floor(minutes / DAY_MINUTES) : before.sundayLike,
   }
   return { known, judgements: isSunday ? judgements.map(asSunday) : judgements }
+}
+
+function perWeekOf({ binMinutes }: Known): number {
+  return WEEK_MINUTES / binMinutes
 }
 
 /** Holidays are judged as Sundays: those that were told, and a day that was found to be one. */

@@ -1,0 +1,140 @@
+/**
+ * What recurs week after week is a habit after the third time, and nothing else is.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { HOUR_MS, meterReadings, START_MS, verdictsOf } from '../../../test/support/meter-series.ts'
+import { HABITS_MAX, type Habits, habitualSteps, withHabit, withOccurrence } from './habits.ts'
+import { type Season, startSeason } from './season.ts'
+
+const PER_WEEK = 168
+const SLOT = 6
+const WEEK_HOURS = 168
+/** A machine that starts on Mondays at six and runs for three hours. */
+const STARTS_AT = 6
+const RUNS_HOURS = 3
+
+/** Bins of that slot in these weeks, with a step of 8 or another. */
+function lived(weeks: readonly number[], stepOf: (week: number) => number = () => 8) {
+  let habits: Habits = []
+  const taught = weeks.map((week) => {
+    const step = stepOf(week)
+    const seen = { bin: week * PER_WEEK + SLOT, step, mean: 10 + step, usual: 10 }
+    const next = withOccurrence(habits, seen, PER_WEEK)
+    habits = next.habits
+    return next.taught
+  })
+  return { habits, taught }
+}
+
+const stepsIn = (habits: Habits, week: number, slot = SLOT) =>
+  habitualSteps(habits, { bin: week * PER_WEEK + slot, perWeek: PER_WEEK, isDrawn: false })
+
+test('the third time in a row makes it a habit, and teaches what was seen', () => {
+  const { habits, taught } = lived([1, 2, 3], (week) => 8 + week / 10)
+  assert.deepEqual(taught, [undefined, undefined, [18.1, 18.2, 18.3]])
+  assert.deepEqual(stepsIn(habits, 4), [8.3])
+  assert.deepEqual(stepsIn(lived([1, 2]).habits, 3), [])
+})
+
+test('it is expected at its time, or one bin beside it, and at no other', () => {
+  const { habits } = lived([1, 2, 3])
+  assert.deepEqual(stepsIn(habits, 4, SLOT + 1), [8])
+  assert.deepEqual(stepsIn(habits, 4, SLOT + 2), [])
+  assert.deepEqual(stepsIn(habits, 3), [], 'not twice in one week')
+})
+
+test('a week may be left out, and after two more it is forgotten', () => {
+  const { habits, taught } = lived([1, 2, 4])
+  assert.ok(taught[2])
+  assert.deepEqual(stepsIn(habits, 6), [8])
+  assert.deepEqual(stepsIn(habits, 7), [])
+  const other = { bin: 7 * PER_WEEK + 90, step: 1, mean: 11, usual: 10 }
+  assert.equal(withOccurrence(habits, other, PER_WEEK).habits.length, 1)
+})
+
+test('three that are not alike are three anomalies', () => {
+  const sizes = [8, 20, -8]
+  const { habits, taught } = lived([1, 2, 3], (week) => sizes[week - 1] ?? 0)
+  assert.deepEqual(taught, [undefined, undefined, undefined])
+  assert.deepEqual(stepsIn(habits, 4), [])
+})
+
+test('a holiday is no habit of the Sunday that it is judged as, nor is a changed level one', () => {
+  const season = startSeason(24)
+  const told = { bin: 3 * PER_WEEK + SLOT, step: 8, mean: 18, usual: 10, isAlarmed: true }
+  const { habits } = lived([1, 2])
+  const taught = (slot: number, shift: Season['shift']) =>
+    withHabit(habits, { ...season, shift }, { ...told, slot }, PER_WEEK).isTaught
+  assert.ok(taught(SLOT, null))
+  assert.ok(!taught(6 * 24 + SLOT, null))
+  assert.ok(!taught(SLOT, { sinceMs: 0, level: 8, before: 0, backHours: 0 }))
+})
+
+test('three days in a row are no habit of the week', () => {
+  let habits: Habits = []
+  for (const day of [0, 1, 2, 3, 4]) {
+    const seen = { bin: day * 24 + SLOT, step: 8, mean: 18, usual: 10 }
+    const next = withOccurrence(habits, seen, PER_WEEK)
+    assert.equal(next.taught, undefined)
+    habits = next.habits
+  }
+})
+
+test(`no more than ${HABITS_MAX} are kept`, () => {
+  let habits: Habits = []
+  for (let bin = 0; bin < HABITS_MAX + 50; bin += 1) {
+    habits = withOccurrence(habits, { bin, step: 1, mean: 11, usual: 10 }, 672).habits
+  }
+  assert.equal(habits.length, HABITS_MAX)
+})
+
+/** Weeks (from 0) in which an alarm opened while the machine ran. */
+function alarmedWeeks(stepMs: number, weeks: number, startsInWeek: number, stopsInWeek = weeks) {
+  const readings = meterReadings(weeks * 7, stepMs).map(({ timeMs, value }) => {
+    const hours = (timeMs - START_MS) / HOUR_MS
+    const week = Math.floor(hours / WEEK_HOURS)
+    const isRunning = hours % WEEK_HOURS >= STARTS_AT && hours % WEEK_HOURS < STARTS_AT + RUNS_HOURS
+    const isOn = isRunning && week >= startsInWeek && week < stopsInWeek
+    return { timeMs, value: isOn ? value + 8 : value, isRunning, week }
+  })
+  const alarmed = verdictsOf(readings).flatMap(({ finding }, i) => {
+    const reading = readings[i]
+    return finding && reading?.isRunning ? [reading.week] : []
+  })
+  return [...new Set(alarmed)]
+}
+
+test('a machine that runs every Monday from now on is told three times', () => {
+  for (const stepMs of [HOUR_MS, HOUR_MS / 4]) {
+    assert.deepEqual(alarmedWeeks(stepMs, 14, 5), [5, 6, 7], `every ${stepMs} ms`)
+  }
+})
+
+test('a meter of each minute tells its beginning three times, then its end three times', () => {
+  const weeks = alarmedWeeks(HOUR_MS / 60, 14, 5)
+  assert.ok(
+    weeks.every((week) => week <= 10),
+    weeks.join(' '),
+  )
+})
+
+test('a fault at the hour of a habit is told all the same', () => {
+  const faultWeek = 11
+  const readings = meterReadings(12 * 7, HOUR_MS).map(({ timeMs, value }) => {
+    const hours = (timeMs - START_MS) / HOUR_MS
+    const week = Math.floor(hours / WEEK_HOURS)
+    const isStart = week >= 5 && hours % WEEK_HOURS === STARTS_AT
+    return { timeMs, value: isStart ? value + (week === faultWeek ? 30 : 8) : value, isStart, week }
+  })
+  const found = verdictsOf(readings).flatMap(({ finding }, i) =>
+    finding && readings[i]?.isStart ? [readings[i]?.week] : [],
+  )
+  assert.deepEqual(found, [5, 6, 7, faultWeek])
+})
+
+test('and when it does not run any more, that is told', () => {
+  const weeks = alarmedWeeks(HOUR_MS, 16, 5, 12)
+  assert.ok(weeks.includes(12), weeks.join(' '))
+  assert.ok(!weeks.includes(11), weeks.join(' '))
+})
