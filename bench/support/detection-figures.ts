@@ -95,8 +95,8 @@ function rowOf({ line, sum }: Sum): string[] {
   return [line.set, ...figures, delay, costUs(sum).toFixed(1), state, RULE_TEXTS[line.rule]]
 }
 
-function costUs({ tookMs, readings }: Measured): number {
-  return (tookMs * 1000) / readings
+function costUs({ busyMs, readings }: Measured): number {
+  return (busyMs * 1000) / readings
 }
 
 function kindsText({ line, sum }: Sum): string {

@@ -10,13 +10,11 @@ export const NOTES: Readonly<Record<string, string>> = {
   '2007-03-02T01': 'the same week, a second time as a change of level',
   '2007-05-08T12': 'lunch on a public holiday: kitchen 1.5 and laundry 1.4 kWh in one hour',
   '2007-11-20T16': 'the laundry was done two hours before; the house is quiet',
-  '2008-02-27T00': 'three days away; told as a day that goes like a Sunday, which misleads',
-  '2008-02-27T19': 'the same days, once more',
-  '2008-04-30T03': '2 kW until three, and nothing of it in the two circuits',
+  '2008-02-27T01': 'three days away, told on the third as a change of level',
   '2008-06-18T16': 'kitchen 1.4 and laundry 1.8 kWh in one hour',
   '2008-09-08T15': '0.2686 kW twice in a quiet house',
   '2008-09-18T10': 'the morning ends at ten; usual, only sudden',
-  '2008-10-06T13':
+  '2008-10-06T12':
     'from 11 to 15 o’clock 0.3600 kW, 241.180 V and 1.600 A: the recorder repeats itself',
   '2008-10-18T23': 'a long Saturday evening, 5.8 kW at one o’clock',
   '2008-10-29T02': 'a late evening; kitchen 0.5 kWh at two in the morning, and again at three',
