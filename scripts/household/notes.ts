@@ -19,6 +19,7 @@ export const NOTES: Readonly<Record<string, string>> = {
   '2008-10-18T23': 'a long Saturday evening, 5.8 kW at one o’clock',
   '2008-10-29T02': 'a late evening; kitchen 0.5 kWh at two in the morning, and again at three',
   '2008-11-04T22': 'from 4.4 kW to 0.9 at ten in the evening',
+  '2008-11-12T15': 'the laundry was done: from 2.1 kW to 0.6',
   '2008-11-16T03': 'a Saturday night that ended at three',
   '2009-01-02T01': 'the night after New Year’s Day, ended at one',
   '2009-05-19T14': '0.3538 kW twice in a quiet house',
