@@ -165,11 +165,13 @@ test('when its disk fails under it, it says so and ends at once with an error', 
   const shard = await startShard(temporaryFolder('shard'), '--max-cache-items', '0')
   await found(shard)
   const value = JSON.stringify('x'.repeat(VALUE_BYTES_MAX - 2))
-  for (let number = 0; number < 24; number += 1) {
+  // More than the engine keeps in memory.
+  const megabytes = 48
+  for (let number = 0; number < megabytes; number += 1) {
     await ask(shard, operations(apply(`k${number}`, number, value)))
   }
   for (const file of ['kv.db', 'kv.db-wal']) truncateSync(join(shard.dataDir, 'kv', file), 4096)
-  const keys = Array.from({ length: 24 }, (_, number) => get(`k${number}`))
+  const keys = Array.from({ length: megabytes }, (_, number) => get(`k${number}`))
   const asked = await Promise.allSettled(keys.map((one) => ask(shard, operations(one))))
   assert.ok(
     asked.some(({ status }) => status === 'rejected'),
