@@ -142,7 +142,7 @@ test('a register that a larger ballot keeps out is missed still', async () => {
   assert.equal(newcomer.rows.size, 0)
 })
 
-test('while clients are served the digests and each small page begin with a rest between', async () => {
+test('while clients are served the digests and small pages begin with rests between', async () => {
   const limits = { streamRows: 40, streamRowsBusy: 16 }
   const { shards, fill, move, care, clock, network } = moving(limits, (elapsedMs) => elapsedMs)
   for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(40))
