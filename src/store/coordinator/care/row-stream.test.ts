@@ -157,6 +157,17 @@ test('while clients are served the digests and small pages begin with rests betw
   )
 })
 
+test('no more is streamed in a second than is allowed, but for a burst', async () => {
+  const megabyte = 1024 * 1024
+  const { shards, fill, move, clock } = moving({ bytesPerSecond: megabyte })
+  const rows = rowsOf(8, megabyte - 10)
+  for (const shard of shards.slice(0, 3)) await fill(shard, rows)
+  const startMs = clock.monotonicMs()
+  assert.equal((await move()).kind, 'done')
+  const tookSeconds = (clock.monotonicMs() - startMs) / 1000
+  assert.ok(tookSeconds >= 3.9, `8 megabytes took ${tookSeconds} s`)
+})
+
 test('a new shard that goes away in between is not asked for ever', async () => {
   const { shards, fill, move, newcomer, network, count } = moving({ triesMax: 2 })
   for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(5))
