@@ -138,7 +138,7 @@ export type ShardRequest =
       readonly limit: number
       readonly reverse: boolean
     }
-  /** What follows, up to `clear`, is repair; `p` and `e` as in operations. */
+  /** What follows, up to `hints.done`, is repair; `p` and `e` as in operations. */
   | {
       readonly kind: 'digest'
       readonly cluster: string

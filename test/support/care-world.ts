@@ -22,8 +22,15 @@ import { RealShard } from './real-shards.ts'
 import { wireRow } from './shard-world.ts'
 import { recordingTrace } from './traces.ts'
 
-/** One partition, which all of these shards hold. */
-export function careWorld(shardCount = 3, limits: Partial<CareLimits> = {}) {
+/**
+ * One partition, which all of these shards hold. `operations`: those that they say they were asked
+ * for, in so many milliseconds.
+ */
+export function careWorld(
+  shardCount = 3,
+  limits: Partial<CareLimits> = {},
+  operations: (elapsedMs: number) => number = () => 0,
+) {
   const network = new FakeNetwork()
   const names = Array.from({ length: shardCount }, (_, i) => `${i + 1}`)
   const shards = names.map((n) => new RealShard(`a${n}`, `id-${n}`))
@@ -48,7 +55,7 @@ export function careWorld(shardCount = 3, limits: Partial<CareLimits> = {}) {
     store,
     { ...CARE_DEFAULTS, ...limits },
     async () => false,
-    () => 0,
+    () => operations(clock.monotonicMs()),
   )
   const view = () => must(store.view).at(0)
   /** Writes rows to one shard alone. */

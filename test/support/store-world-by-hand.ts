@@ -1,6 +1,6 @@
 /**
- * What one coordinator's reads and writes share, over three replicas of each key whose bodies are
- * answered by hand, in any order, on a clock that is moved by hand.
+ * What one coordinator's reads and writes share, over replicas of each key (three, unless a test
+ * wants more) whose bodies are answered by hand, in any order, on a clock that is moved by hand.
  */
 import { must } from '../../src/model/must.ts'
 import type { Answer, Message } from '../../src/ports/network.ts'
@@ -18,7 +18,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 /** Bodies leave at the end of the turn. */
 const AT_ONCE = { gatherTurnsMax: 1 }
 
-export function worldByHand(options: Partial<HopOptions> = {}) {
+export function worldByHand(options: Partial<HopOptions> = {}, replicas = 3) {
   /** In the order in which they were sent. */
   const bodies: { readonly ops: readonly ShardOperation[] }[] = []
   const answers: ((answer: Answer) => void)[] = []
@@ -34,13 +34,14 @@ export function worldByHand(options: Partial<HopOptions> = {}) {
   const lateWatch = new LateWatch(clock, LIMIT_DEFAULTS.hedgeAfterMs)
   const parts = { clock, trace: silentTrace, limits: LIMIT_DEFAULTS, lateWatch }
   const world = new StoreWorld({ ...parts, newWriter: () => 'w' })
-  const shards = [1, 2, 3].map((n) => ({ id: `id-${n}`, address: `a${n}` }))
+  const numbers = Array.from({ length: replicas }, (_, index) => index + 1)
+  const shards = numbers.map((n) => ({ id: `id-${n}`, address: `a${n}` }))
   const links = shards.map(
     ({ address }) => new ShardLink(address, hop, { ...HOP_DEFAULTS, ...AT_ONCE, ...options }),
   )
   const linkTo = ({ address }: { readonly address: string }) =>
     must(links.find((link) => link.address === address))
-  world.view = new RingView(foundRing(shards, { kind: 'factor', factor: 3 }, 4), linkTo)
+  world.view = new RingView(foundRing(shards, { kind: 'factor', factor: replicas }, 4), linkTo)
   /** Answers a body of one operation. */
   const answer = async (body: number, result: OperationResult) => {
     answers[body]?.({ kind: 'answer', body: { kind: 'ops', results: [result] } })

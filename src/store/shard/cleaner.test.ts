@@ -85,21 +85,37 @@ test('what shall come back goes at once, and is told until it has gone', async (
   assert.equal(await leftovers(), 0)
 })
 
-test('while clients are served it goes a few rows at a time, with pauses', async () => {
-  const shard = await openShardInRing()
-  const rows = 2 * CLEAN_ROWS_MAX
+/** While it is asked for rows, what it held of a partition shall come back. */
+async function comingBackWhileServing(shard: ShardUnderTest, rows: number): Promise<void> {
   fill(shard, GONE, rows)
   await moveAway(shard)
   await resultsOf(shard, get('b'))
   const away = ringAfter(shard, { [GONE]: { epoch: 2, replicas: [] } })
   await shard.ask({ kind: 'ring.store', ring: ringAfter(shard, { [GONE]: { goal: [0] } }, away) })
   shard.endTurn()
+}
+
+test('while clients are served it goes a few rows at a time, with pauses', async (t) => {
+  const shard = running(t, await openShardInRing())
+  const rows = 2 * CLEAN_ROWS_MAX
+  await comingBackWhileServing(shard, rows)
   await shard.clock.advance(URGENT_PAUSE_MS - 1)
   assert.equal(rowsOf(shard, GONE), rows)
   await shard.clock.advance(1)
   assert.equal(rowsOf(shard, GONE), rows - CLEAN_ROWS_MAX)
   await shard.clock.advance(URGENT_PAUSE_MS)
   assert.equal(rowsOf(shard, GONE), 0)
+})
+
+test('a shard that has ended touches its disk no more', async () => {
+  const shard = await openShardInRing()
+  const ending = new AbortController()
+  const run = shard.run(ending.signal)
+  await comingBackWhileServing(shard, 1)
+  ending.abort()
+  await run
+  await shard.clock.advance(URGENT_PAUSE_MS)
+  assert.equal(rowsOf(shard, GONE), 1)
 })
 
 test('what stands from before a restart goes as well', async (t) => {

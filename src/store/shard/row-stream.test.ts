@@ -14,6 +14,7 @@ import {
   wireRow,
 } from '../../../test/support/shard-world.ts'
 import { must } from '../../model/must.ts'
+import { VALUE_BYTES_MAX } from '../client.ts'
 import { timeOf } from '../hybrid-clock.ts'
 import { partitionOf } from '../ring/hash.ts'
 import { bucketOf } from '../row-digest.ts'
@@ -71,11 +72,32 @@ test('of some buckets only what falls into them', async () => {
   )
 })
 
-test('a page of large rows is cut short', async () => {
+test('rows of other buckets are looked at too, and count', async () => {
+  const shard = await filled(50)
+  const buckets = KEYS.slice(0, 2).map(bucketOf)
+  const page = await rows(shard, { buckets, limit: 10 })
+  assert.ok(page.rows.length < 10)
+  assert.equal(page.next, `${KEYS[9]}\0`)
+})
+
+test('a page ends with the row that makes it large enough', async () => {
   const shard = await filled(80, { v: JSON.stringify('x'.repeat(PAGE_BYTES_MAX / 40)) })
   const page = await rows(shard)
-  assert.equal(page.rows.length, 64)
-  assert.equal(page.next, `${KEYS[63]}\0`)
+  assert.equal(page.rows.length, 40)
+  const rest = await rows(shard, { from: page.next })
+  assert.equal(rest.rows[0]?.k, KEYS[40])
+})
+
+test('of the largest rows a page has one, which any endpoint takes', async () => {
+  const shard = await filled(3, { v: JSON.stringify('x'.repeat(VALUE_BYTES_MAX - 2)) })
+  const seen: string[] = []
+  for (let from: string | null = ''; from !== null; ) {
+    const page: { rows: readonly WireRow[]; next: string | null } = await rows(shard, { from })
+    assert.ok(page.rows.length <= 1)
+    seen.push(...page.rows.map(({ k }) => k))
+    from = page.next
+  }
+  assert.deepEqual(seen, KEYS.slice(0, 3))
 })
 
 test('what is taken is there as if each had been written by itself', async () => {

@@ -12,10 +12,10 @@ import type { LeftRow } from '../wire-stream.ts'
 import { type OperationsWorld, performAll } from './operations.ts'
 import { rowBytes, rowToWire, versionFromWire } from './wire-rows.ts'
 
-/** A page is cut short after so many bytes, estimated. */
+/** A page ends with the row that brings it to so many bytes, estimated. */
 export const PAGE_BYTES_MAX = 1024 * 1024
-/** Rows that are read at once, since each may be as large as a page. */
-const AT_ONCE = 32
+/** Rows that are read at once; fewer at first, since each may be as large as a page. */
+const AT_ONCE_MAX = 32
 
 type Asked<K extends ShardRequest['kind']> = Extract<ShardRequest, { kind: K }>
 
@@ -30,9 +30,11 @@ export function rowsPage(
   let next: string | null = from
   let bytes = 0
   for (let looked = 0; next !== null && looked < limit && bytes < PAGE_BYTES_MAX; ) {
-    const count = Math.min(AT_ONCE, limit - looked)
+    const count = Math.min(AT_ONCE_MAX, looked + 1, limit - looked)
     const found: readonly Row[] = engine.scan(p, { from: next, to: null }, count, false)
-    for (const row of found.filter(isChosen)) {
+    for (const row of found) {
+      if (bytes >= PAGE_BYTES_MAX) return { kind: 'rows', rows, next: row.key }
+      if (!isChosen(row)) continue
       rows.push(rowToWire(row))
       bytes += rowBytes(row)
     }

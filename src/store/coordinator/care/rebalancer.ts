@@ -35,7 +35,7 @@ export type StepResult = 'moved' | 'waiting' | 'settled'
 /** A partition that could not be brought up to date is let be for so long. */
 export const STUCK_AGAIN_MS = 1_000
 /** While clients are served so many partitions go before other care has its turn. */
-const AT_A_TIME_BUSY = 8
+export const AT_A_TIME_BUSY = 8
 
 export class Rebalancer {
   private readonly care: CareWorld

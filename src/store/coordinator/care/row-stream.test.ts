@@ -8,7 +8,9 @@ import { careWorld, rowsOf } from '../../../../test/support/care-world.ts'
 import { wireRow } from '../../../../test/support/shard-world.ts'
 import { must } from '../../../model/must.ts'
 import type { ShardReply } from '../../wire.ts'
+import { PIECE_EVERY_MS } from './care-world.ts'
 import { catchUp } from './catch-up.ts'
+import { TRAFFIC_WINDOW_MS } from './client-traffic.ts'
 import { streamPlan } from './row-stream.ts'
 
 const NEVER = new AbortController().signal
@@ -21,8 +23,11 @@ const planOf = (...digests: readonly ReturnType<typeof digest>[]) =>
   streamPlan({ groups: GROUPS, partition: 1 }, new Map(digests.entries()))
 
 /** Three shards hold the partition, which shall be on the fourth in place of the third. */
-function moving(limits: Parameters<typeof careWorld>[1] = {}) {
-  const world = careWorld(4, limits)
+function moving(
+  limits: Parameters<typeof careWorld>[1] = {},
+  operations?: Parameters<typeof careWorld>[2],
+) {
+  const world = careWorld(4, limits, operations)
   const ring = must(world.store.view).ring
   const joint = { epoch: 2, replicas: [0, 1, 2], goal: [0, 1, 3], isJoint: true } as const
   world.goBy({ ...ring, version: ring.version + 1, table: [joint] })
@@ -108,12 +113,59 @@ test('a source that goes round in circles is left', async () => {
   assert.equal(newcomer.rows.size, 20)
 })
 
-test('a new shard that takes nothing is not caught up', async () => {
-  const { shards, fill, move, newcomer } = moving()
+test('a new shard that takes nothing is not caught up, nor brought another page', async () => {
+  const { shards, fill, move, newcomer, count } = moving({ streamRows: 2 })
   for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(5))
   newcomer.refusal = 'full'
   assert.equal((await move()).kind, 'unreachable')
+  assert.deepEqual([newcomer.rows.size, count('rows')], [0, 1])
+})
+
+test('a row that was left is brought by itself', async () => {
+  const { shards, fill, move, newcomer } = moving()
+  for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(5))
+  const left = rowsOf(5).map(({ k }) => ({ k, why: 'busy' as const }))
+  instead(newcomer, 'take', { kind: 'take', left })
+  const outcome = await move()
+  assert.deepEqual([outcome.kind === 'done' && outcome.pushes, newcomer.rows.size], [5, 5])
+})
+
+test('a register that a larger ballot keeps out is missed still', async () => {
+  const { shards, fill, move, newcomer, view } = moving()
+  const register = wireRow('cas:lamp', 1_000, { o: 1 })
+  for (const shard of shards.slice(0, 3)) await fill(shard, [register])
+  const { cluster, epoch: e } = view()
+  const ballot = { o: 2, t: register.t, n: 'other' }
+  const ops = [{ op: 'promise', p: 0, e, k: register.k, ballot } as const]
+  await newcomer.answer({ kind: 'ops', cluster, budgetMs: 1_000, ops })
+  assert.equal((await move()).kind, 'unreachable')
   assert.equal(newcomer.rows.size, 0)
+})
+
+test('while clients are served the digests and small pages begin with rests between', async () => {
+  const limits = { streamRows: 40, streamRowsBusy: 16 }
+  const { shards, fill, move, care, clock, network } = moving(limits, (elapsedMs) => elapsedMs)
+  for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(40))
+  care.isBusy()
+  await clock.sleep(TRAFFIC_WINDOW_MS)
+  const begunMs = new Set<number>()
+  network.watch = () => void begunMs.add(clock.monotonicMs() - TRAFFIC_WINDOW_MS)
+  assert.equal((await move()).kind, 'done')
+  assert.deepEqual(
+    [...begunMs],
+    [0, 1, 2, 3].map((piece) => piece * PIECE_EVERY_MS),
+  )
+})
+
+test('no more is streamed in a second than is allowed, but for a burst', async () => {
+  const megabyte = 1024 * 1024
+  const { shards, fill, move, clock } = moving({ bytesPerSecond: megabyte })
+  const rows = rowsOf(8, megabyte - 10)
+  for (const shard of shards.slice(0, 3)) await fill(shard, rows)
+  const startMs = clock.monotonicMs()
+  assert.equal((await move()).kind, 'done')
+  const tookSeconds = (clock.monotonicMs() - startMs) / 1000
+  assert.ok(tookSeconds >= 3.9, `8 megabytes took ${tookSeconds} s`)
 })
 
 test('a new shard that goes away in between is not asked for ever', async () => {

@@ -42,6 +42,7 @@ test('as many as make a quorum are asked, and no more', async () => {
   await scene.answer(1, NOTED)
   assert.deepEqual([isOver(), granted.size], [true, 2])
   await scene.clock.advance(LIMIT_DEFAULTS.hedgeAfterMs)
+  await scene.turn()
   assert.equal(scene.bodies.length, 2, 'nobody waits any more')
 })
 
@@ -65,6 +66,23 @@ test('for one that does not grant it a further one is asked, until all were', as
   assert.equal(isOver(), false)
   await scene.answer(2, NOTED)
   assert.equal(isOver(), true, 'all were heard, and there is no quorum')
+})
+
+test('those that are late are made up for one after another', async () => {
+  const scene = worldByHand({}, 5)
+  await ask(scene)
+  const asked = [scene.bodies.length]
+  for (let late = 0; late < 2; late += 1) {
+    await scene.clock.advance(LIMIT_DEFAULTS.hedgeAfterMs)
+    await scene.turn()
+    asked.push(scene.bodies.length)
+  }
+  assert.deepEqual(asked, [3, 4, 5])
+})
+
+test('where the ways to all of them are full it is over at once', async () => {
+  const { heard, isOver } = await ask(worldByHand({ queueOperationsMax: 0 }))
+  assert.deepEqual([isOver(), heard.toSorted()], [true, [0, 1, 2]])
 })
 
 test('one that is known to be away is not asked', async () => {
