@@ -53,6 +53,14 @@ test('a week may be left out, and after two more it is forgotten', () => {
   assert.equal(withOccurrence(habits, other, PER_WEEK).habits.length, 1)
 })
 
+test('what comes every other week is no habit, and a habit that comes so is one no more', () => {
+  const { habits, taught } = lived([1, 3, 5, 7])
+  assert.ok(taught.every((means) => means === undefined))
+  assert.deepEqual(stepsIn(habits, 8), [])
+  assert.deepEqual(stepsIn(lived([1, 2, 3, 5]).habits, 6), [8])
+  assert.deepEqual(stepsIn(lived([1, 2, 3, 5, 7]).habits, 8), [])
+})
+
 test('three that are not alike are three anomalies', () => {
   const sizes = [8, 20, -8]
   const { habits, taught } = lived([1, 2, 3], (week) => sizes[week - 1] ?? 0)
@@ -89,13 +97,13 @@ test(`no more than ${HABITS_MAX} are kept`, () => {
   assert.equal(habits.length, HABITS_MAX)
 })
 
-/** Weeks (from 0) in which an alarm opened while the machine ran. */
-function alarmedWeeks(stepMs: number, weeks: number, startsInWeek: number, stopsInWeek = weeks) {
+/** Weeks (from 0) in which it alarmed at the hours at which the machine runs in some of them. */
+function alarmedWeeks(stepMs: number, weeks: number, runsIn: (week: number) => boolean) {
   const readings = meterReadings(weeks * 7, stepMs).map(({ timeMs, value }) => {
     const hours = (timeMs - START_MS) / HOUR_MS
     const week = Math.floor(hours / WEEK_HOURS)
     const isRunning = hours % WEEK_HOURS >= STARTS_AT && hours % WEEK_HOURS < STARTS_AT + RUNS_HOURS
-    const isOn = isRunning && week >= startsInWeek && week < stopsInWeek
+    const isOn = isRunning && runsIn(week)
     return { timeMs, value: isOn ? value + 8 : value, isRunning, week }
   })
   const alarmed = verdictsOf(readings).flatMap(({ finding }, i) => {
@@ -107,12 +115,21 @@ function alarmedWeeks(stepMs: number, weeks: number, startsInWeek: number, stops
 
 test('a machine that runs every Monday from now on is told three times', () => {
   for (const stepMs of [HOUR_MS, HOUR_MS / 4]) {
-    assert.deepEqual(alarmedWeeks(stepMs, 14, 5), [5, 6, 7], `every ${stepMs} ms`)
+    assert.deepEqual(
+      alarmedWeeks(stepMs, 14, (week) => week >= 5),
+      [5, 6, 7],
+      `every ${stepMs} ms`,
+    )
   }
 })
 
+test('a machine that runs every other Monday is told when it runs, and not when it rests', () => {
+  const weeks = alarmedWeeks(HOUR_MS, 20, (week) => week >= 5 && week % 2 === 1)
+  assert.deepEqual(weeks, [5, 7, 9, 11, 13, 15, 17, 19])
+})
+
 test('a meter of each minute tells its beginning three times, then its end three times', () => {
-  const weeks = alarmedWeeks(HOUR_MS / 60, 14, 5)
+  const weeks = alarmedWeeks(HOUR_MS / 60, 14, (week) => week >= 5)
   assert.ok(
     weeks.every((week) => week <= 10),
     weeks.join(' '),
@@ -134,7 +151,7 @@ test('a fault at the hour of a habit is told all the same', () => {
 })
 
 test('and when it does not run any more, that is told', () => {
-  const weeks = alarmedWeeks(HOUR_MS, 16, 5, 12)
+  const weeks = alarmedWeeks(HOUR_MS, 16, (week) => week >= 5 && week < 12)
   assert.ok(weeks.includes(12), weeks.join(' '))
   assert.ok(!weeks.includes(11), weeks.join(' '))
 })
