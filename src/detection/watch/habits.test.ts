@@ -61,6 +61,53 @@ test('what comes every other week is no habit, and a habit that comes so is one 
   assert.deepEqual(stepsIn(lived([1, 2, 3, 5, 7]).habits, 8), [])
 })
 
+/** The same slot, or one beside it, in weeks that follow each other. */
+function told(seen: readonly { slot?: number; step: number; mean: number; usual: number }[]) {
+  let habits: Habits = []
+  const taught = seen.map(({ slot = SLOT, ...one }, i) => {
+    const next = withOccurrence(habits, { bin: (i + 1) * PER_WEEK + slot, ...one }, PER_WEEK)
+    habits = next.habits
+    return next.taught
+  })
+  return { habits, taught }
+}
+
+test('one bin beside is the same story, which teaches a slot only what came in it', () => {
+  const one = { step: 8, mean: 18, usual: 10 }
+  const { habits, taught } = told([
+    one,
+    one,
+    { ...one, slot: SLOT + 1 },
+    { ...one, slot: SLOT + 1 },
+  ])
+  assert.deepEqual(stepsIn(habits, 5, SLOT + 2), [8])
+  assert.deepEqual(taught, [undefined, undefined, undefined, [18, 18, 18]])
+})
+
+test('of two that are alike the newest goes on', () => {
+  const first = { step: 0, mean: 9.4, usual: 8 }
+  const next = { step: -8, mean: 9.1, usual: 8 }
+  const { taught } = told([first, { ...next, mean: 9.5, usual: 9.49 }, next, next])
+  assert.deepEqual(taught, [undefined, undefined, undefined, [9.5, 9.1, 9.1]])
+})
+
+test('two steps of a size, one beside the other, are two habits', () => {
+  let habits: Habits = []
+  const taught = [1, 2, 3].flatMap((week) =>
+    [SLOT, SLOT + 1].map((slot) => {
+      const mean = slot * 8
+      const seen = { bin: week * PER_WEEK + slot, step: 8, mean, usual: mean - 8 }
+      const next = withOccurrence(habits, seen, PER_WEEK)
+      habits = next.habits
+      return next.taught
+    }),
+  )
+  assert.deepEqual(taught.slice(-2), [
+    [48, 48, 48],
+    [56, 56, 56],
+  ])
+})
+
 test('three that are not alike are three anomalies', () => {
   const sizes = [8, 20, -8]
   const { habits, taught } = lived([1, 2, 3], (week) => sizes[week - 1] ?? 0)
@@ -120,6 +167,22 @@ test('a machine that runs every Monday from now on is told three times', () => {
       [5, 6, 7],
       `every ${stepMs} ms`,
     )
+  }
+})
+
+test('where its way back is as sharp, that is told three times, and then no more', () => {
+  for (const seed of ['meter', 'b', 'c']) {
+    const readings = meterReadings(16 * 7, HOUR_MS / 4, seed).map(({ timeMs, value }) => {
+      const hours = (timeMs - START_MS) / HOUR_MS
+      const isOn = hours >= 5 * WEEK_HOURS && Math.floor(hours) % WEEK_HOURS === STARTS_AT
+      return { timeMs, value: isOn ? value + 8 : value, hours }
+    })
+    const weeks = verdictsOf(readings).flatMap(({ finding }, i) => {
+      const hours = readings[i]?.hours ?? 0
+      const isBack = Math.floor(hours) % WEEK_HOURS === STARTS_AT + 1
+      return finding && isBack ? [Math.floor(hours / WEEK_HOURS)] : []
+    })
+    assert.deepEqual(weeks, [7, 8, 9], seed)
   }
 })
 

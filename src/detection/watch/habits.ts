@@ -87,16 +87,18 @@ export interface HabitsStep {
 
 export function withOccurrence(habits: Habits, seen: Occurrence, perWeek: number): HabitsStep {
   const { bin, step, mean } = seen
-  const before = habits.find((one) => recurs(one, seen, perWeek))
+  const isSameSlot = (one: Recurrence) => weeksBetween(one.bin, bin, perWeek, 0) > 0
+  const alike = habits.filter((one) => recurs(one, seen, perWeek))
+  /** The newest, or one story would be two that have left out a week each. */
+  const before = alike.findLast(isSameSlot) ?? alike.at(-1)
   const isAfterPause = before !== undefined && weeksBetween(before.bin, bin, perWeek, 1) > 1
   const isBroken = isAfterPause && before.isAfterPause
   const means = [...(before?.means ?? []), mean].slice(isBroken ? -2 : -HABIT_TIMES)
   const others = habits.filter((one) => one !== before && bin - one.bin <= WEEKS_MAX * perWeek + 1)
   const next = { bin, step, means, isAfterPause }
-  const isSameSlot = before !== undefined && weeksBetween(before.bin, bin, perWeek, 0) > 0
   return {
     habits: [...others, next].slice(-HABITS_MAX),
-    taught: isHabit(next) && isSameSlot ? means : undefined,
+    taught: isHabit(next) && before && isSameSlot(before) ? means : undefined,
   }
 }
 
