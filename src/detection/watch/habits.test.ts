@@ -136,12 +136,20 @@ test('three days in a row are no habit of the week', () => {
   }
 })
 
-test(`no more than ${HABITS_MAX} are kept`, () => {
+test(`no more than ${HABITS_MAX} are kept, and habits longest`, () => {
+  const perWeek = 672
   let habits: Habits = []
+  for (const week of [1, 2, 3]) {
+    const seen = { bin: week * perWeek + SLOT, step: 8, mean: 18, usual: 10 }
+    habits = withOccurrence(habits, seen, perWeek).habits
+  }
   for (let bin = 0; bin < HABITS_MAX + 50; bin += 1) {
-    habits = withOccurrence(habits, { bin, step: 1, mean: 11, usual: 10 }, 672).habits
+    const seen = { bin: 3 * perWeek + 100 + bin, step: 1, mean: 11, usual: 10 }
+    habits = withOccurrence(habits, seen, perWeek).habits
   }
   assert.equal(habits.length, HABITS_MAX)
+  const place = { bin: 4 * perWeek + SLOT, perWeek, isDrawn: false }
+  assert.deepEqual(habitualSteps(habits, place), [8])
 })
 
 /** Weeks (from 0) in which it alarmed at the hours at which the machine runs in some of them. */

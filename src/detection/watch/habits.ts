@@ -97,9 +97,16 @@ export function withOccurrence(habits: Habits, seen: Occurrence, perWeek: number
   const others = habits.filter((one) => one !== before && bin - one.bin <= WEEKS_MAX * perWeek + 1)
   const next = { bin, step, means, isAfterPause }
   return {
-    habits: [...others, next].slice(-HABITS_MAX),
+    habits: limited([...others, next]),
     taught: isHabit(next) && before && isSameSlot(before) ? means : undefined,
   }
+}
+
+/** Where all are too many by one: what alarms for days must not drive out what is known. */
+function limited(all: Habits): Habits {
+  if (all.length <= HABITS_MAX) return all
+  const leaving = all.find((one) => !isHabit(one)) ?? all[0]
+  return all.filter((one) => one !== leaving)
 }
 
 function isHabit({ means }: Recurrence): boolean {
