@@ -93,7 +93,7 @@ test('of what was never saved only so many readings are read again', async () =>
   ])
 })
 
-test('what is learned of readings that another rule has judged is told with the next one', async () => {
+test('what was learned of readings that another rule judged is told with the next', async () => {
   const { desk, log } = deskScene()
   const records = Array.from({ length: 21 }, (_, i) => {
     const timestamp = new Date(START_MS + i * 60_000).toISOString()
