@@ -92,3 +92,23 @@ test('of what was never saved only so many readings are read again', async () =>
     [{ partition: 0, offset: REPLAY_READINGS_MAX + 1 }],
   ])
 })
+
+test('what was learned of readings that another rule judged is told with the next', async () => {
+  const { desk, log } = deskScene()
+  const records = Array.from({ length: 21 }, (_, i) => {
+    const timestamp = new Date(START_MS + i * 60_000).toISOString()
+    return { key: '1', value: JSON.stringify({ piano: 1, timestamp, sensore2_kw: 5 + (i % 4) }) }
+  })
+  log.wallMs = () => START_MS + records.length * 60_000
+  await log.append(READINGS_TOPIC, records)
+  const next = log.records(READINGS_TOPIC).slice(20)
+  await desk.open(0, { ...PLACE, nextOffset: 20 }, SIGNAL)
+  const first = desk.judge(0, next)
+  assert.deepEqual(
+    first.learned.map(({ floor, metric, stepMs }) => ({ floor, metric, stepMs })),
+    [{ floor: 1, metric: 'kw', stepMs: 60_000 }],
+  )
+  assert.deepEqual(desk.judge(0, next).learned, first.learned, 'until it is kept it is not told')
+  await desk.keep(0, first, 20, SIGNAL)
+  assert.deepEqual(desk.judge(0, next).learned, [])
+})

@@ -4,6 +4,8 @@
  * since are read once more, in silence: their alarms have been raised. Thus a kill changes nothing
  * in what is raised, though states are far too large to be saved with each reading.
  */
+import { learnedKey } from '../../model/keys.ts'
+import type { LearnedSeries } from '../../model/learned.ts'
 import { DETECTION_STATE_TOPIC } from '../../model/topics.ts'
 import type { FollowStart, Log, LogRecord } from '../../ports/log.ts'
 import {
@@ -53,6 +55,8 @@ interface WatchedPartition {
   readonly series: Map<string, SeriesMemory>
   /** Changed since they were saved. */
   readonly unsaved: Set<string>
+  /** News of what was read again: where another rule judged it before, nobody has told them. */
+  readonly untold: Map<string, LearnedSeries>
   savedMs: number
   /** Judged since they were saved. */
   readings: number
@@ -77,7 +81,7 @@ export class WatchDesk {
   ): Promise<void> {
     const opened = {
       ...{ generation, series: new Map(saved?.series), unsaved: new Set<string>() },
-      ...{ savedMs: this.world.clock.monotonicMs(), readings: 0 },
+      ...{ savedMs: this.world.clock.monotonicMs(), readings: 0, untold: new Map() },
     }
     const from = Math.max((saved?.completeTo ?? -1) + 1, nextOffset - REPLAY_READINGS_MAX)
     const stretch = { partition, from, to: nextOffset }
@@ -95,8 +99,9 @@ export class WatchDesk {
 
   /** Changes nothing until it is kept. */
   judge(partition: number, records: readonly LogRecord[]): WatchedBatch {
-    const known = this.partitions.get(partition)?.series ?? new Map()
-    return watchBatch(known, records, this.context())
+    const own = this.partitions.get(partition)
+    const batch = watchBatch(own?.series ?? new Map(), records, this.context())
+    return { ...batch, learned: [...(own?.untold.values() ?? []), ...batch.learned] }
   }
 
   /** Takes over what was judged, up to `offset`, and saves when it is time. */
@@ -112,6 +117,7 @@ export class WatchDesk {
       ([key, { state }]) => state.decidedMs > (own.series.get(key)?.state.decidedMs ?? 0),
     )
     take(own, batch)
+    own.untold.clear()
     if (batch.beyond > 0) {
       const fact = { kind: 'detection.too-many-series', partition, readings: batch.beyond }
       this.world.trace.note('warn', { ...fact, seriesMax: WATCHED_SERIES_MAX })
@@ -163,7 +169,9 @@ export class WatchDesk {
       if (event.kind === 'caught-up') break
       if (event.kind !== 'records' || event.partition !== partition) continue
       const before = event.records.filter(({ offset }) => offset < to)
-      take(own, watchBatch(own.series, before, unheard))
+      const batch = watchBatch(own.series, before, unheard)
+      take(own, batch)
+      for (const one of batch.learned) own.untold.set(learnedKey(one.floor, one.metric), one)
       if (before.length < event.records.length) break
       await clock.sleep(0, signal)
     }

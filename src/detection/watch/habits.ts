@@ -18,6 +18,8 @@ export interface Recurrence {
   readonly step: number
   /** Means of the bins so far, oldest first, three at most. */
   readonly means: readonly number[]
+  /** A week was left out before it. */
+  readonly isAfterPause: boolean
 }
 export type Habits = readonly Recurrence[]
 
@@ -39,7 +41,7 @@ export interface Lived extends Occurrence {
 
 /** Times that it must have been seen. */
 export const HABIT_TIMES = 3
-/** A week may be left out, for a holiday. */
+/** A week may be left out, for a holiday; of three times one, or every other week would be one. */
 const WEEKS_MAX = 2
 /** Two are alike when they differ by at most this part of what made them stand out. */
 const ALIKE_PART = 0.5
@@ -85,15 +87,26 @@ export interface HabitsStep {
 
 export function withOccurrence(habits: Habits, seen: Occurrence, perWeek: number): HabitsStep {
   const { bin, step, mean } = seen
-  const before = habits.find((one) => recurs(one, seen, perWeek))
-  const means = [...(before?.means ?? []), mean].slice(-HABIT_TIMES)
+  const isSameSlot = (one: Recurrence) => weeksBetween(one.bin, bin, perWeek, 0) > 0
+  const alike = habits.filter((one) => recurs(one, seen, perWeek))
+  /** The newest, or one story would be two that have left out a week each. */
+  const before = alike.findLast(isSameSlot) ?? alike.at(-1)
+  const isAfterPause = before !== undefined && weeksBetween(before.bin, bin, perWeek, 1) > 1
+  const isBroken = isAfterPause && before.isAfterPause
+  const means = [...(before?.means ?? []), mean].slice(isBroken ? -2 : -HABIT_TIMES)
   const others = habits.filter((one) => one !== before && bin - one.bin <= WEEKS_MAX * perWeek + 1)
-  const next = { bin, step, means }
-  const isSameSlot = before !== undefined && weeksBetween(before.bin, bin, perWeek, 0) > 0
+  const next = { bin, step, means, isAfterPause }
   return {
-    habits: [...others, next].slice(-HABITS_MAX),
-    taught: isHabit(next) && isSameSlot ? means : undefined,
+    habits: limited([...others, next]),
+    taught: isHabit(next) && before && isSameSlot(before) ? means : undefined,
   }
+}
+
+/** Where all are too many by one: what alarms for days must not drive out what is known. */
+function limited(all: Habits): Habits {
+  if (all.length <= HABITS_MAX) return all
+  const leaving = all.find((one) => !isHabit(one)) ?? all[0]
+  return all.filter((one) => one !== leaving)
 }
 
 function isHabit({ means }: Recurrence): boolean {

@@ -5,7 +5,7 @@ import { ask } from '../api/http.ts'
 import { readLatest } from '../api/store-keys.ts'
 import type { LiveWorld } from './live-client.ts'
 import type { Channel, LiveEvent } from './machine.ts'
-import { restMsOf, type Urgency } from './pace.ts'
+import { Pace, type Urgency } from './pace.ts'
 
 const PATHS: Readonly<Record<Channel, string>> = {
   whole: '/api/v1/live',
@@ -14,9 +14,7 @@ const PATHS: Readonly<Record<Channel, string>> = {
 const NOTIFICATIONS_ASKED = 1_000
 const BASE: string = import.meta.env?.VITE_COORDINATOR_URL ?? ''
 
-/** After a silence, what comes together is drawn together, and nobody sees that it waited. */
-const GATHER_MS: Readonly<Record<Urgency, number>> = { soon: 60, now: 0 }
-const nextDrawMs: Record<Urgency, number> = { soon: 0, now: 0 }
+const pace = new Pace()
 
 export const browserWorld: LiveWorld = {
   now: () => Date.now(),
@@ -39,12 +37,14 @@ export const browserWorld: LiveWorld = {
   },
   count: async (signal) => [await countOf(signal)],
   nextFrame(call, urgency) {
-    const waitMs = Math.max(GATHER_MS[urgency], nextDrawMs[urgency] - performance.now())
-    setTimeout(() => {
-      /** A tab in the background draws no frames, yet its bell counts. */
-      if (document.hidden) draw(call)
-      else requestAnimationFrame(() => draw(call))
-    }, waitMs)
+    setTimeout(
+      () => {
+        /** A tab in the background draws no frames, yet its bell counts. */
+        if (document.hidden) draw(call, urgency)
+        else requestAnimationFrame(() => draw(call, urgency))
+      },
+      pace.waitMs(urgency, performance.now()),
+    )
   },
 }
 
@@ -54,14 +54,9 @@ async function countOf(signal: AbortSignal): Promise<LiveEvent> {
 }
 
 /** Who is called only says what has to be drawn; it is drawn when the call is over. */
-function draw(call: () => void): void {
+function draw(call: () => void, urgency: Urgency): void {
   const beganMs = performance.now()
-  rest(beganMs, 0)
+  pace.drawn(urgency, beganMs, 0)
   call()
-  queueMicrotask(() => rest(beganMs, performance.now() - beganMs))
-}
-
-function rest(beganMs: number, drawingMs: number): void {
-  nextDrawMs.soon = beganMs + restMsOf('soon', drawingMs)
-  nextDrawMs.now = beganMs + restMsOf('now', drawingMs)
+  queueMicrotask(() => pace.drawn(urgency, beganMs, performance.now() - beganMs))
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { REST_MS_MAX, REST_MS_MIN, restMsOf, URGENT_REST_MS } from './pace.ts'
+import { GATHER_MS, Pace, REST_MS_MAX, REST_MS_MIN, restMsOf, URGENT_REST_MS } from './pace.ts'
 
 test('a quick machine draws once a second, a slow one less often, and none stops', () => {
   assert.equal(restMsOf('soon', 0), REST_MS_MIN)
@@ -16,4 +16,16 @@ test('an alert rests only for others of its kind, and never longer than a readin
   for (const drawingMs of [0, 5, 30, 10_000]) {
     assert.ok(restMsOf('now', drawingMs) < restMsOf('soon', drawingMs))
   }
+})
+
+test('readings that took long to draw hold up readings, and no alert', () => {
+  const pace = new Pace()
+  pace.drawn('soon', 5_000, 30)
+  assert.equal(pace.waitMs('now', 5_040), 0)
+  assert.equal(pace.waitMs('soon', 5_040), restMsOf('soon', 30) - 40)
+  pace.drawn('now', 5_050, 30)
+  assert.equal(pace.waitMs('now', 5_090), restMsOf('now', 30) - 40)
+  pace.drawn('soon', 5_060, 0)
+  assert.equal(pace.waitMs('now', 5_090), restMsOf('now', 30) - 40, 'a flood of alerts rests')
+  assert.equal(pace.waitMs('soon', 60_000), GATHER_MS.soon)
 })

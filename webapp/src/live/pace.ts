@@ -23,3 +23,20 @@ export function restMsOf(urgency: Urgency, drawingMs: number): number {
   const [least, most] = RESTS_MS[urgency]
   return Math.min(most, Math.max(least, REST_FACTOR * drawingMs))
 }
+
+/** After a silence, what comes together is drawn together, and nobody sees that it waited. */
+export const GATHER_MS: Readonly<Record<Urgency, number>> = { soon: 60, now: 0 }
+
+/** When a page may draw next. What readings took to draw holds up no alert. */
+export class Pace {
+  private readonly nextMs: Record<Urgency, number> = { soon: 0, now: 0 }
+
+  waitMs(urgency: Urgency, nowMs: number): number {
+    return Math.max(GATHER_MS[urgency], this.nextMs[urgency] - nowMs)
+  }
+
+  drawn(urgency: Urgency, beganMs: number, drawingMs: number): void {
+    this.nextMs.soon = beganMs + restMsOf('soon', drawingMs)
+    if (urgency === 'now') this.nextMs.now = beganMs + restMsOf('now', drawingMs)
+  }
+}
