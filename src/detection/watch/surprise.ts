@@ -114,7 +114,7 @@ function residualOfHabit({ actual }: Surprise, { value, habitualSteps }: Moment)
 
 /**
  * The step of a habit is believed as it is. The model, which did not foresee it, learns nothing,
- * and the clean track stays where it was, so that the way back is no surprise.
+ * and the clean track goes on as was expected. A sharp way back may surprise until it is a habit.
  */
 function stepHabit(
   before: Surprise,
