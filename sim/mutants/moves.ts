@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from '../../src/ports/clock.ts'
+import { CareWorld } from '../../src/store/coordinator/care/care-world.ts'
 import { Rebalancer } from '../../src/store/coordinator/care/rebalancer.ts'
 import { RowCarrier } from '../../src/store/coordinator/care/row-carrier.ts'
 import { QuorumRead } from '../../src/store/coordinator/quorum-read.ts'
@@ -58,6 +59,10 @@ export const MUTANTS_OF_MOVES: Readonly<Record<string, Partial<Mutation>>> = {
           } as RowCarrier['carry'],
       ),
   },
+  'a partition is streamed though those who hold it differ': {
+    needs: ['reshaping', 'loss'],
+    begin: () => patch(CareWorld.prototype, 'ask', (original) => holdersAlike(original)),
+  },
   'while a partition moves only those who held it before count': {
     needs: ['reshaping', 'loss', 'cuts', 'shard-crashes'],
     begin: () => undone(slowToFinish(), countingFormer(QuorumRead), countingFormer(QuorumWrite)),
@@ -101,6 +106,22 @@ function countingFormer(core: { readonly prototype: unknown }): () => void {
         return original.call(this)
       },
   )
+}
+
+/** While a partition moves each of its holders seems to have the digest that came first. */
+function holdersAlike(original: CareWorld['ask']): CareWorld['ask'] {
+  const firstSums = new Map<string, readonly string[]>()
+  return async function (this: CareWorld, link, request, signal) {
+    const reply = await original.call(this, link, request, signal)
+    const { view } = this.store
+    if (request.kind !== 'digest' || reply?.kind !== 'digest' || !link || !view) return reply
+    const { groups, links } = view.at(request.p)
+    const isHolder = groups.length > 1 && groups[0]?.includes(links.indexOf(link))
+    if (!isHolder) return reply
+    const sums = firstSums.get(`${request.p} ${request.e}`) ?? reply.sums
+    firstSums.set(`${request.p} ${request.e}`, sums)
+    return { ...reply, sums }
+  } as CareWorld['ask']
 }
 
 /** Legal, and it gives such a bug time to show. */
