@@ -156,7 +156,13 @@ async function answersOf(
     const request = { kind: 'ops', cluster: ring.cluster, budgetMs: ASK_MS, ops }
     const answer = await face.ask(addressOf(machine.name), request, ASK_MS)
     const reply = answer.kind === 'answer' ? (answer.body as ShardReply) : undefined
-    found.push(...some.flatMap(({ row }, index) => checkAnswer(machine, row, reply, index)))
+    found.push(
+      ...some.flatMap(({ p, row }, index) => {
+        // What was forgotten meanwhile is answered as forgotten, and rightly so.
+        const isForgotten = machine.disk.engine.get(p, row.key) === undefined
+        return isForgotten ? [] : checkAnswer(machine, row, reply, index)
+      }),
+    )
   }
   return found
 }

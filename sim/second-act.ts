@@ -98,6 +98,8 @@ async function settled(world: CalmWorld, settling: Settling): Promise<void> {
   while (left.length > 0 && kernel.nowMs < endMs) {
     const nextMs = kernel.nowMs + SETTLED_PAUSE_MS
     if (!(await kernel.until(() => kernel.nowMs >= nextMs, 2 * SETTLED_MS_MAX))) break
+    // A change that was asked for before may have come to the emptied shard only now.
+    await whole(world)
     left = unsettled(settling)
   }
   for (const what of left.slice(0, 1)) {
