@@ -9,7 +9,8 @@ import { timeOf } from '../../src/store/hybrid-clock.ts'
 import type { PartitionEntry, RingDocument } from '../../src/store/ring/document.ts'
 import { partitionOf } from '../../src/store/ring/hash.ts'
 import { foundRing } from '../../src/store/ring/membership.ts'
-import { createShard, type Shard, type ShardOptions } from '../../src/store/shard/shard.ts'
+import { createShard, type Shard } from '../../src/store/shard/shard.ts'
+import type { ShardOptions } from '../../src/store/shard/shard-options.ts'
 import type {
   OperationResult,
   ReplyOf,

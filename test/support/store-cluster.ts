@@ -12,7 +12,7 @@ import {
   type CoordinatorOptions,
   createCoordinator,
 } from '../../src/store/coordinator/coordinator.ts'
-import type { ShardOptions } from '../../src/store/shard/shard.ts'
+import type { ShardOptions } from '../../src/store/shard/shard-options.ts'
 import { eventually } from './eventually.ts'
 import { FakeNetwork, type TestShard } from './fake-shards.ts'
 import { RealShard } from './real-shards.ts'

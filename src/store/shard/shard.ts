@@ -6,21 +6,13 @@
  * A failure of the engine other than a full disk ends it all: what is on the disk is not known any
  * more, so nothing further is answered but that, `run` rejects, and the process must end.
  */
-import type { Clock } from '../../ports/clock.ts'
-import { EngineError, type KeyValueEngine, UNPLACED } from '../../ports/key-value-engine.ts'
+import { EngineError, UNPLACED } from '../../ports/key-value-engine.ts'
 import type { Endpoint } from '../../ports/network.ts'
-import type { Random } from '../../ports/random.ts'
 import type { Service } from '../../ports/service.ts'
-import type { Trace } from '../../ports/trace.ts'
 import type { ReplyOf, ShardReply, ShardRequest } from '../wire.ts'
 import { Cleaner } from './cleaner.ts'
 import { DiskState } from './disk-state.ts'
-import {
-  COMMIT_DEFAULTS,
-  type CommitLimits,
-  GroupCommit,
-  type PendingWrite,
-} from './group-commit.ts'
+import { COMMIT_DEFAULTS, GroupCommit, type PendingWrite } from './group-commit.ts'
 import { HintBook } from './hint-book.ts'
 import { IDENTITY, identityOf, writerName } from './identity.ts'
 import { performAll } from './operations.ts'
@@ -31,35 +23,17 @@ import { ReplicaRows } from './replica-rows.ts'
 import { admitRequest } from './request-guard.ts'
 import type { RingCopy } from './ring-copy.ts'
 import { RingDesk } from './ring-requests.ts'
-import { NO_CACHE, type RowCache } from './row-cache.ts'
+import { NO_CACHE } from './row-cache.ts'
 import { takeRows } from './row-stream.ts'
+import {
+  CLEAN_AFTER_MS,
+  HINTS_PER_TARGET_MAX,
+  type ShardOptions,
+  type ShardWorld,
+} from './shard-options.ts'
 import { answerScan } from './shard-scan.ts'
 import { ShardVoice } from './shard-voice.ts'
 import { heldAlready, writeGroup } from './write-group.ts'
-
-export interface ShardWorld {
-  readonly clock: Clock
-  readonly random: Random
-  readonly trace: Trace
-  /** The shard's own from now on; whoever opened it closes it, after `run` has ended. */
-  readonly engine: KeyValueEngine
-}
-
-export interface ShardOptions {
-  /** What `/stats` shows as the place of the database. */
-  readonly dbPath: string
-  /** The label of what it fails together with; default: it stands for itself. */
-  readonly zone?: string
-  /** Default: none. */
-  readonly cache?: RowCache
-  readonly limits?: Partial<CommitLimits>
-  /** So long after a partition has moved away its rows are removed. Default: 60 s. */
-  readonly cleanAfterMs?: number
-  /** Beyond so many hints for one shard only the partitions are noted. Default: 100 000. */
-  readonly hintsPerTargetMax?: number
-  /** Runs something once the present event-loop turn has ended. */
-  readonly afterTurn?: (run: () => void) => void
-}
 
 export interface Shard extends Service {
   readonly id: string
@@ -88,10 +62,8 @@ export function createShard(world: ShardWorld, options: ShardOptions): Shard {
   }
 }
 
-const CLEAN_AFTER_MS = 60_000
 /** Operations that came within so long are of clients that are being served. */
 const SERVED_LATELY_MS = 100
-const HINTS_PER_TARGET_MAX = 100_000
 
 class ReplicaShard {
   readonly id: string
