@@ -157,19 +157,15 @@ async function answersOf(
     const answer = await face.ask(addressOf(machine.name), request, ASK_MS)
     const reply = answer.kind === 'answer' ? (answer.body as ShardReply) : undefined
     found.push(
-      ...some.flatMap(({ p, row }, index) => {
-        // What was forgotten meanwhile is answered as forgotten, and rightly so.
-        const isForgotten = machine.disk.engine.get(p, row.key) === undefined
-        return isForgotten ? [] : checkAnswer(machine, row, reply, index)
-      }),
+      ...some.flatMap(({ p, row }, index) => checkAnswer(machine, { p, row }, reply, index)),
     )
   }
   return found
 }
 
 function checkAnswer(
-  { name }: ShardMachine,
-  row: Row,
+  { name, disk }: ShardMachine,
+  { p, row }: { readonly p: number; readonly row: Row },
   reply: ShardReply | undefined,
   index: number,
 ): readonly Violation[] {
@@ -179,6 +175,9 @@ function checkAnswer(
   const result = reply.results[index]
   const held = result?.r === 'row' ? result.row : null
   if (held?.v === row.text && held.t === row.version.time) return []
+  // What was forgotten since it was looked at is answered as absent, and as nothing else.
+  const isAbsent = result?.r === 'row' && result.row === null
+  if (isAbsent && disk.engine.get(p, row.key) === undefined) return []
   const told = JSON.stringify(result)
   const sentence = `${name} answers ${told} for ${row.key}, on its disk is ${row.text}`
   return [{ promise: 'S9', sentence }]
