@@ -38,6 +38,7 @@ test('every service starts by its own command, works, stops, comes up again', {
   await loginGivesTheToken(place)
   await bothCoordinatorsShowTheSame(place)
   const secret = secretOf(place, 'admin_pass')
+  await aReadingIsJudged(first)
   await everythingStops(first)
 
   const watching = readComposeFile({ DETECTION_RULE: 'watch' })
@@ -77,9 +78,18 @@ async function bringUp(t: TestContext, place: Place, chosen = file): Promise<Com
   return processes
 }
 
+/** And committed: what nobody had judged yet, the watch need not read once more. */
+async function aReadingIsJudged(processes: ComposeProcesses): Promise<void> {
+  const [, url] = processes.said('anomaly_detector', /ready at (\S+)/) ?? []
+  await eventually('the detector has judged a reading', async () => {
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    return /^energyguard_detection_readings_total\S* [1-9]/m.test(metrics)
+  })
+}
+
 /** It reads what was sent before it was chosen. */
 async function theWatchKnowsWhatTheLogKnows(processes: ComposeProcesses): Promise<void> {
-  const isRead = () => processes.hasSaid('anomaly_detector', 'detection.readings-read-again')
+  const isRead = () => processes.said('anomaly_detector', /detection\.readings-read-again/)
   await eventually('the watch has read the readings before it', isRead, 60_000)
 }
 

@@ -29,8 +29,8 @@ export interface ComposeProcesses {
   stop(): Promise<Readonly<Record<string, number | string>>>
   /** What a service has printed last. */
   output(name: string): string
-  /** Whether a service has printed these words at any time. */
-  hasSaid(name: string, words: string): boolean
+  /** The first place, at any time, where a service has printed this. */
+  said(name: string, pattern: RegExp): RegExpMatchArray | null
   /** Kills what still runs. */
   kill(): Promise<void>
 }
@@ -64,9 +64,9 @@ export function composeProcesses(
     },
     stop: () => stopAll([...running.values()].filter(({ planned }) => !planned.isJob)),
     output: (name) => outputOf(must(running.get(name), `${name} was started`)),
-    hasSaid: (name, words) => {
+    said: (name, pattern) => {
       const { process } = must(running.get(name), `${name} was started`)
-      return `${process.stdout()}${process.stderr()}`.includes(words)
+      return `${process.stdout()}${process.stderr()}`.match(pattern)
     },
     kill: async () => {
       cancel.abort()
