@@ -91,6 +91,23 @@ test('whoever is asked because another is late sends the row', async () => {
   assert.deepEqual(told, FOUND)
 })
 
+test('a read that begins again asks a further one too, where one of the new ring is late', async () => {
+  const { answer, told, bodies, clock, turn } = await readingByHand()
+  await answer(0, { r: 'refused', why: 'fenced' })
+  // By the time that it begins again its first attempt has taken long.
+  await clock.advance(LIMIT_DEFAULTS.hedgeAfterMs - 1)
+  await answer(1, { r: 'refused', why: 'fenced' })
+  await clock.advance(20)
+  await turn()
+  assert.equal(bodies.length, 5)
+  await clock.advance(LIMIT_DEFAULTS.hedgeAfterMs)
+  await turn()
+  assert.equal(bodies.length, 6)
+  await answer(4, ROW_SENT)
+  await answer(5, ROW_SENT)
+  assert.deepEqual(told, FOUND)
+})
+
 test('of a conditional key every replica sends the row', async () => {
   const { isBare } = await readingByHand('cas:a')
   assert.deepEqual(isBare(), [false, false])

@@ -65,7 +65,7 @@ class KeyRead implements HopSink, Watched {
   private readonly deadlineMs: number
   private place: PartitionView
   private state: QuorumRead
-  private watch: Watch
+  private watch: Watch | undefined
   private attempt = 0
   /** The replica that was last asked for the whole row; -1 = none. */
   private sender = -1
@@ -89,12 +89,14 @@ class KeyRead implements HopSink, Watched {
     // Of a conditional key the row itself says what its version means.
     this.isWhole = isConditionalKey(key)
     this.state = this.newState()
-    this.watch = world.lateWatch.watch(this)
   }
 
+  /** Of an attempt, which is watched from now on: the one before may have been late already. */
   private newState(): QuorumRead {
     const { groups, links } = this.place
     this.sender = -1
+    this.watch?.end()
+    this.watch = this.world.lateWatch.watch(this)
     return new QuorumRead(groups, links.length, isConditionalKey(this.key))
   }
 
@@ -206,7 +208,7 @@ class KeyRead implements HopSink, Watched {
 
   private end(verdict: Extract<ReadVerdict, 'decided' | 'busy' | 'unavailable'>): void {
     this.isOver = true
-    this.watch.end()
+    this.watch?.end()
     const { newest, isAnswered } = this.state
     if (verdict === 'decided') {
       this.tell(outcomeOf(this.key, newest, this.world.clock.wallMs()))
