@@ -68,7 +68,8 @@ export class RowCarrier {
 
   /**
    * Brings one replica many rows at once; what it does not take that way, row by row. False = it
-   * did not answer. Rejects only when the signal is aborted.
+   * did not answer, or there was one that it does not hold now: then the rest is let be. Rejects
+   * only when the signal is aborted.
    */
   async bring(
     view: PartitionView,
@@ -87,7 +88,7 @@ export class RowCarrier {
         carried.bytes += operationBytes(row.k, row.v)
       } else if (why === 'fenced' || why === 'not-mine') carried.isOutdated = true
       else if (!(await this.push(view, replica, row, carried, signal))) carried.unheld.push(row.k)
-      if (carried.isOutdated) break
+      if (carried.isOutdated || carried.unheld.length > 0) return false
     }
     return true
   }

@@ -64,6 +64,17 @@ test('what differs is not, nor what is there already, nor the rest where little 
   assert.equal(planOf(full, full, full, full), null)
 })
 
+test('what one who is new holds otherwise is not streamed to the other alone', () => {
+  const full = digest('a', 'b', 'c')
+  const groups = [
+    [0, 1, 2],
+    [3, 4, 0],
+  ]
+  const digests = [full, full, full, digest('a', 'b', ''), digest('', '', '')]
+  const plan = streamPlan({ groups, partition: 1 }, new Map(digests.entries()))
+  assert.deepEqual(plan, { source: 1, targets: [4], buckets: [0, 1] })
+})
+
 test('a replica that is away does not count, and with nobody there is no plan', () => {
   const full = digest('a')
   const present = new Map([
@@ -119,6 +130,14 @@ test('a new shard that takes nothing is not caught up, nor brought another page'
   newcomer.refusal = 'full'
   assert.equal((await move()).kind, 'unreachable')
   assert.deepEqual([newcomer.rows.size, count('rows')], [0, 1])
+})
+
+test('and of the rows that it left no more than one is brought by itself in vain', async () => {
+  const { shards, fill, move, newcomer, count } = moving()
+  for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(40))
+  newcomer.refusal = 'full'
+  assert.equal((await move()).kind, 'unreachable')
+  assert.deepEqual(['take', 'ops'].map(count), [1, 1])
 })
 
 test('a row that was left is brought by itself', async () => {

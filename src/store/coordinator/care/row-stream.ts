@@ -66,18 +66,18 @@ export async function streamRows(
     const page = await pageFrom(care, view, plan, from, signal)
     if (!page) return undefined
     const before = carried.bytes
+    let isTaken = true
     for (const target of plan.targets) {
-      if (!(await carrier.bring(view, target, page.rows, carried, signal))) return undefined
+      isTaken &&= await carrier.bring(view, target, page.rows, carried, signal)
     }
     rows += page.rows.length
     await care.pay(carried.bytes - before, signal)
-    return page
+    return isTaken ? page : undefined
   }
   for (let from: string | null = ''; from !== null; ) {
     const start: string = from
     const page = await care.gently(() => bringPage(start), signal)
-    const isInVain = !page || carried.isOutdated || carried.unheld.length > 0
-    if (isInVain) return { ...carried, isThrough: false, rows }
+    if (!page) return { ...carried, isThrough: false, rows }
     from = page.next
   }
   return { ...carried, isThrough: true, rows }
