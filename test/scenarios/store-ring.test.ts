@@ -2,6 +2,7 @@
  * How a ring comes to be, is remembered, and is changed.
  */
 import assert from 'node:assert/strict'
+import { must } from '../../src/model/must.ts'
 import { FAST_CARE, settled } from '../support/cared-cluster.ts'
 import { eventually } from '../support/eventually.ts'
 import { members, reasonOf, write } from '../support/ring-stories.ts'
@@ -177,6 +178,26 @@ story(
     await settled({ ring, ...one })
     const { totalNodes, replicationFactor } = ring.info()
     assert.deepEqual([totalNodes, replicationFactor], [2, 1])
+  },
+)
+
+story(
+  'what an emptied ring was asked for counts for a bootstrap shard that comes late',
+  async (t) => {
+    const cluster = storeCluster(t, 3)
+    const [first = '', second = ''] = cluster.addresses
+    const third = must(cluster.shards[2])
+    third.mood = 'stopped'
+    const { ring, ...one } = cluster.startCoordinator({ care: FAST_CARE, foundingGraceMs: 0 })
+    await ready({ ring, ...one }, 2)
+    assert.equal((await ring.removeNode(first)).kind, 'changed')
+    await settled({ ring, ...one })
+    assert.equal((await ring.removeNode(second)).kind, 'changed')
+    assert.equal((await ring.reconfigure({ replicationFactor: 1 })).kind, 'changed')
+    third.mood = 'well'
+    await ready({ ring, ...one }, 1)
+    assert.equal((await ring.addNode(first)).kind, 'changed')
+    assert.equal(ring.info().replicationFactor, 1)
   },
 )
 

@@ -12,13 +12,12 @@ import type { Address } from '../../ports/network.ts'
 import type { RingChange, RingDocument, RingShard } from '../ring/document.ts'
 import { withoutAddress } from '../ring/lost-shard.ts'
 import {
-  addShard,
-  askedAnew,
   cancelled,
   foundRing,
   type RingDecision,
   removeShard,
   replaceShard,
+  takeIn,
   withReplicationFactor,
 } from '../ring/membership.ts'
 import { majorityOf } from '../ring/quorum.ts'
@@ -133,12 +132,8 @@ async function preparedToAdd(keeper: RingKeeper, address: Address): Promise<Prep
   if (isStaying(keeper, hello.shardId) && (await answersAtHome(keeper, hello.shardId))) {
     return already
   }
-  const decide: Decide = (ring) => addShard(asAsked(keeper, ring), shard)
+  const decide: Decide = (ring) => takeIn(ring, keeper.replication, shard)
   return { kind: 'decide', decide, further: [address] }
-}
-
-function asAsked({ replication }: RingKeeper, ring: RingDocument): RingDocument {
-  return ring.shards.length > 0 ? ring : askedAnew(ring, replication)
 }
 
 /** The first registration founds the ring, unless a list of shards was named to found it with. */

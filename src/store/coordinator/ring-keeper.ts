@@ -12,12 +12,12 @@ import type { Random } from '../../ports/random.ts'
 import type { RingDocument, RingShard } from '../ring/document.ts'
 import { isLost } from '../ring/lost-shard.ts'
 import {
-  addShard,
   askedOf,
   foundRing,
   type ReplicationWish,
   type RingDecision,
   readdressed,
+  takeIn,
 } from '../ring/membership.ts'
 import type { ReplyOf, ShardRequest } from '../wire.ts'
 import type { ShardLink } from './hop.ts'
@@ -168,8 +168,7 @@ export class RingKeeper {
 
   async greet(address: Address): Promise<Sighting> {
     const hello = await this.ask(address, { kind: 'hello' })
-    if (hello === null) return { address, hello }
-    await this.hear(address, hello)
+    if (hello !== null) await this.hear(address, hello)
     return { address, hello }
   }
 
@@ -249,7 +248,8 @@ export class RingKeeper {
     }
     // While partitions move nobody is taken in; the next look comes soon.
     for (const shard of this.ring?.change ? [] : newcomers) {
-      const outcome = await this.attempt((ring) => addShard(ring, shard), [shard.address])
+      const decide: Decide = (ring) => takeIn(ring, this.replication, shard)
+      const outcome = await this.attempt(decide, [shard.address])
       this.voice.report(`the shard at ${shard.address} was taken in`, outcome)
     }
   }

@@ -68,13 +68,6 @@ export function foundRing(
   return { cluster: clusterName(sorted), version: 1, ...fields, shards: sorted, table }
 }
 
-/** A ring that was emptied, with what was asked for since: no shard is there to write it down. */
-export function askedAnew(ring: RingDocument, wish: ReplicationWish): RingDocument {
-  assert(ring.shards.length === 0, 'no shard keeps what was asked for')
-  const { replicationRatio: _, ...rest } = ring
-  return { ...rest, ...wishFields(wish, 0) }
-}
-
 /**
  * Takes a shard in. One that is known under another address gets the new one; no keys move then.
  */
@@ -89,6 +82,13 @@ export function addShard(ring: RingDocument, shard: RingShard): RingDecision {
   if (ring.change) return { kind: 'under-way', change: ring.change }
   const shards = [...ring.shards, shard]
   return changedTo(rewished({ ...ring, shards }), { kind: 'add', id: shard.id })
+}
+
+/** The same where the ring may have been emptied: what was asked for since stands nowhere yet. */
+export function takeIn(ring: RingDocument, wish: ReplicationWish, shard: RingShard): RingDecision {
+  if (ring.shards.length > 0) return addShard(ring, shard)
+  const { replicationRatio: _, ...rest } = ring
+  return addShard({ ...rest, ...wishFields(wish, 0) }, shard)
 }
 
 /**
