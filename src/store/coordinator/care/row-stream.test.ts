@@ -8,6 +8,7 @@ import { careWorld, rowsOf } from '../../../../test/support/care-world.ts'
 import { wireRow } from '../../../../test/support/shard-world.ts'
 import { must } from '../../../model/must.ts'
 import type { ShardReply } from '../../wire.ts'
+import { operationBytes } from '../store-world.ts'
 import { PIECE_EVERY_MS } from './care-world.ts'
 import { catchUp } from './catch-up.ts'
 import { TRAFFIC_WINDOW_MS } from './client-traffic.ts'
@@ -91,7 +92,12 @@ test('a new shard gets every row once, a page at a time, without a single header
   for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(40))
   const outcome = await move()
   assert.ok(outcome.kind === 'done')
-  assert.deepEqual([outcome.pushes, outcome.isLevel, newcomer.rows.size], [40, true, 40])
+  const { diverged, pushes, bytes, isLevel } = outcome
+  assert.deepEqual([diverged, pushes, isLevel, newcomer.rows.size], [40, 40, true, 40])
+  assert.equal(
+    bytes,
+    rowsOf(40).reduce((sum, { k, v }) => sum + operationBytes(k, v), 0),
+  )
   assert.deepEqual(['rows', 'take', 'headers', 'ops'].map(count), [3, 3, 0, 0])
 })
 
