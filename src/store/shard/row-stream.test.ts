@@ -14,12 +14,13 @@ import {
   wireRow,
 } from '../../../test/support/shard-world.ts'
 import { must } from '../../model/must.ts'
+import type { KeyValueEngine } from '../../ports/key-value-engine.ts'
 import { VALUE_BYTES_MAX } from '../client.ts'
 import { timeOf } from '../hybrid-clock.ts'
 import { partitionOf } from '../ring/hash.ts'
 import { bucketOf } from '../row-digest.ts'
 import type { WireRow } from '../wire.ts'
-import { PAGE_BYTES_MAX } from './row-stream.ts'
+import { PAGE_BYTES_MAX, rowsPage } from './row-stream.ts'
 
 const P = get('a').p
 const ofPartition = { cluster: CLUSTER, p: P, e: 1 } as const
@@ -98,6 +99,18 @@ test('of the largest rows a page has one, which any endpoint takes', async () =>
     from = page.next
   }
   assert.deepEqual(seen, KEYS.slice(0, 3))
+})
+
+test('and no more of them are read from the disk than it has', async () => {
+  const { engine } = await filled(3, { v: JSON.stringify('x'.repeat(VALUE_BYTES_MAX - 2)) })
+  let read = 0
+  const scan: KeyValueEngine['scan'] = (...query) => {
+    const found = engine.scan(...query)
+    read += found.length
+    return found
+  }
+  const page = rowsPage({ ...engine, scan }, { p: P, from: '', limit: 100, buckets: null })
+  assert.deepEqual([page.rows.length, read], [1, 1])
 })
 
 test('what is taken is there as if each had been written by itself', async () => {
