@@ -4,9 +4,10 @@
  */
 import assert from 'node:assert/strict'
 import { must } from '../../src/model/must.ts'
-import { begun, partitionsToMove } from '../../src/store/ring/moves.ts'
+import { partitionsToMove } from '../../src/store/ring/moves.ts'
 import { settled } from '../support/cared-cluster.ts'
 import { eventually } from '../support/eventually.ts'
+import { begun } from '../support/ring-steps.ts'
 import { CARELESS, reasonOf, write } from '../support/ring-stories.ts'
 import { foundedCluster, ready, startCoordinatorOn, story } from '../support/store-cluster.ts'
 

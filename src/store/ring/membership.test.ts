@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { begun } from '../../../test/support/ring-steps.ts'
 import { must } from '../../model/must.ts'
 import type { RingDocument } from './document.ts'
 import {
@@ -14,7 +15,7 @@ import {
   replicasOf,
   withReplicationFactor,
 } from './membership.ts'
-import { begun, jointPartitions, partitionsToMove } from './moves.ts'
+import { jointPartitions, partitionsToMove } from './moves.ts'
 import { majorityOf } from './quorum.ts'
 
 const shard = (n: number) => ({ id: `id-${n}`, address: `http://127.0.0.1:${8100 + n}` })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { begun, finished } from '../../../test/support/ring-steps.ts'
 import { must } from '../../model/must.ts'
 import type { PartitionEntry, RingDocument } from './document.ts'
 import {
@@ -13,14 +14,7 @@ import {
   replicasOf,
   withReplicationFactor,
 } from './membership.ts'
-import {
-  begun,
-  completed,
-  finished,
-  jointPartitions,
-  newcomersOf,
-  partitionsToMove,
-} from './moves.ts'
+import { completed, jointPartitions, newcomersOf, partitionsToMove, stepped } from './moves.ts'
 import { holdersOf, isQuorum } from './quorum.ts'
 
 const PARTITIONS = 128
@@ -65,6 +59,13 @@ const some = (all: readonly number[], chance: number) =>
 /** One that never was in the ring. */
 const newShard = (ring: RingDocument) => shard(100 + ring.version)
 
+/** As whoever moves partitions does it: some take their first step while others take their last. */
+const bothStepped: Step = (ring, chance) =>
+  stepped(ring, {
+    begin: some(goalsOnly(ring), chance),
+    finish: some(jointPartitions(ring), chance),
+  })
+
 const STEPS: readonly Step[] = [
   (ring) => ringOf(addShard(ring, newShard(ring))),
   (ring, chance) => ringOf(removeShard(ring, pick(ring.shards, chance)?.address ?? '', 1)),
@@ -73,9 +74,9 @@ const STEPS: readonly Step[] = [
   (ring, chance) => ringOf(withReplicationFactor(ring, 1 + Math.floor(chance * 4))),
   (ring) => ringOf(cancelled(ring)),
   (ring, chance) => begun(ring, some(goalsOnly(ring), chance)),
-  (ring, chance) => begun(ring, some(goalsOnly(ring), chance)),
   (ring, chance) => finished(ring, some(jointPartitions(ring), chance)),
-  (ring, chance) => finished(ring, some(jointPartitions(ring), chance)),
+  bothStepped,
+  bothStepped,
   (ring) => settled(ring),
 ]
 

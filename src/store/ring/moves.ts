@@ -93,14 +93,6 @@ export function stepped(ring: RingDocument, { begin, finish }: Steps): RingDocum
   return { ...ring, version: ring.version + 1, table }
 }
 
-export function begun(ring: RingDocument, partitions: readonly number[]): RingDocument {
-  return stepped(ring, { begin: partitions, finish: [] })
-}
-
-export function finished(ring: RingDocument, partitions: readonly number[]): RingDocument {
-  return stepped(ring, { begin: [], finish: partitions })
-}
-
 function begunEntry(entry: PartitionEntry): PartitionEntry {
   return { ...entry, epoch: entry.epoch + 1, isJoint: true }
 }

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { begun } from '../../../../test/support/ring-steps.ts'
 import { must } from '../../../model/must.ts'
 import type { RingDocument } from '../../ring/document.ts'
 import {
@@ -16,7 +17,7 @@ import {
   replaceShard,
   withReplicationFactor,
 } from '../../ring/membership.ts'
-import { begun, jointPartitions, newcomersOf, partitionsToMove } from '../../ring/moves.ts'
+import { jointPartitions, newcomersOf, partitionsToMove } from '../../ring/moves.ts'
 import { majorityOf } from '../../ring/quorum.ts'
 import { type MoveFacts, type NextMove, nextMove } from './next-move.ts'
 
