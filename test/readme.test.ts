@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { COMMANDS } from '../src/app/commands.ts'
 import { settingNamesOf, settingOf } from '../src/app/settings.ts'
-import { ROOT } from './support/source-files.ts'
+import { projectFiles, ROOT } from './support/source-files.ts'
 
 const english = readFileSync(join(ROOT, 'README.md'), 'utf8')
 const italian = readFileSync(join(ROOT, 'README.it.md'), 'utf8')
@@ -39,10 +39,10 @@ test('every command of the README exists, with the flags that are shown', () => 
 })
 
 test('every npm script that people are told of exists', () => {
-  const contributing = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8')
-  const told = [...`${english}\n${contributing}`.matchAll(/`npm (?:run )?([a-z-]+)/g)]
-  const scripts = told.map(([, name = '']) => name).filter((name) => name !== 'install')
-  assert.ok(scripts.includes('bench'))
+  const pages = projectFiles(/\.md$/).map(({ text }) => text)
+  const told = [...pages.join('\n').matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)]
+  const scripts = new Set(told.map(([, run, own]) => run ?? own ?? ''))
+  assert.ok(scripts.has('sim:mutants'))
   for (const name of scripts) assert.ok(name in manifest.scripts, `npm run ${name}`)
 })
 

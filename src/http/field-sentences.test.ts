@@ -37,6 +37,13 @@ test('a limit names its number, and what is counted', () => {
 
 test('a choice names what there is to choose from', () => {
   assert.deepEqual(wrong(z.enum(['kw', 'corrente']), 'watt'), ['must be "kw" or "corrente"'])
+  const row = z.discriminatedUnion('lane', [
+    z.object({ lane: z.literal('plain') }),
+    z.object({ lane: z.literal('conditional') }),
+  ])
+  for (const lane of [undefined, 'x']) {
+    assert.deepEqual(wrong(row, { lane }), ['lane must be "plain" or "conditional"'])
+  }
   const either = z.union([z.literal('default'), z.int('must be a floor')])
   assert.deepEqual(wrong(either, 'x'), ['must be "default", or must be a floor'])
 })

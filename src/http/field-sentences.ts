@@ -26,8 +26,9 @@ export function fieldSentence(issue: z.core.$ZodRawIssue): string | undefined {
     case 'too_big':
       return limitSentence(issue.origin, issue.inclusive ? 'at most' : 'less than', issue.maximum)
     case 'invalid_value':
-      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
+      return choiceSentence(issue.values)
     case 'invalid_union':
+      if ('options' in issue && issue.options) return choiceSentence(issue.options)
       return unionSentence(issue.errors)
     default:
       return undefined
@@ -42,6 +43,10 @@ function kindSentence(expected: string): string | undefined {
 function limitSentence(origin: string, bound: string, limit: number | bigint): string {
   const counted = COUNTED[origin]
   return counted ? `must have ${bound} ${limit} ${counted}` : `must be ${bound} ${limit}`
+}
+
+function choiceSentence(values: readonly unknown[]): string {
+  return `must be ${values.map((value) => JSON.stringify(value)).join(' or ')}`
 }
 
 /** What each of the ways in which it could be right says against it. */
