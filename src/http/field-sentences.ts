@@ -28,7 +28,7 @@ export function fieldSentence(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_value':
       return choiceSentence(issue.values)
     case 'invalid_union':
-      if ('options' in issue && issue.options) return choiceSentence(issue.options)
+      if (Array.isArray(issue.options)) return choiceSentence(issue.options)
       return unionSentence(issue.errors)
     default:
       return undefined
