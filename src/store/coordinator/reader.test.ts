@@ -45,8 +45,8 @@ const ROW_SENT = { r: 'row', row: ROW } as const
 const FOUND: readonly ReadOutcome[] = [{ kind: 'found', text: ROW.v, order: 5 }]
 
 /** A read of one key; the bodies say who was asked for what. */
-async function readingByHand(key = 'a') {
-  const byHand = worldByHand()
+async function readingByHand(key = 'a', replicas = 3) {
+  const byHand = worldByHand({}, replicas)
   const told: ReadOutcome[] = []
   void readAll(byHand.world, [key], 'public').then((outcomes) => void told.push(...outcomes))
   await byHand.turn()
@@ -89,6 +89,17 @@ test('whoever is asked because another is late sends the row', async () => {
   await answer(1, VERSION)
   await answer(2, ROW_SENT)
   assert.deepEqual(told, FOUND)
+})
+
+test('those that are late are made up for one after another', async () => {
+  const { bodies, clock, turn } = await readingByHand('a', 5)
+  const asked = [bodies.length]
+  for (let late = 0; late < 2; late += 1) {
+    await clock.advance(LIMIT_DEFAULTS.hedgeAfterMs)
+    await turn()
+    asked.push(bodies.length)
+  }
+  assert.deepEqual(asked, [3, 4, 5])
 })
 
 test('a read that begins again asks a further one too, where one of the new ring is late', async () => {

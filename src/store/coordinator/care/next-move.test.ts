@@ -137,6 +137,17 @@ test('small partitions go together, large ones two at a time to each shard', () 
   assert.deepEqual(begins(0), all, 'empty ones go whatever else moves')
 })
 
+test('where a partition comes to two shards at once, it waits for both', () => {
+  const single = foundRing(shardsOf(4), { kind: 'factor', factor: 1 }, 64)
+  const ring = changed(withReplicationFactor(single, 3))
+  const move = next(facts(ring, { rowsEach: 1_000 }))
+  assert.ok(move.kind === 'propose' && move.begin.length > 0)
+  const coming = move.begin.flatMap((one) => newcomersOf(must(ring.table[one])))
+  for (const shard of new Set(coming)) {
+    assert.ok(coming.filter((one) => one === shard).length <= LIMITS.movesPerShardMax)
+  }
+})
+
 test('one document lets the next ones begin where others have moved', () => {
   const before = withOneMore(founded(3, 64))
   const [one, two, three, four] = partitionsToMove(before).map((p) => must(p))
