@@ -138,7 +138,7 @@ test('small partitions go together, large ones two at a time to each shard', () 
 })
 
 test('where a partition comes to two shards at once, it waits for both', () => {
-  const single = foundRing(shardsOf(4), { kind: 'factor', factor: 1 }, 64)
+  const single = foundRing(shardsOf(7), { kind: 'factor', factor: 1 }, 64)
   const ring = changed(withReplicationFactor(single, 3))
   const move = next(facts(ring, { rowsEach: 1_000 }))
   assert.ok(move.kind === 'propose' && move.begin.length > 0)
