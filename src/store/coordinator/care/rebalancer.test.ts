@@ -6,7 +6,7 @@ import type { Message } from '../../../ports/network.ts'
 import type { PartitionEntry } from '../../ring/document.ts'
 import type { CareKeeper } from './care-keeper.ts'
 import { TRAFFIC_WINDOW_MS } from './client-traffic.ts'
-import { AT_A_TIME_BUSY, Rebalancer } from './rebalancer.ts'
+import { AT_A_TIME_BUSY, Rebalancer, STUCK_AGAIN_MS } from './rebalancer.ts'
 
 const NEVER = new AbortController().signal
 const KEEPER: CareKeeper = {
@@ -15,25 +15,44 @@ const KEEPER: CareKeeper = {
   advance: async () => 'unreachable',
 }
 
-/** How many of twice as many partitions as may go at a time are brought on in one step. */
-async function broughtOnInAStep(operationsPerMs: number): Promise<number> {
+/** So many partitions have three holders, and are to be on the fourth shard too. */
+function joint(partitions: number, operationsPerMs = 0) {
   const world = careWorld(4, {}, (elapsedMs) => elapsedMs * operationsPerMs)
-  const { care, carrier, clock, network, store } = world
+  const { care, carrier, network, store } = world
   const { ring } = must(store.view)
-  const joint: PartitionEntry = { epoch: 2, replicas: [0, 1, 2], goal: [0, 1, 3], isJoint: true }
-  const table = new Array<PartitionEntry>(2 * AT_A_TIME_BUSY).fill(joint)
+  const entry: PartitionEntry = { epoch: 2, replicas: [0, 1, 2], goal: [0, 1, 3], isJoint: true }
+  const table = new Array<PartitionEntry>(partitions).fill(entry)
   world.goBy({ ...ring, version: ring.version + 1, table })
-  care.isBusy()
-  await clock.sleep(TRAFFIC_WINDOW_MS)
   const asked = new Set<number>()
   network.watch = (_, request) => {
     if (request.kind === 'digest') asked.add((request as Message & { p: number }).p)
   }
-  assert.equal(await new Rebalancer(care, KEEPER, carrier, () => {}).step(NEVER), 'moved')
+  const rebalancer = new Rebalancer(care, KEEPER, carrier, () => {})
+  return { ...world, asked, step: () => rebalancer.step(NEVER) }
+}
+
+/** How many of twice as many partitions as may go at a time are brought on in one step. */
+async function broughtOnInAStep(operationsPerMs: number): Promise<number> {
+  const { care, clock, asked, step } = joint(2 * AT_A_TIME_BUSY, operationsPerMs)
+  care.isBusy()
+  await clock.sleep(TRAFFIC_WINDOW_MS)
+  assert.equal(await step(), 'moved')
   return asked.size
 }
 
 test('while clients are served a few partitions go, and then other care has its turn', async () => {
   assert.equal(await broughtOnInAStep(0), 2 * AT_A_TIME_BUSY)
   assert.equal(await broughtOnInAStep(1), AT_A_TIME_BUSY)
+})
+
+test('a partition that cannot be brought on is let be for a while, and then tried again', async () => {
+  const { shards, asked, step, clock } = joint(1)
+  const newcomer = must(shards[3])
+  newcomer.mood = 'stopped'
+  assert.deepEqual([await step(), asked.size], ['waiting', 1])
+  asked.clear()
+  newcomer.mood = 'well'
+  assert.deepEqual([await step(), asked.size], ['waiting', 0])
+  await clock.sleep(STUCK_AGAIN_MS)
+  assert.deepEqual([await step(), asked.size], ['moved', 1])
 })
