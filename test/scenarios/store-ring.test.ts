@@ -181,6 +181,16 @@ story(
   },
 )
 
+story('a ring that was emptied keeps the factor that it was asked for before', async (t) => {
+  const cluster = storeCluster(t, 1)
+  const { ring, ...one } = cluster.startCoordinator({ bootstrap: [], care: FAST_CARE })
+  await ring.addNode('local:shard-1')
+  assert.equal((await ring.reconfigure({ replicationFactor: 2 })).kind, 'changed')
+  await settled({ ring, ...one })
+  assert.equal((await ring.removeNode('local:shard-1')).kind, 'changed')
+  assert.equal(ring.info().replicationFactor, 2)
+})
+
 story(
   'what an emptied ring was asked for counts for a bootstrap shard that comes late',
   async (t) => {

@@ -15,6 +15,7 @@ import { must } from '../../model/must.ts'
 import { EngineError, type KeyValueEngine } from '../../ports/key-value-engine.ts'
 import { CLEAN_PAUSE_MS, CLEAN_ROWS_MAX, URGENT_PAUSE_MS, URGENT_ROWS_MAX } from './cleaner.ts'
 import { FULL_RETRY_MS } from './disk-state.ts'
+import { SERVED_LATELY_MS } from './shard.ts'
 
 const AFTER_MS = 1_000
 const { p: GONE } = get('a')
@@ -85,11 +86,16 @@ test('what shall come back goes at once, and is told until it has gone', async (
   assert.equal(await leftovers(), 0)
 })
 
-/** While it is asked for rows, what it held of a partition shall come back. */
-async function comingBackWhileServing(shard: ShardUnderTest, rows: number): Promise<void> {
+/** So long after it was asked for a row, what it held of a partition shall come back. */
+async function comingBackWhileServing(
+  shard: ShardUnderTest,
+  rows: number,
+  pauseMs = 0,
+): Promise<void> {
   fill(shard, GONE, rows)
   await moveAway(shard)
   await resultsOf(shard, get('b'))
+  await shard.clock.advance(pauseMs)
   const away = ringAfter(shard, { [GONE]: { epoch: 2, replicas: [] } })
   await shard.ask({ kind: 'ring.store', ring: ringAfter(shard, { [GONE]: { goal: [0] } }, away) })
   shard.endTurn()
@@ -104,6 +110,12 @@ test('while clients are served it goes a few rows at a time, with pauses', async
   await shard.clock.advance(1)
   assert.equal(rowsOf(shard, GONE), rows - CLEAN_ROWS_MAX)
   await shard.clock.advance(URGENT_PAUSE_MS)
+  assert.equal(rowsOf(shard, GONE), 0)
+})
+
+test('and once nobody was served for a moment it goes at once again', async () => {
+  const shard = await openShardInRing()
+  await comingBackWhileServing(shard, URGENT_ROWS_MAX, SERVED_LATELY_MS)
   assert.equal(rowsOf(shard, GONE), 0)
 })
 

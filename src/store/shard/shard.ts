@@ -63,7 +63,7 @@ export function createShard(world: ShardWorld, options: ShardOptions): Shard {
 }
 
 /** Operations that came within so long are of clients that are being served. */
-const SERVED_LATELY_MS = 100
+export const SERVED_LATELY_MS = 100
 
 class ReplicaShard {
   readonly id: string
