@@ -102,7 +102,7 @@ test('those that are late are made up for one after another', async () => {
   assert.deepEqual(asked, [3, 4, 5])
 })
 
-test('a read that begins again asks a further one too, where one of the new ring is late', async () => {
+test('a read that has begun again asks a further one for one that is late', async () => {
   const { answer, told, bodies, clock, turn } = await readingByHand()
   await answer(0, { r: 'refused', why: 'fenced' })
   // By the time that it begins again its first attempt has taken long.

@@ -130,6 +130,34 @@ test('a shard that has ended touches its disk no more', async () => {
   assert.equal(rowsOf(shard, GONE), 1)
 })
 
+/** The first attempt to remove rows fails so. */
+const failingOnce =
+  (failure: EngineError) =>
+  (engine: KeyValueEngine): KeyValueEngine => {
+    const failures = [failure]
+    return {
+      ...engine,
+      clear(partition, limit) {
+        const next = failures.shift()
+        if (next) throw next
+        return engine.clear(partition, limit)
+      },
+    }
+  }
+
+test('of a full disk what shall come back goes later, a broken one is the end', async (t) => {
+  const full = failingOnce(new EngineError('full', 'no room'))
+  const shard = running(t, await openShardInRing({ wrap: full }))
+  await comingBackWhileServing(shard, 1, SERVED_LATELY_MS)
+  assert.deepEqual([shard.door.problem(), rowsOf(shard, GONE)], [undefined, 1])
+  await shard.clock.advance(FULL_RETRY_MS)
+  assert.equal(rowsOf(shard, GONE), 0)
+  const broken = failingOnce(new EngineError('broken', 'the disk is gone'))
+  const ended = await openShardInRing({ wrap: broken })
+  await comingBackWhileServing(ended, 1, SERVED_LATELY_MS)
+  assert.match(must(ended.door.problem()), /the disk is gone/)
+})
+
 test('what stands from before a restart goes as well', async (t) => {
   const before = await openShardInRing()
   fill(before, GONE, 3)
@@ -176,27 +204,19 @@ test('hints for a shard that has left the ring go too', async (t) => {
 })
 
 test('a full disk is waited for, a broken one is the end', async (t) => {
-  const failures: EngineError[] = [new EngineError('full', 'no room')]
-  const wrap = (engine: KeyValueEngine): KeyValueEngine => ({
-    ...engine,
-    clear(partition, limit) {
-      const failure = failures.shift()
-      if (failure) throw failure
-      return engine.clear(partition, limit)
-    },
-  })
   const before = await openShardInRing()
   fill(before, GONE, 1)
   await moveAway(before)
   const { disk } = before
-  const shard = running(t, openShard({ disk, wrap, cleanAfterMs: AFTER_MS }))
+  const full = failingOnce(new EngineError('full', 'no room'))
+  const shard = running(t, openShard({ disk, wrap: full, cleanAfterMs: AFTER_MS }))
   await shard.clock.advance(AFTER_MS)
   assert.equal(rowsOf(shard, GONE), 1)
   await shard.clock.advance(FULL_RETRY_MS)
   assert.equal(rowsOf(shard, GONE), 0)
   fill(before, GONE, 1)
-  failures.push(new EngineError('broken', 'the disk is gone'))
-  const ended = openShard({ disk, wrap, cleanAfterMs: AFTER_MS })
+  const broken = failingOnce(new EngineError('broken', 'the disk is gone'))
+  const ended = openShard({ disk, wrap: broken, cleanAfterMs: AFTER_MS })
   const end = assert.rejects(ended.run(new AbortController().signal), /the disk is gone/)
   await ended.clock.advance(AFTER_MS)
   await end

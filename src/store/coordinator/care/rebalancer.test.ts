@@ -3,17 +3,12 @@ import { test } from 'node:test'
 import { careWorld } from '../../../../test/support/care-world.ts'
 import { must } from '../../../model/must.ts'
 import type { Message } from '../../../ports/network.ts'
-import type { PartitionEntry } from '../../ring/document.ts'
+import type { PartitionEntry, RingDocument } from '../../ring/document.ts'
 import type { CareKeeper } from './care-keeper.ts'
 import { TRAFFIC_WINDOW_MS } from './client-traffic.ts'
 import { AT_A_TIME_BUSY, Rebalancer, STUCK_AGAIN_MS } from './rebalancer.ts'
 
 const NEVER = new AbortController().signal
-const KEEPER: CareKeeper = {
-  hellos: new Map(),
-  holdersOf: () => new Set(),
-  advance: async () => 'unreachable',
-}
 
 /** So many partitions have three holders, and are to be on the fourth shard too. */
 function joint(partitions: number, operationsPerMs = 0) {
@@ -27,8 +22,19 @@ function joint(partitions: number, operationsPerMs = 0) {
   network.watch = (_, request) => {
     if (request.kind === 'digest') asked.add((request as Message & { p: number }).p)
   }
-  const rebalancer = new Rebalancer(care, KEEPER, carrier, () => {})
-  return { ...world, asked, step: () => rebalancer.step(NEVER) }
+  const ids = new Set(ring.shards.map(({ id }) => id))
+  const decided: RingDocument[] = []
+  const keeper: CareKeeper = {
+    hellos: new Map(),
+    holdersOf: () => ids,
+    advance: async (_, after) => {
+      decided.push(after)
+      return 'decided'
+    },
+  }
+  const moved: (readonly number[])[] = []
+  const rebalancer = new Rebalancer(care, keeper, carrier, (them) => void moved.push(them))
+  return { ...world, asked, decided, moved, step: () => rebalancer.step(NEVER) }
 }
 
 /** How many of twice as many partitions as may go at a time are brought on in one step. */
@@ -45,7 +51,7 @@ test('while clients are served a few partitions go, and then other care has its 
   assert.equal(await broughtOnInAStep(1), AT_A_TIME_BUSY)
 })
 
-test('a partition that cannot be brought on is let be for a while, and then tried again', async () => {
+test('a partition that cannot be brought on is let be, and tried again later', async () => {
   const { shards, asked, step, clock } = joint(1)
   const newcomer = must(shards[3])
   newcomer.mood = 'stopped'
@@ -55,4 +61,11 @@ test('a partition that cannot be brought on is let be for a while, and then trie
   assert.deepEqual([await step(), asked.size], ['waiting', 0])
   await clock.sleep(STUCK_AGAIN_MS)
   assert.deepEqual([await step(), asked.size], ['moved', 1])
+})
+
+test('partitions that have moved are told of, for all replicas to be compared soon', async () => {
+  const { step, moved, decided } = joint(2)
+  assert.deepEqual([await step(), moved], ['moved', []])
+  assert.deepEqual([await step(), moved], ['moved', [[0, 1]]])
+  assert.deepEqual(decided.at(-1)?.table[0]?.replicas, [0, 1, 3])
 })

@@ -193,7 +193,7 @@ test('no more is streamed in a second than is allowed, but for a burst', async (
   assert.ok(tookSeconds >= 3.9, `8 megabytes took ${tookSeconds} s`)
 })
 
-test('a new shard that goes away in between is asked again after a rest, but not for ever', async () => {
+test('a new shard that goes away is asked again after a rest, and not for ever', async () => {
   const { shards, fill, move, newcomer, network, clock } = moving({ triesMax: 2 })
   for (const shard of shards.slice(0, 3)) await fill(shard, rowsOf(5))
   const askedMs: number[] = []
