@@ -4,10 +4,16 @@
 import { text as readAll } from 'node:stream/consumers'
 import { systemClock } from '../adapters/system-clock.ts'
 import type { Invocation } from './command.ts'
-import { askCoordinator, mustSucceed, unreachable } from './coordinator-client.ts'
+import {
+  askCoordinator,
+  CHANGE_ANSWER_MS_MAX,
+  mustSucceed,
+  unreachable,
+} from './coordinator-client.ts'
 import { EXIT_DONE } from './lifecycle.ts'
 import { CommandError, forgiveGoneReader } from './output.ts'
 import { previewText, ringText } from './ring-text.ts'
+import { sayingWhatItWaitsFor } from './ring-wait.ts'
 import { parseEvents, type ServerEvent } from './server-events.ts'
 
 export async function ringInfo({ resolved, json, output }: Invocation): Promise<number> {
@@ -58,10 +64,12 @@ async function previewRing(invocation: Invocation): Promise<number> {
   return EXIT_DONE
 }
 
-async function askedToChange({ resolved }: Invocation, path: string, body: object) {
+async function askedToChange({ resolved, output }: Invocation, path: string, body: object) {
   const { coordinatorUrl, adminToken } = resolved.settings
   const asAdmin = { authorization: `Bearer ${adminToken}` }
-  return mustSucceed(await askCoordinator(coordinatorUrl, 'POST', path, body, asAdmin))
+  const asked = askCoordinator(coordinatorUrl, 'POST', path, body, asAdmin, CHANGE_ANSWER_MS_MAX)
+  const waiting = { url: coordinatorUrl, say: output.message, clock: systemClock }
+  return mustSucceed(await sayingWhatItWaitsFor(waiting, asked))
 }
 
 /** For a program, a conditional document comes with the etag under which it may be changed. */

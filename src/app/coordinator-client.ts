@@ -12,21 +12,24 @@ export interface CoordinatorAnswer {
 }
 
 const ANSWER_MS_MAX = 15_000
+/** A change of the ring may wait for the one before it, and that for another coordinator. */
+export const CHANGE_ANSWER_MS_MAX = 60_000
 const JSON_HEADERS = { 'content-type': 'application/json' }
 
-/** Asks one route; `further`: headers. Throws CommandError when nobody answers. */
+/** Asks one route; `further`: headers; `answerMsMax`: so long it is waited for. Throws CommandError when nobody answers. */
 export async function askCoordinator(
   baseUrl: string,
   method: string,
   path: string,
   body?: unknown,
   further: Readonly<Record<string, string>> = {},
+  answerMsMax = ANSWER_MS_MAX,
 ): Promise<CoordinatorAnswer> {
   const typed = body === undefined ? {} : JSON_HEADERS
   const headers = { ...typed, ...further }
   const json = body === undefined ? {} : { body: JSON.stringify(body) }
   try {
-    const signal = AbortSignal.timeout(ANSWER_MS_MAX)
+    const signal = AbortSignal.timeout(answerMsMax)
     const response = await fetch(`${baseUrl}${path}`, { method, signal, headers, ...json })
     const etag = response.headers.get('etag')?.replaceAll('"', '')
     const named = etag === undefined ? {} : { etag }

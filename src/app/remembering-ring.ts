@@ -3,14 +3,37 @@
  * coordinator that starts anew: after each change it writes down where they are, before the change
  * is answered. Without it a restart would answer that there is no shard, while all keys are there.
  */
+import type { Address } from '../ports/network.ts'
 import type { ShardBook } from '../ports/shard-book.ts'
 import type { Trace } from '../ports/trace.ts'
 import type { RingAdmin, RingOutcome } from '../store/coordinator/ring-admin.ts'
 
+export interface Recalled {
+  readonly addresses: readonly Address[]
+  /** There is a ring to be found, even where nobody knows at which address. */
+  readonly expectsShards: boolean
+}
+
+const REMEDY =
+  'Until it is told of one of its shards, this coordinator knows none. Register one that was in ' +
+  'the ring (energyguard ring add URL), which knows the others; the ring and all keys are on them.'
+
+/** What was written down; where that cannot be read, the log says what to do. */
+export async function recalled(book: ShardBook, trace: Trace): Promise<Recalled> {
+  const list = await book.read()
+  if (list.kind === 'found') {
+    return { addresses: list.addresses, expectsShards: list.addresses.length > 0 }
+  }
+  if (list.kind === 'absent') return { addresses: [], expectsShards: false }
+  const reason = `${list.reason} ${REMEDY}`
+  trace.note('error', { kind: 'store.shard-book-unreadable', reason })
+  return { addresses: [], expectsShards: true }
+}
+
 export function rememberingRing(ring: RingAdmin, book: ShardBook, trace: Trace): RingAdmin {
   const remembered = async (change: Promise<RingOutcome>) => {
     const outcome = await change
-    if (outcome.kind === 'changed') await keep(book, outcome.nodes, trace)
+    if (isKnown(outcome)) await keep(book, outcome.nodes, trace)
     return outcome
   }
   return {
@@ -20,6 +43,13 @@ export function rememberingRing(ring: RingAdmin, book: ShardBook, trace: Trace):
     replaceNode: (address, by) => remembered(ring.replaceNode(address, by)),
     cancel: () => remembered(ring.cancel()),
   }
+}
+
+/** One that is registered already may be how a coordinator that had forgotten all found the ring. */
+function isKnown(
+  outcome: RingOutcome,
+): outcome is Extract<RingOutcome, { kind: 'changed' | 'already' }> {
+  return outcome.kind === 'changed' || outcome.kind === 'already'
 }
 
 /** The ring has changed all the same when it cannot be written down. */

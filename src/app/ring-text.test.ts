@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ringText } from './ring-text.ts'
+import { ringText, waitText } from './ring-text.ts'
 
 const MOVING = {
   ...{ kind: 'add', partitions_left: 100, partitions_total: 384, state: 'moving' },
@@ -22,6 +22,16 @@ test('a change that does not go on says why', () => {
   const reason = 'Not reachable: http://shard-4:8000.'
   const [, second] = underWay({ ...MOVING, state: 'waiting', waiting_for: reason })
   assert.equal(second, `waiting: ${reason}`)
+})
+
+test('whoever waits is told for what, and for nothing where nothing is under way', () => {
+  const reason = 'Another one takes over in about 4 s.'
+  const fields = { rows_moved: null, bytes_moved: null, waiting_for: reason }
+  assert.equal(
+    waitText({ rebalance: { ...MOVING, ...fields, state: 'elsewhere' } }),
+    `Another change is under way: add, 100 of 384 partitions still move.\n  waiting: ${reason}`,
+  )
+  assert.equal(waitText({ rebalance: null }), undefined)
 })
 
 test('keys of partitions that have moved away are told until they are removed', () => {

@@ -54,6 +54,16 @@ function rebalanceLines(rebalance: Fields): readonly string[] {
   return state === 'elsewhere' ? [progress, ELSEWHERE_SENTENCE] : [progress]
 }
 
+/**
+ * What a change that is asked for waits for: the one before it, and why that one does not go on.
+ * Undefined = for none.
+ */
+export function waitText(info: Fields): string | undefined {
+  if (!info.rebalance) return undefined
+  const [progress, ...reasons] = rebalanceLines(Object(info.rebalance))
+  return [`Another change is ${progress}.`, ...reasons].join('\n  ')
+}
+
 /** What would move; a shard that is there already is a message. */
 export function previewText(answer: Fields): string {
   if (answer.partitions_to_move === undefined) return String(answer.message)

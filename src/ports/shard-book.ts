@@ -4,9 +4,15 @@
  */
 import type { Address } from './network.ts'
 
+/** `broken`: something was kept and cannot be read; `reason` says where it lies now. */
+export type ShardList =
+  | { readonly kind: 'found'; readonly addresses: readonly Address[] }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'broken'; readonly reason: string }
+
 export interface ShardBook {
-  /** Never rejects; empty when nothing was kept, or when that cannot be read. */
-  read(): Promise<readonly Address[]>
+  /** Never rejects. What cannot be read is put aside, so that nothing is written over it. */
+  read(): Promise<ShardList>
   /** Durable once it resolves. Rejects when it cannot be kept. */
   write(addresses: readonly Address[]): Promise<void>
 }

@@ -2,6 +2,8 @@
  * The wire contract: the ring, from a coordinator without a shard to one that holds keys.
  */
 import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { freePorts } from '../support/compose-processes.ts'
 import { eventually } from '../support/eventually.ts'
@@ -128,6 +130,24 @@ test('shards that were registered over the API are known again after a kill', as
   await coordinator.restart()
   assert.deepEqual(seen(await coordinator.get('/key/kept')), [200, { value: { a: 1 } }])
   assert.deepEqual((await infoOf(coordinator)).nodes, [one.url, two.url])
+})
+
+test('a torn list of shards is said, kept, and mended by naming one of them', async () => {
+  const coordinator = await runningCoordinator()
+  const [one, two] = [await runningShard(), await runningShard()]
+  for (const { url } of [one, two]) await coordinator.post('/sharding/add-node', { node: url })
+  await coordinator.put('/key/kept', { value: { a: 1 } })
+  const list = join(coordinator.process().dataDir, 'shards.json')
+  const torn = (await readFile(list, 'utf8')).slice(0, -5)
+  await writeFile(list, torn)
+  await coordinator.restart()
+  assert.equal((await coordinator.get('/key/kept')).status, 503, 'nobody says that it is absent')
+  assert.match(coordinator.process().stderr(), /shards\.json\.unreadable-1.*ring add URL/)
+  assert.equal(await readFile(`${list}.unreadable-1`, 'utf8'), torn)
+  await coordinator.post('/sharding/add-node', { node: two.url })
+  assert.deepEqual(seen(await coordinator.get('/key/kept')), [200, { value: { a: 1 } }])
+  await coordinator.restart()
+  assert.deepEqual(seen(await coordinator.get('/key/kept')), [200, { value: { a: 1 } }])
 })
 
 test('a bad body is 422 with each wrong field named', async () => {

@@ -1,6 +1,6 @@
 /**
  * Shards say what they fail together with, and the store outlives the loss of all of one zone:
- * every key has a quorum in the others.
+ * every key has a quorum in the others, and so has the ring itself.
  */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
@@ -58,6 +58,14 @@ story('when a whole zone is lost, every key is read and written in the others', 
   assert.deepEqual(new Set(await read()), new Set(['1']))
   assert.deepEqual(new Set(await write('2')), new Set(['done']))
   assert.deepEqual(new Set(await read()), new Set(['2']))
+})
+
+story('when a whole zone is lost, the ring is still changed by the others', async (t) => {
+  const { coordinator, shards, add } = await zonedCluster(t, ['a', 'a', 'a', 'b', 'c'])
+  for (const shard of shards.slice(0, 3)) shard.mood = 'stopped'
+  const outcome = await coordinator.ring.addNode(add('late', 'd').address)
+  assert.equal(outcome.kind, 'changed')
+  assert.equal(coordinator.ring.info().totalNodes, 6)
 })
 
 story('shards that come and go leave the replicas in different zones', async (t) => {

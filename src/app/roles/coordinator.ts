@@ -50,7 +50,7 @@ import type { Readiness } from '../ops-server.ts'
 import { joinParts, type Part, part } from '../part.ts'
 import { pipelineReport } from '../pipeline-report.ts'
 import type { Stage } from '../pipeline-tally.ts'
-import { rememberingRing } from '../remembering-ring.ts'
+import { recalled, rememberingRing } from '../remembering-ring.ts'
 import type { Resolved } from '../settings/resolve.ts'
 import { DEFAULT_ADMIN_TOKEN } from '../settings/store.ts'
 
@@ -102,7 +102,9 @@ export async function coordinatorPart(
   const { clock, trace, metrics, settings } = context
   const isNamed = bootstrap.length > 0
   const shardBook = shardBookFile(join(settings.dataDir, SHARD_BOOK))
-  const remembered = isNamed ? [] : await shardBook.read()
+  const { addresses: remembered, expectsShards } = isNamed
+    ? { addresses: [], expectsShards: true }
+    : await recalled(shardBook, trace)
   const coordinator = storeOf(context, network, { bootstrap, remembered })
   const follower = { clock, trace, log, random: context.random.fork('live') }
   const live = createLive(follower, {
@@ -111,7 +113,6 @@ export async function coordinatorPart(
   })
   const readings = createReadingsFeed(follower, settings.topic)
   const file = thresholdsFile(settings.thresholdsPath)
-  const expectsShards = isNamed || remembered.length > 0
   const store = coordinator.systemStore
   const book = createThresholdsBook({ clock, trace, store, file, expectsShards })
   const sayings = createSayingsBook({ clock, trace, store })
@@ -135,7 +136,7 @@ export async function coordinatorPart(
     readiness: async () => (await waitsFor(coordinator, live)) ?? readiness(),
   })
   const running = coordinator.run(context.signal)
-  if (expectsShards) await firstLook(context, coordinator)
+  if (isNamed || remembered.length > 0) await firstLook(context, coordinator)
   const address = { host: settings.host, port: settings.coordinatorPort }
   const face = await openFace(clock, app, address, '--port')
   const services = [

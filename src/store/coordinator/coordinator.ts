@@ -55,6 +55,8 @@ export interface CoordinatorOptions {
   readonly foundingGraceMs?: number
   /** So long a change of the ring waits for the one that is under way, before it is refused. */
   readonly changeWaitMs?: number
+  /** And so much longer at the most, while nobody carries that one out. */
+  readonly unattendedWaitMs?: number
   readonly limits?: Partial<StoreLimits>
   readonly hop?: Partial<HopOptions>
   /** How the replicas are cared for, by whichever coordinator does. */
@@ -83,6 +85,8 @@ const PING_EVERY_MS = 500
 const PING_TIMEOUT_MS = 1_000
 const FOUNDING_GRACE_MS = 5_000
 const CHANGE_WAIT_MS = 5_000
+/** Another coordinator has taken over by then, if any can. */
+const UNATTENDED_WAIT_MS = 10_000
 
 export function createCoordinator(
   { clock, random, network, trace }: CoordinatorWorld,
@@ -110,6 +114,7 @@ export function createCoordinator(
     pingTimeoutMs: options.pingTimeoutMs ?? PING_TIMEOUT_MS,
     foundingGraceMs: options.foundingGraceMs ?? FOUNDING_GRACE_MS,
     changeWaitMs: options.changeWaitMs ?? CHANGE_WAIT_MS,
+    unattendedWaitMs: options.unattendedWaitMs ?? UNATTENDED_WAIT_MS,
   })
   const name = writerName(random.fork('caretaker'))
   const caretaker = createCaretaker({
@@ -135,6 +140,7 @@ export function createCoordinator(
     ring: ringAdmin(keeper, clock, {
       ...{ linkTo, virtualNodes },
       rebalance: () => caretaker.status()?.rebalance ?? null,
+      absence: () => caretaker.absence(),
     }),
     care: () => caretaker.status(),
     run: async (signal) => {

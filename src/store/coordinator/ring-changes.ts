@@ -1,7 +1,7 @@
 /**
  * The changes that operators ask for, from the wish to the outcome. One that comes while another is
- * under way waits a little, since an empty store moves within milliseconds, and is refused then,
- * unless it helps with a shard that is dead: to replace and to remove one is taken up at any time.
+ * under way waits a little (ring-patience.ts) and is refused then, unless it helps with a shard that
+ * is dead: to replace and to remove one is taken up at any time.
  *
  * A change is decided on the ring as it is; when another coordinator was faster it is decided anew
  * on the ring that stands then.
@@ -24,9 +24,10 @@ import { majorityOf } from '../ring/quorum.ts'
 import type { ReplyOf } from '../wire.ts'
 import type { RingAdmin, RingOutcome, RingPreview, RingWish } from './ring-admin.ts'
 import { foreignSentence, shardOf } from './ring-evidence.ts'
-import { infoOf, previewOf, type RingSurroundings } from './ring-info.ts'
+import { infoOf, previewOf, type RingSurroundings, whatItWaitsFor } from './ring-info.ts'
 import type { Decide, RingAttempt, RingKeeper } from './ring-keeper.ts'
 import { OVERTAKEN_SENTENCE, outcomeOf, sameShardSentence } from './ring-outcomes.ts'
+import { patience } from './ring-patience.ts'
 
 /** Between two looks at a change that is waited for. */
 const WAIT_STEP_MS = 25
@@ -47,19 +48,27 @@ export function ringAdmin(
   clock: Clock,
   surroundings: RingSurroundings,
 ): RingAdmin {
-  const carryOut = async (wish: RingWish) => carriedOut(keeper, clock, await prepared(keeper, wish))
+  const world = { keeper, clock, surroundings }
+  const carryOut = async (wish: RingWish) => carriedOut(world, await prepared(keeper, wish))
   return {
     info: () => infoOf(keeper, surroundings),
     addNode: (address) => carryOut({ kind: 'add', address }),
     removeNode: (address) => carryOut({ kind: 'remove', address }),
     replaceNode: (address, by) => carryOut({ kind: 'replace', address, by }),
     reconfigure: (wish) => carryOut({ kind: 'reconfigure', ...wish }),
-    cancel: () => cancel(keeper, clock),
-    preview: async (wish) => previewed(keeper, await prepared(keeper, wish)),
+    cancel: () => cancel(world),
+    preview: async (wish) => previewed(world, await prepared(keeper, wish)),
   }
 }
 
-async function carriedOut(keeper: RingKeeper, clock: Clock, one: Prepared): Promise<RingOutcome> {
+interface ChangeWorld {
+  readonly keeper: RingKeeper
+  readonly clock: Clock
+  readonly surroundings: RingSurroundings
+}
+
+async function carriedOut(world: ChangeWorld, one: Prepared): Promise<RingOutcome> {
+  const { keeper } = world
   switch (one.kind) {
     case 'answer':
       return one.outcome
@@ -69,7 +78,7 @@ async function carriedOut(keeper: RingKeeper, clock: Clock, one: Prepared): Prom
       keeper.replication = { kind: 'factor', factor: one.factor }
       return { kind: 'changed', nodes: [] }
     case 'decide':
-      return changed(keeper, clock, one.decide, one.further)
+      return changed(world, one.decide, one.further)
   }
 }
 
@@ -82,21 +91,22 @@ async function founded(keeper: RingKeeper, shard: RingShard): Promise<RingOutcom
 
 /** Tries until it is decided, refused, or has waited long enough for others. */
 async function changed(
-  keeper: RingKeeper,
-  clock: Clock,
+  { keeper, clock, surroundings }: ChangeWorld,
   decide: Decide,
   further: readonly Address[] = [],
 ): Promise<RingOutcome> {
-  const untilMs = clock.monotonicMs() + keeper.options.changeWaitMs
+  const patient = patience(clock.monotonicMs(), keeper.options)
+  const waitsOn = () => patient(clock.monotonicMs(), surroundings.absence() !== null)
   for (let overtaken = 0; ; ) {
     const attempt = await keeper.attempt(decide, further)
     if (attempt.kind === 'conflict' && overtaken < OVERTAKEN_MAX) {
       overtaken += 1
       continue
     }
-    const isLate = clock.monotonicMs() >= untilMs
-    if (isLate || !isUnderWay(attempt)) return outcomeOf(attempt, keeper)
-    while (keeper.ring?.change && clock.monotonicMs() < untilMs) await clock.sleep(WAIT_STEP_MS)
+    if (!isUnderWay(attempt) || !waitsOn()) {
+      return outcomeOf(attempt, keeper, whatItWaitsFor(surroundings))
+    }
+    while (keeper.ring?.change && waitsOn()) await clock.sleep(WAIT_STEP_MS)
   }
 }
 
@@ -191,11 +201,12 @@ async function preparedToReconfigure(keeper: RingKeeper, factor: number): Promis
 }
 
 /** Only what was under way when it was asked for: never the way back. */
-async function cancel(keeper: RingKeeper, clock: Clock): Promise<RingOutcome> {
+async function cancel(world: ChangeWorld): Promise<RingOutcome> {
+  const { keeper } = world
   await keeper.look()
   const asked = keeper.ring?.change
   if (!asked) return { kind: 'absent', nodes: keeper.nodes }
-  return changed(keeper, clock, (ring) =>
+  return changed(world, (ring) =>
     isSameChange(ring.change, asked) ? cancelled(ring) : { kind: 'settled' },
   )
 }
@@ -204,7 +215,10 @@ function isSameChange(one: RingChange | undefined, other: RingChange): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }
 
-function previewed(keeper: RingKeeper, one: Prepared): RingPreview | RingOutcome {
+function previewed(
+  { keeper, surroundings }: ChangeWorld,
+  one: Prepared,
+): RingPreview | RingOutcome {
   if (one.kind === 'answer') return one.outcome
   if (one.kind === 'found') return foundingPreview(keeper, one.shard)
   const { ring } = keeper
@@ -212,7 +226,7 @@ function previewed(keeper: RingKeeper, one: Prepared): RingPreview | RingOutcome
   const keys = ring.shards.map(({ address }) => keeper.hellos.get(address)?.keys ?? 0)
   const decision = one.decide(ring, Math.max(0, ...keys))
   if (decision.kind === 'changed') return previewOf(ring, decision.ring, keys)
-  return outcomeOf({ kind: 'not-so', decision }, keeper)
+  return outcomeOf({ kind: 'not-so', decision }, keeper, whatItWaitsFor(surroundings))
 }
 
 function foundingPreview(keeper: RingKeeper, shard: RingShard): RingPreview {

@@ -8,6 +8,7 @@ import { isLost } from '../ring/lost-shard.ts'
 import { factorOf } from '../ring/membership.ts'
 import { jointPartitions, newcomersOf, partitionsToMove } from '../ring/moves.ts'
 import { holdersOf } from '../ring/quorum.ts'
+import type { CareAbsence } from './care/caretaker.ts'
 import type { RebalanceStatus } from './care/rebalancer.ts'
 import type { ShardLink } from './hop.ts'
 import type {
@@ -25,13 +26,13 @@ export interface RingSurroundings {
   readonly virtualNodes: number
   /** Null = it is not this coordinator that moves partitions. */
   readonly rebalance: () => RebalanceStatus | null
+  /** Null = whoever moves partitions is there. */
+  readonly absence: () => CareAbsence | null
 }
 
-export function infoOf(
-  keeper: RingKeeper,
-  { linkTo, virtualNodes, rebalance }: RingSurroundings,
-): RingInfo {
+export function infoOf(keeper: RingKeeper, surroundings: RingSurroundings): RingInfo {
   const { ring, nodes, options } = keeper
+  const { linkTo, virtualNodes } = surroundings
   const isEmpty = ring === null || ring.shards.length === 0
   const wanted = isEmpty ? factorOf(keeper.replication, 0) : ring.replicationFactor
   return {
@@ -44,7 +45,7 @@ export function infoOf(
     version: ring?.version ?? 0,
     cluster: ring?.cluster ?? null,
     shards: ring ? shardInfos(keeper, ring, linkTo) : [],
-    rebalance: ring ? rebalanceOf(ring, rebalance()) : null,
+    rebalance: ring ? rebalanceOf(ring, surroundings) : null,
     problems: [...keeper.problems.values()],
   }
 }
@@ -98,17 +99,42 @@ export function progressOf(ring: RingDocument): RebalanceProgress | null {
  * Before this coordinator has taken it up, its numbers are those of the change before and count for
  * nothing.
  */
-function rebalanceOf(ring: RingDocument, status: RebalanceStatus | null): RebalanceInfo | null {
+function rebalanceOf(
+  ring: RingDocument,
+  { rebalance, absence }: Pick<RingSurroundings, 'rebalance' | 'absence'>,
+): RebalanceInfo | null {
   const progress = progressOf(ring)
   if (!progress) return null
   const known = { ...progress, partitionsMoving: jointPartitions(ring).length }
+  const waitingFor = whatItWaitsFor({ rebalance, absence })
+  const status = rebalance()
   if (!status) {
-    return { ...known, state: 'elsewhere', rowsMoved: null, bytesMoved: null, waitingFor: null }
+    return { ...known, state: 'elsewhere', rowsMoved: null, bytesMoved: null, waitingFor }
   }
-  const { sinceMs, waitingFor } = status
+  const { sinceMs } = status
   const { rowsMoved, bytesMoved } = sinceMs === null ? { rowsMoved: 0, bytesMoved: 0 } : status
   const state = waitingFor === null ? 'moving' : 'waiting'
   return { ...known, state, rowsMoved, bytesMoved, waitingFor }
+}
+
+/** Why a change does not go on, in sentences; null = it does, or another coordinator knows. */
+export function whatItWaitsFor({
+  rebalance,
+  absence,
+}: Pick<RingSurroundings, 'rebalance' | 'absence'>): string | null {
+  const status = rebalance()
+  if (status) return status.waitingFor
+  const one = absence()
+  return one && absenceSentence(one)
+}
+
+function absenceSentence({ silentMs, takeOverInMs }: CareAbsence): string {
+  const left = Math.ceil(takeOverInMs / 1_000)
+  return (
+    'The coordinator that carries changes out has not been heard of for ' +
+    `${Math.floor(silentMs / 1_000)} s. Another one takes over ` +
+    `${left === 0 ? 'at any moment' : `in about ${left} s`}.`
+  )
 }
 
 /** What `after` would move, of a store in which shards hold about `keys` each. */

@@ -23,12 +23,13 @@ import type { ReplyOf, ShardRequest } from '../wire.ts'
 import type { ShardLink } from './hop.ts'
 import { type Judgement, judge, type Sighting } from './ring-evidence.ts'
 import { RingHerald } from './ring-herald.ts'
+import type { PatienceLimits } from './ring-patience.ts'
 import { type RingDecided, RingRegister } from './ring-register.ts'
 import { RingView } from './ring-view.ts'
 import { RingVoice } from './ring-voice.ts'
 import type { StoreWorld } from './store-world.ts'
 
-export interface RingOptions {
+export interface RingOptions extends PatienceLimits {
   /** Addresses of shards that are greeted from the start on. */
   readonly bootstrap: readonly Address[]
   /** Greeted as long as there is no ring; they found none. */
@@ -39,8 +40,6 @@ export interface RingOptions {
   readonly pingTimeoutMs: number
   /** So long founding waits for all bootstrap shards; then a majority of them is enough. */
   readonly foundingGraceMs: number
-  /** So long a change waits for the one that is under way. */
-  readonly changeWaitMs: number
 }
 
 /** What follows from a ring; `keys` = the most that a shard counts. */

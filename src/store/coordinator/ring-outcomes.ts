@@ -9,7 +9,12 @@ import { emptiedSentence } from './ring-evidence.ts'
 import { progressOf } from './ring-info.ts'
 import type { RingAttempt, RingKeeper } from './ring-keeper.ts'
 
-export function outcomeOf(attempt: RingAttempt, keeper: RingKeeper): RingOutcome {
+/** `waitingFor`: why what is under way does not go on; null = it does, or nobody here knows. */
+export function outcomeOf(
+  attempt: RingAttempt,
+  keeper: RingKeeper,
+  waitingFor: string | null,
+): RingOutcome {
   switch (attempt.kind) {
     case 'decided':
       return { kind: 'changed', nodes: keeper.nodes }
@@ -18,7 +23,7 @@ export function outcomeOf(attempt: RingAttempt, keeper: RingKeeper): RingOutcome
     case 'unreachable':
       return attempt
     case 'not-so':
-      return refusal(attempt.decision, keeper)
+      return refusal(attempt.decision, keeper, waitingFor)
   }
 }
 
@@ -26,6 +31,7 @@ export function outcomeOf(attempt: RingAttempt, keeper: RingKeeper): RingOutcome
 function refusal(
   decision: Exclude<RingDecision, { kind: 'changed' }>,
   { ring, nodes }: RingKeeper,
+  waitingFor: string | null,
 ): RingOutcome {
   switch (decision.kind) {
     case 'already-there':
@@ -34,7 +40,7 @@ function refusal(
     case 'settled':
       return { kind: 'absent', nodes }
     case 'under-way':
-      return { kind: 'conflict', reason: underWaySentence(ring) }
+      return { kind: 'conflict', reason: underWaySentence(ring, waitingFor) }
     case 'last-shard':
       return { kind: 'conflict', reason: LAST_SHARD_SENTENCE }
     case 'emptied':
@@ -42,15 +48,15 @@ function refusal(
   }
 }
 
-function underWaySentence(ring: RingDocument | null): string {
+function underWaySentence(ring: RingDocument | null, waitingFor: string | null): string {
   const progress = ring && progressOf(ring)
   if (!progress) return OVERTAKEN_SENTENCE
   const { kind, shard, partitionsLeft, partitionsTotal } = progress
   const what = shard === undefined ? kind : `${kind} ${shard}`
   return (
     `Another change is under way (${what}): ${partitionsLeft} of ${partitionsTotal} partitions ` +
-    'still move. Nothing was changed. Wait until they have moved, or take it back with ' +
-    'energyguard ring cancel.'
+    `still move. ${waitingFor === null ? '' : `${waitingFor} `}Nothing was changed. Wait until ` +
+    'they have moved, or take it back with energyguard ring cancel.'
   )
 }
 

@@ -6,7 +6,6 @@ import type { RingDocument } from './document.ts'
 import {
   addShard,
   cancelled,
-  decidersOf,
   foundRing,
   type RingDecision,
   readdressed,
@@ -198,14 +197,6 @@ test('the last shard may leave once it is empty, and another may come', () => {
   assert.equal(replicasOf(again), 1)
   assert.equal(partitionsToMove(again).length, 0, 'what nobody holds need not be moved')
   assert.deepEqual(must(again.table[0]), { epoch: 3, replicas: [0], since: [3] })
-})
-
-test('few decide about the next ring, an odd number wherever there are enough', () => {
-  const counts = [0, 1, 2, 3, 4, 5, 9].map((count) => {
-    const shards = Array.from({ length: count }, (_, n) => shard(n + 1))
-    return decidersOf({ ...founded(1), shards }).length
-  })
-  assert.deepEqual(counts, [0, 1, 2, 3, 3, 5, 5])
 })
 
 test('any two majorities share a replica', () => {

@@ -190,15 +190,6 @@ export function readdressed(
   return { ...ring, version: ring.version + 1, shards }
 }
 
-/**
- * Who decides which ring follows this one: few enough to be asked quickly, and enough that a
- * minority of them may be away. Those that have been there longest.
- */
-export function decidersOf({ shards }: RingDocument): readonly RingShard[] {
-  if (shards.length >= 5) return shards.slice(0, 5)
-  return shards.length >= 3 ? shards.slice(0, 3) : shards
-}
-
 type ChangeKind<C = RingChange> = C extends RingChange ? Omit<C, 'partitions'> : never
 
 /** The next document, with goals for whatever must move. */

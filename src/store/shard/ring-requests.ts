@@ -7,8 +7,8 @@
  * between, it still goes by the former ring, whose epochs no quorum uses any more.
  */
 import { EngineError, type KeyValueEngine } from '../../ports/key-value-engine.ts'
+import { decidersOf } from '../ring/deciders.ts'
 import type { RingDocument } from '../ring/document.ts'
-import { decidersOf } from '../ring/membership.ts'
 import type { ReplyOf, ShardRequest } from '../wire.ts'
 import { type Fields, isCount, isFields, isProposal, isRing, isWireVersion } from '../wire-guard.ts'
 import { type AcceptorState, accepted, promised, stateFor } from './ring-acceptor.ts'

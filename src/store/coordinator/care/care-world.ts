@@ -64,7 +64,7 @@ export const CARE_DEFAULTS: CareLimits = {
   graceMs: 24 * 3_600_000,
   hintsPerTurnMax: 1_000,
   beatMs: 2_000,
-  takeOverMs: 10_000,
+  takeOverMs: 6_000,
   idleMs: 250,
 }
 

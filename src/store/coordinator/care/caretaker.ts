@@ -12,8 +12,12 @@ import type { CareKeeper } from './care-keeper.ts'
 import { CARE_DEFAULTS, type CareLimits, CareWorld } from './care-world.ts'
 import { HintDelivery } from './hint-delivery.ts'
 import { type ChangeKey, whileHolding } from './lease.ts'
+import { LeaseWatch } from './lease-watch.ts'
 import { Rebalancer, type RebalanceStatus } from './rebalancer.ts'
 import { RowCarrier } from './row-carrier.ts'
+
+/** The record of one that lives is seen to stand still for no longer, as a rule. */
+const USUAL_BEATS = 1.25
 
 export interface CaretakerParts {
   readonly store: StoreWorld
@@ -32,9 +36,18 @@ export interface CareStatus {
   readonly hintsWaiting: number
 }
 
+/** Another coordinator was the caretaker, and has been silent for longer than is usual. */
+export interface CareAbsence {
+  readonly silentMs: number
+  /** About; 0 = at any moment. */
+  readonly takeOverInMs: number
+}
+
 export interface Caretaker {
   /** Null while another coordinator is the caretaker. */
   status(): CareStatus | null
+  /** Null = somebody cares, or nobody is known who did. */
+  absence(): CareAbsence | null
   /** Until the signal is aborted. Failures of shards are ridden out. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -43,6 +56,7 @@ export function createCaretaker(parts: CaretakerParts): Caretaker {
   const { store, change, name } = parts
   const limits = { ...CARE_DEFAULTS, ...parts.limits }
   const { beatMs, takeOverMs } = limits
+  const watch = new LeaseWatch(name, takeOverMs)
   let duties: Duties | null = null
   const hold = async (tenure: AbortSignal) => {
     store.trace.note('info', { kind: 'store.caretaker', name, isHeld: true })
@@ -57,9 +71,17 @@ export function createCaretaker(parts: CaretakerParts): Caretaker {
   }
   return {
     status: () => duties && statusOf(duties),
-    run: (signal) =>
-      whileHolding({ clock: store.clock, change, name, beatMs, takeOverMs }, signal, hold),
+    absence: () => absenceOf(watch.silentMs(store.clock.monotonicMs()), limits),
+    run: (signal) => whileHolding({ clock: store.clock, change, watch, beatMs }, signal, hold),
   }
+}
+
+function absenceOf(
+  silentMs: number | null,
+  { beatMs, takeOverMs }: CareLimits,
+): CareAbsence | null {
+  if (silentMs === null || silentMs <= beatMs * USUAL_BEATS) return null
+  return { silentMs, takeOverInMs: Math.max(0, takeOverMs - silentMs) }
 }
 
 /** Whoever is the caretaker now says how things are; two who do would contradict each other. */

@@ -29,6 +29,20 @@ test('that of another is taken once it was seen to stand still for long enough',
   assert.equal(watch.decide(record('you', 2), 7_100), record('me', 3))
 })
 
+test('for how long another has not been heard of is known, and is nothing once it is ours', () => {
+  const watch = watchOf('me')
+  assert.equal(watch.silentMs(0), null, 'none was seen')
+  watch.decide(record('you', 1), 5_000)
+  watch.decide(record('you', 1), 5_400)
+  assert.equal(watch.silentMs(5_500), 500)
+  watch.decide(record('you', 2), 5_600)
+  assert.equal(watch.silentMs(5_700), 100, 'it was heard of')
+  watch.decide(record('you', 2), 6_600)
+  watch.raised(6_600)
+  assert.equal(watch.silentMs(6_700), null)
+  assert.equal(watch.silentMs(9_000), null, 'we are the ones who are silent')
+})
+
 test('it is held from before the beat was sent, and no longer than others wait', () => {
   const watch = watchOf('me')
   assert.equal(watch.isHeld(0), false)

@@ -43,9 +43,15 @@ export class LeaseWatch {
     return JSON.stringify({ holder: null, beat: record.beat + 1 })
   }
 
+  /** For how long that of another is seen to stand still; null = it is ours, or none was seen. */
+  silentMs(nowMs: number): number | null {
+    return this.seen === null || this.isHeld(nowMs) ? null : nowMs - this.seen.sinceMs
+  }
+
   /** Our beat stands there; `startMs`: from before it was sent. */
   raised(startMs: number): void {
     this.heldUntilMs = startMs + this.takeOverMs
+    this.seen = null
   }
 
   /** Somebody else's stands there. */

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { systemClock } from '../../../adapters/system-clock.ts'
 import { type ChangeKey, LEASE_KEY, whileHolding } from './lease.ts'
+import { LeaseWatch } from './lease-watch.ts'
 
 /** One key of a store, which can be out of reach. */
 function record() {
@@ -20,7 +21,9 @@ function record() {
   return { state, change }
 }
 
-const TIMES = { clock: systemClock, beatMs: 10, takeOverMs: 80 }
+const worldOf = (name: string, change: ChangeKey) => {
+  return { clock: systemClock, beatMs: 10, watch: new LeaseWatch(name, 80), change }
+}
 
 function contender(t: TestContext, name: string, change: ChangeKey) {
   const state = { isHolding: false, tenures: 0 }
@@ -31,7 +34,7 @@ function contender(t: TestContext, name: string, change: ChangeKey) {
     await new Promise((resolve) => tenure.addEventListener('abort', resolve))
     state.isHolding = false
   }
-  const running = whileHolding({ ...TIMES, name, change }, ending.signal, work)
+  const running = whileHolding(worldOf(name, change), ending.signal, work)
   const stop = async () => {
     ending.abort()
     await running
@@ -75,10 +78,6 @@ test('whoever was taken over from stops its work', async (t) => {
 test('a failure of the work ends it all', async () => {
   const { change } = record()
   const work = () => Promise.reject(new Error('a broken promise'))
-  const running = whileHolding(
-    { ...TIMES, name: 'one', change },
-    new AbortController().signal,
-    work,
-  )
+  const running = whileHolding(worldOf('one', change), new AbortController().signal, work)
   await assert.rejects(running, /a broken promise/)
 })

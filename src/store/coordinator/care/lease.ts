@@ -8,7 +8,7 @@
  * The lease only keeps work from being done twice.
  */
 import type { Clock } from '../../../ports/clock.ts'
-import { LeaseWatch } from './lease-watch.ts'
+import type { LeaseWatch } from './lease-watch.ts'
 import { orAborted } from './or-aborted.ts'
 
 export const LEASE_KEY = '_system:caretaker'
@@ -32,10 +32,9 @@ export type ChangeKey = (
 export interface LeaseWorld {
   readonly clock: Clock
   readonly change: ChangeKey
-  /** Of this coordinator, and of this start of it. */
-  readonly name: string
+  /** What is known of the lease: whoever else looks at it sees the same. */
+  readonly watch: LeaseWatch
   readonly beatMs: number
-  readonly takeOverMs: number
 }
 
 /** After so much of a beat the record is asked for again when it could not be reached. */
@@ -52,10 +51,9 @@ export async function whileHolding(
   signal: AbortSignal,
   work: (tenure: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  const watch = new LeaseWatch(world.name, world.takeOverMs)
   let tenure: Tenure | null = null
   while (!signal.aborted) {
-    const { isHeld, isReached } = await beat(world, watch, signal)
+    const { isHeld, isReached } = await beat(world, signal)
     if (isHeld && !tenure) tenure = new Tenure(work)
     if (!isHeld && tenure) {
       await tenure.end()
@@ -67,13 +65,12 @@ export async function whileHolding(
   }
   if (!tenure) return
   await tenure.end()
-  await Promise.race([release(world, watch), world.clock.sleep(RELEASE_MS_MAX)])
+  await Promise.race([release(world), world.clock.sleep(RELEASE_MS_MAX)])
 }
 
 /** Raises the beat, or looks at who else does. */
 async function beat(
-  { clock, change }: LeaseWorld,
-  watch: LeaseWatch,
+  { clock, change, watch }: LeaseWorld,
   signal: AbortSignal,
 ): Promise<{ readonly isHeld: boolean; readonly isReached: boolean }> {
   const startMs = clock.monotonicMs()
@@ -88,7 +85,7 @@ async function beat(
   return { isHeld: watch.isHeld(clock.monotonicMs()), isReached }
 }
 
-async function release({ change }: LeaseWorld, watch: LeaseWatch): Promise<void> {
+async function release({ change, watch }: LeaseWorld): Promise<void> {
   await change(LEASE_KEY, (text) => watch.released(text))
 }
 

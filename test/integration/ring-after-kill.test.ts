@@ -1,0 +1,32 @@
+/**
+ * A coordinator is killed and started again by its supervisor, and somebody adds shards at once:
+ * both are taken in, and meanwhile the terminal says what it waits for.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventually } from '../support/eventually.ts'
+import { runCommand } from '../support/process.ts'
+import { runningShard, runningStore } from '../support/running-store.ts'
+
+const TAKEN_IN_MS_MAX = 120_000
+
+test('shards are added right after the coordinator was killed', async () => {
+  const store = await runningStore()
+  const late = [await runningShard(), await runningShard()]
+  const settled = async () => (await store.get('/sharding/info')).body.rebalance === null
+  await eventually('nothing moves', settled)
+  await store.coordinator.killAndRestart()
+  const flags = ['--coordinator-url', store.url]
+  const urls = late.map(({ url }) => url)
+  let said = ''
+  const add = async () => {
+    const { code, stderr } = await runCommand(['ring', 'add', ...urls, ...flags])
+    said += stderr
+    return code === 0
+  }
+  // The first time will do, unless the machine has no time for the partitions either.
+  await eventually('both are taken in', add, TAKEN_IN_MS_MAX)
+  assert.match(said, /^Another change is under way: add, .*\n {2}waiting: .*takes over/m)
+  const { nodes } = (await store.get('/sharding/info')).body
+  assert.equal((nodes as string[]).length, 5)
+})
