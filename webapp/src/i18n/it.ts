@@ -34,6 +34,9 @@ export const it: Texts<typeof en> = {
     pattern:
       'Piano {{floor}}: {{metric}} {{value}} è insolita per quest’ora; di solito fino ' +
       'a {{threshold}}.',
+    below:
+      'Piano {{floor}}: {{metric}} {{value}} è insolita per quest’ora; di solito almeno ' +
+      '{{threshold}}.',
     level: 'Piano {{floor}}: {{metric}} si è assestata su un nuovo livello ({{value}}).',
     stuck: 'Piano {{floor}}: il contatore ripete lo stesso valore. {{metric}}: {{value}}.',
     silent: 'Piano {{floor}}: dal contatore non arriva nulla. {{metric}} non è nota.',
