@@ -19,7 +19,7 @@ import { daysWithin } from './budget.ts'
 import { csvOf } from './csv.ts'
 import { FLOORS_PER_PAGE, pageOfFloors } from './floors.ts'
 import { formatAge, formatNumber } from './format.ts'
-import { isOver, judge } from './metrics.ts'
+import { isOver, judge, shownLimit } from './metrics.ts'
 import { panelStateOf } from './panel-state.ts'
 import { FACTORY_SET } from './thresholds-draft.ts'
 import { SINGLE_TOASTS_MAX, toastsOf } from './toasts.ts'
@@ -141,6 +141,9 @@ test('energy is held against its limit at the pace of 30 s, as the detector does
   assert.equal(isOver('kw', 11.01, FACTORY_SET), true)
   assert.equal(isOver('delta_kwh', 0.01, FACTORY_SET, 2_000), true)
   assert.equal(isOver('delta_kwh', 0.1, FACTORY_SET, 60_000), false)
+  assert.equal(isOver('delta_kwh', 0.0801, FACTORY_SET, 32_000), true)
+  assert.equal(shownLimit(FACTORY_SET, 'delta_kwh', 60_000), 0.16)
+  assert.equal(shownLimit(FACTORY_SET, 'delta_kwh', 29_000), 0.08)
   const samples: Reading[] = [0, 2].map((second) => ({
     piano: 1,
     timestamp: `2026-01-01T00:00:0${second}Z`,
