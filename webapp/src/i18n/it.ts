@@ -114,7 +114,7 @@ export const it: Texts<typeof en> = {
     reveal: 'Mostra o nascondi la password',
     in: 'Accedi',
     out: 'Esci',
-    wrong: 'Il nome o la password non sono giusti.',
+    wrong: 'Nome o password errati.',
     unreachable: 'Il servizio di accesso non risponde.',
   },
   now: {

@@ -22,7 +22,7 @@ import { formatAge, formatNumber } from './format.ts'
 import { isOver, judge, shownLimit } from './metrics.ts'
 import { panelStateOf } from './panel-state.ts'
 import { FACTORY_SET } from './thresholds-draft.ts'
-import { SINGLE_TOASTS_MAX, toastsOf } from './toasts.ts'
+import { joined, SINGLE_TOASTS_MAX, toastsOf } from './toasts.ts'
 
 function alertOf(id: string, seconds: number, severity: Severity = 'warning'): Notification {
   const limits = { value: 12, threshold: 11, threshold_base: 11 }
@@ -40,6 +40,19 @@ test('few alerts are toasts of their own, many are one, and what was missed is c
   assert.equal(toastsOf(burst, 0).length, 1)
   const [toast] = toastsOf([...burst, ...few], 1_000)
   assert.ok(toast?.kind === 'missed' && toast.count === 1_000 && toast.severity === 'critical')
+})
+
+test('toasts that wait become one with those that come, and none is left out of the count', () => {
+  const few = toastsOf([alertOf('a', 1), alertOf('b', 2, 'critical')], 0)
+  const many = toastsOf(
+    [3, 4, 5].map((n) => alertOf(`c${n}`, n)),
+    0,
+  )
+  assert.equal(joined([], few), few)
+  assert.deepEqual(joined(few, []), [])
+  const [one, ...others] = joined(few, many)
+  assert.ok(one?.kind === 'many' && one.count === 5 && one.severity === 'critical')
+  assert.deepEqual(others, [])
 })
 
 test('of what is unread, the newest not marked here are taken, as many as counted', () => {
