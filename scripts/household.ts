@@ -5,10 +5,11 @@
  *
  *   npm run household                       the page and its pictures
  *   npm run household -- --series=FILE      also the series that `energyguard backtest` reads
+ *   npm run household -- --readings=FOLDER  where the recorded files lie
  *
  * Says which alarms nobody has looked at yet (scripts/household/notes.ts).
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { perMetric } from '../src/detection/incidents/watched-floor.ts'
@@ -49,7 +50,10 @@ import {
   withBlocks,
 } from './household/tables.ts'
 
+/** Beside the repository, which has no room for it. */
 const READINGS = join(ROOT, '../shared/readings')
+const HOURS = 'household_hour.csv.gz'
+const MINUTES = 'household_minute.csv.gz'
 const PAGE = join(ROOT, 'docs/household.md')
 const PICTURES = join(ROOT, 'docs/household')
 const BUDGETS = [0.25, 0.5, BUDGET_PER_MONTH_USUAL, 2, 4]
@@ -86,12 +90,14 @@ function midnightsOf(what: string, incidents: readonly Incident[]) {
 }
 
 interface House {
+  /** Of the first month. */
+  readonly minutesCsv: string
   readonly asTheyStand: readonly HouseHour[]
   readonly hours: readonly HouseHour[]
 }
 
-function orderBlock({ asTheyStand, hours }: House): string {
-  const proof = orderProof(asTheyStand, readTable(join(READINGS, 'household_minute.csv.gz')))
+function orderBlock({ asTheyStand, hours, minutesCsv }: House): string {
+  const proof = orderProof(asTheyStand, minutesCsv)
   const midnights = (['power', 'voltage'] as const).flatMap((meter) =>
     [
       { order: asTheyStand, text: 'as the hours stand' },
@@ -138,19 +144,33 @@ function draw(hours: readonly HouseHour[], incidents: readonly Incident[]): void
   for (const [name, svg] of Object.entries(pictures)) writeFileSync(join(PICTURES, name), svg)
 }
 
-function main(): void {
-  const { values } = parseArgs({ options: { series: { type: 'string' } } })
-  const asTheyStand = hoursOf(readTable(join(READINGS, 'household_hour.csv.gz')))
+function main(): number {
+  const { values } = parseArgs({
+    options: { series: { type: 'string' }, readings: { type: 'string', default: READINGS } },
+  })
+  const files = [HOURS, MINUTES].map((name) => join(values.readings, name))
+  const missing = files.find((file) => !existsSync(file))
+  if (missing !== undefined) {
+    process.stderr.write(`${missing} is not there; name its folder with --readings.\n`)
+    return 2
+  }
+  const [hoursCsv = '', minutesCsv = ''] = files.map(readTable)
+  write(hoursCsv, minutesCsv, values.series)
+  return 0
+}
+
+function write(hoursCsv: string, minutesCsv: string, seriesFile: string | undefined): void {
+  const asTheyStand = hoursOf(hoursCsv)
   const hours = daysPutRight(asTheyStand)
-  if (values.series !== undefined) writeFileSync(values.series, seriesCsv(hours))
+  if (seriesFile !== undefined) writeFileSync(seriesFile, seriesCsv(hours))
   const judged = watched(hours, 'power', BUDGET_PER_MONTH_USUAL)
   const { incidents } = judged
   draw(hours, incidents)
-  const blocks = blocksOf({ asTheyStand, hours }, judged)
+  const blocks = blocksOf({ minutesCsv, asTheyStand, hours }, judged)
   writeFileSync(PAGE, withBlocks(readFileSync(PAGE, 'utf8'), blocks))
   const unseen = incidents.filter((incident) => noteOf(incident) === undefined)
   const told = unseen.map(({ opening }) => `nobody has looked at ${shortTime(opening.timeMs)}\n`)
   process.stdout.write(`${incidents.length} alarms\n${told.join('')}`)
 }
 
-main()
+process.exitCode = main()

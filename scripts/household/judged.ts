@@ -11,7 +11,7 @@ import { DAY_MS, HOUR_MS, type HouseHour } from './record.ts'
 
 const ZONE = 'UTC'
 const MONTH_MS = (365.25 / 12) * DAY_MS
-/** Alarms so near to one another are one, as in ../shared/detection. */
+/** Alarms so near to one another are one, as the watch counts them (achieved.ts). */
 const EPISODE_MS = 12 * HOUR_MS
 
 /** What of the house is watched, each as a meter of its own. */

@@ -67,6 +67,26 @@ describe('every page fits, speaks its language, and axe finds nothing', {
   }
 })
 
+test('a page speaks its language from its first word on', { skip: NO_BROWSER }, async () => {
+  assert.ok(dashboard)
+  const page = await dashboard.open('/?lang=it', { prepare: noteWords })
+  await page.getByRole('link', { name: NAMES.it[0], exact: true }).waitFor()
+  assert.deepEqual(await page.evaluate('[...new Set(window.labelsSeen)]'), ['Pagine'])
+  await page.close()
+})
+
+/** What the links to the pages are called, also where it is put right before it can be seen. */
+async function noteWords(page: Page): Promise<void> {
+  await page.addInitScript(`
+    window.labelsSeen = []
+    const { setAttribute } = Element.prototype
+    Element.prototype.setAttribute = function (name, value) {
+      if (this.tagName === 'NAV' && name === 'aria-label') window.labelsSeen.push(value)
+      return setAttribute.call(this, name, value)
+    }
+  `)
+}
+
 /** The first page answers a question in its heading; the others say their name. */
 async function isAt(page: Page, name: string): Promise<void> {
   const isFirst = name === NAMES.it[0] || name === NAMES.en[0]

@@ -5,7 +5,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Locator } from 'playwright-core'
-import { type Dashboard, dashboardOfFile, NO_BROWSER, quiet } from '../support/dashboard.ts'
+import {
+  alertOf,
+  type Dashboard,
+  dashboardOfFile,
+  NO_BROWSER,
+  PHONE,
+  quiet,
+} from '../support/dashboard.ts'
 
 const dashboard = await dashboardOfFile()
 const options = { skip: NO_BROWSER }
@@ -29,6 +36,26 @@ interface Box {
 function boxesOf(parts: Locator): Promise<readonly Box[]> {
   return parts.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON() as Box))
 }
+
+test(
+  'one toast at a time on a phone; what comes meanwhile is counted in the next',
+  options,
+  async () => {
+    const page = await stack().open('/?lang=en', { viewport: PHONE })
+    const toasts = page.locator('.mantine-Notification-root')
+    await page.locator('[data-connection="live"]').waitFor()
+    for (const [at, name] of ['first', 'second', 'third'].entries()) {
+      await stack().raise(alertOf(at + 1, 1, name))
+      await page.locator(`[data-unread="${at + 1}"]`).waitFor()
+      await toasts.filter({ hasText: 'Floor 1' }).waitFor()
+      assert.equal(await toasts.count(), 1)
+    }
+    await toasts.getByRole('button', { name: 'Close' }).click()
+    await toasts.filter({ hasText: '2 new alerts' }).waitFor()
+    assert.equal(await toasts.count(), 1)
+    await page.close()
+  },
+)
 
 for (const language of ['en', 'it'] as const) {
   for (const width of WIDTHS) {

@@ -22,6 +22,7 @@ import { AskError } from './api/http.ts'
 import { LiveProvider } from './app/live-context.tsx'
 import { router } from './app/router.tsx'
 import { theme } from './app/theme.ts'
+import { languageAtStart } from './app/use-choices.ts'
 import { startTranslations } from './i18n/i18n.ts'
 import { browserWorld } from './live/browser-world.ts'
 import { LiveClient } from './live/live-client.ts'
@@ -56,5 +57,5 @@ function start(element: HTMLElement): void {
 
 const element = document.getElementById('root')
 if (!element) throw new Error('index.html has no #root')
-await startTranslations()
+await startTranslations(languageAtStart(location.search))
 start(element)

@@ -3,16 +3,19 @@
  * that counts what was missed while the connection was away. Each is also said to screen readers:
  * politely, and at once only when it is critical.
  */
-import { Notifications, notifications as toasts } from '@mantine/notifications'
-import { useEffect, useState } from 'react'
+import { useMediaQuery } from '@mantine/hooks'
+import { Notifications, notificationsStore, notifications as toasts } from '@mantine/notifications'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { toastsOf } from '../lib/toasts.ts'
+import { joined, type Toast, toastsOf } from '../lib/toasts.ts'
 import { useSentence } from '../parts/use-sentence.ts'
 import { AppLink } from './AppLink.tsx'
 import { useLive, useLiveClient } from './live-context.tsx'
 
-/** More wait until one of these goes. */
+/** More wait until one of these goes; on a phone three would cover what is wrong. */
 const TOASTS_MAX = 3
+const PHONE_TOASTS_MAX = 1
+const PHONE = '(max-width: 760px)'
 const TOAST_MS = 8_000
 const CRITICAL_TOAST_MS = 20_000
 
@@ -23,11 +26,13 @@ export function Toasts() {
   const fresh = useLive((state) => state.fresh)
   const missed = useLive((state) => state.missed)
   const [said, setSaid] = useState({ polite: '', assertive: '' })
+  const isPhone = useMediaQuery(PHONE, false, { getInitialValueInEffect: false })
+  const turn = useTurn()
 
   useEffect(() => {
     if (fresh.length === 0) return
     client.take({ kind: 'shown' })
-    for (const toast of toastsOf(fresh, missed)) {
+    for (const toast of turn(toastsOf(fresh, missed))) {
       const text =
         toast.kind === 'one'
           ? sentence(toast.notification)
@@ -52,11 +57,11 @@ export function Toasts() {
       })
       setSaid((before) => ({ ...before, [isCritical ? 'assertive' : 'polite']: text }))
     }
-  }, [fresh, missed, client, sentence, t])
+  }, [fresh, missed, client, sentence, t, turn])
 
   return (
     <>
-      <Notifications limit={TOASTS_MAX} position="bottom-right" />
+      <Notifications limit={isPhone ? PHONE_TOASTS_MAX : TOASTS_MAX} position="bottom-right" />
       <div className="visually-hidden" aria-live="polite">
         {said.polite}
       </div>
@@ -65,4 +70,17 @@ export function Toasts() {
       </div>
     </>
   )
+}
+
+/** New toasts, and with them those that still wait, which leave the line. */
+function useTurn(): (fresh: readonly Toast[]) => readonly Toast[] {
+  const shown = useRef<readonly Toast[]>([])
+  return useCallback((fresh: readonly Toast[]) => {
+    if (fresh.length === 0) return fresh
+    const queued = new Set(notificationsStore.getState().queue.map(({ id }) => id))
+    const waiting = shown.current.filter(({ id }) => queued.has(id))
+    toasts.cleanQueue()
+    shown.current = joined(waiting, fresh)
+    return shown.current
+  }, [])
 }

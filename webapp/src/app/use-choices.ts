@@ -45,6 +45,12 @@ export function useChosenLanguage(): Language {
   return lang ?? rememberedLanguage()
 }
 
+/** The same before there is a page: `search` of the address. */
+export function languageAtStart(search: string): Language {
+  const lang = new URLSearchParams(search).get('lang')
+  return parseSearch({ lang }).lang ?? rememberedLanguage()
+}
+
 function rememberedLanguage(): Language {
   const remembered = localStorage.getItem(LANGUAGE_KEY)
   const spoken = [remembered, ...navigator.languages].map((one) => one?.slice(0, 2))

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { STAGES } from '../../../src/app/pipeline-tally.ts'
 import { en } from './en.ts'
 import { it } from './it.ts'
 
@@ -63,4 +64,8 @@ test('every key that the page asks for is there', () => {
     asked.filter((key) => !names.has(key)),
     [],
   )
+})
+
+test('every stage that a coordinator reports has a name in both languages', () => {
+  for (const stage of STAGES) assert.ok(stage in en.stage && stage in it.stage, stage)
 })

@@ -28,6 +28,7 @@ export const enAdmin = {
   },
   triedSpan: { week: 'Last 7 days', day: 'Last 24 hours', hour: 'Last hour' },
   stage: {
+    simulator: 'Simulator',
     ingestion: 'Ingestion',
     detection: 'Detection',
     archive: 'Archive of alerts',

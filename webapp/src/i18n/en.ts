@@ -32,6 +32,9 @@ export const en = {
     pattern:
       'Floor {{floor}}: {{metric}} {{value}} is unusual for this hour; usual is up to ' +
       '{{threshold}}.',
+    below:
+      'Floor {{floor}}: {{metric}} {{value}} is unusual for this hour; usual is at least ' +
+      '{{threshold}}.',
     level: 'Floor {{floor}}: {{metric}} has settled at a new level ({{value}}).',
     stuck: 'Floor {{floor}}: the meter keeps sending the same value. {{metric}}: {{value}}.',
     silent: 'Floor {{floor}}: nothing comes from the meter. {{metric}} is not known.',

@@ -12,9 +12,10 @@ declare module 'i18next' {
   }
 }
 
-export async function startTranslations(): Promise<void> {
+/** In the page's language from the first word on: an alert may come before the first drawing. */
+export async function startTranslations(lng: 'it' | 'en'): Promise<void> {
   await i18next.use(initReactI18next).init({
-    lng: 'en',
+    lng,
     fallbackLng: 'en',
     resources: { en: { translation: en }, it: { translation: it } },
     interpolation: { escapeValue: false },

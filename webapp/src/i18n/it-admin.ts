@@ -31,6 +31,7 @@ export const itAdmin: Texts<typeof enAdmin> = {
   },
   triedSpan: { week: 'Ultimi 7 giorni', day: 'Ultime 24 ore', hour: 'Ultima ora' },
   stage: {
+    simulator: 'Simulatore',
     ingestion: 'Raccolta delle letture',
     detection: 'Rilevamento',
     archive: 'Archivio degli allarmi',

@@ -34,6 +34,9 @@ export const it: Texts<typeof en> = {
     pattern:
       'Piano {{floor}}: {{metric}} {{value}} è insolita per quest’ora; di solito fino ' +
       'a {{threshold}}.',
+    below:
+      'Piano {{floor}}: {{metric}} {{value}} è insolita per quest’ora; di solito almeno ' +
+      '{{threshold}}.',
     level: 'Piano {{floor}}: {{metric}} si è assestata su un nuovo livello ({{value}}).',
     stuck: 'Piano {{floor}}: il contatore ripete lo stesso valore. {{metric}}: {{value}}.',
     silent: 'Piano {{floor}}: dal contatore non arriva nulla. {{metric}} non è nota.',
@@ -111,7 +114,7 @@ export const it: Texts<typeof en> = {
     reveal: 'Mostra o nascondi la password',
     in: 'Accedi',
     out: 'Esci',
-    wrong: 'Il nome o la password non sono giusti.',
+    wrong: 'Nome o password errati.',
     unreachable: 'Il servizio di accesso non risponde.',
   },
   now: {

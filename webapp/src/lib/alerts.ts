@@ -24,6 +24,23 @@ export function kindOf({ id }: Pick<Notification, 'id'>): AlertKind {
   return KIND_LIST.find((kind) => KINDS[kind].test(tipo)) ?? 'other'
 }
 
+/** What its sentence says. Of what is off its pattern the id does not tell in which direction. */
+export function sayingOf(one: Notification): AlertKind | 'below' {
+  const kind = kindOf(one)
+  return kind === 'pattern' && one.value < one.threshold ? 'below' : kind
+}
+
+/** How long nothing came, where that is what is told of; its numbers are seconds then. */
+export function silenceSecondsOf({ incident, value }: Notification): number | undefined {
+  return incident?.cause === 'silent' ? value : undefined
+}
+
+/** By how many per cent a threshold is passed; what is unusual has no threshold. */
+export function overPercentOf(one: Notification): number | undefined {
+  if (kindOf(one) !== 'over' || one.threshold <= 0) return undefined
+  return (one.value / one.threshold - 1) * 100
+}
+
 /** So many documents are looked at for what their detector expected. */
 export const STORIES_MAX = 50
 

@@ -5,8 +5,11 @@ import type { Notification, Reading, ReadingPoint, Severity } from '../api/types
 import {
   activeAlerts,
   kindOf,
+  overPercentOf,
   STORIES_MAX,
+  sayingOf,
   selectAlerts,
+  silenceSecondsOf,
   spansOf,
   storiesOf,
   unreadIds,
@@ -16,10 +19,10 @@ import { daysWithin } from './budget.ts'
 import { csvOf } from './csv.ts'
 import { FLOORS_PER_PAGE, pageOfFloors } from './floors.ts'
 import { formatAge, formatNumber } from './format.ts'
-import { isOver, judge } from './metrics.ts'
+import { isOver, judge, shownLimit } from './metrics.ts'
 import { panelStateOf } from './panel-state.ts'
 import { FACTORY_SET } from './thresholds-draft.ts'
-import { SINGLE_TOASTS_MAX, toastsOf } from './toasts.ts'
+import { joined, SINGLE_TOASTS_MAX, toastsOf } from './toasts.ts'
 
 function alertOf(id: string, seconds: number, severity: Severity = 'warning'): Notification {
   const limits = { value: 12, threshold: 11, threshold_base: 11 }
@@ -37,6 +40,19 @@ test('few alerts are toasts of their own, many are one, and what was missed is c
   assert.equal(toastsOf(burst, 0).length, 1)
   const [toast] = toastsOf([...burst, ...few], 1_000)
   assert.ok(toast?.kind === 'missed' && toast.count === 1_000 && toast.severity === 'critical')
+})
+
+test('toasts that wait become one with those that come, and none is left out of the count', () => {
+  const few = toastsOf([alertOf('a', 1), alertOf('b', 2, 'critical')], 0)
+  const many = toastsOf(
+    [3, 4, 5].map((n) => alertOf(`c${n}`, n)),
+    0,
+  )
+  assert.equal(joined([], few), few)
+  assert.deepEqual(joined(few, []), [])
+  const [one, ...others] = joined(few, many)
+  assert.ok(one?.kind === 'many' && one.count === 5 && one.severity === 'critical')
+  assert.deepEqual(others, [])
 })
 
 test('of what is unread, the newest not marked here are taken, as many as counted', () => {
@@ -80,6 +96,25 @@ test('the kind of an alert is in its id', () => {
   assert.equal(kindOf({ id: 'x' }), 'other')
 })
 
+test('what is too low is not said to be usual up to its limit, nor by how much it is over', () => {
+  const high = alertOf('1:kw:pattern_outlier_kw:a', 1)
+  const low = { ...high, value: 3 }
+  assert.equal(sayingOf(high), 'pattern')
+  assert.equal(sayingOf(low), 'below')
+  assert.equal(sayingOf({ ...low, id: '1:kw:kw_over:a' }), 'over')
+  assert.equal(overPercentOf(low), undefined)
+  assert.equal(overPercentOf({ ...alertOf('1:kw:kw_over:a', 1), value: 22 }), 100)
+  assert.equal(overPercentOf({ ...alertOf('1:kw:kw_over:a', 1), threshold: 0 }), undefined)
+})
+
+test('the number of a silence is seconds', () => {
+  const note = { id: 'i', phase: 'opened', severity: 'high' } as const
+  const alert = alertOf('1:kw:meter_silent_kw:a', 1)
+  assert.equal(silenceSecondsOf({ ...alert, incident: { ...note, cause: 'silent' } }), 12)
+  assert.equal(silenceSecondsOf({ ...alert, incident: { ...note, cause: 'lower' } }), undefined)
+  assert.equal(silenceSecondsOf(alert), undefined)
+})
+
 test('stories of a floor are those that rest on what was expected, and not too many', () => {
   const list = ['1:kw:kw_over:a', '1:kw:pattern_outlier_kw:b', '1:kw:higher_worse_kw:c']
   const all = list.map((id, at) => alertOf(id, 100 + at))
@@ -119,6 +154,9 @@ test('energy is held against its limit at the pace of 30 s, as the detector does
   assert.equal(isOver('kw', 11.01, FACTORY_SET), true)
   assert.equal(isOver('delta_kwh', 0.01, FACTORY_SET, 2_000), true)
   assert.equal(isOver('delta_kwh', 0.1, FACTORY_SET, 60_000), false)
+  assert.equal(isOver('delta_kwh', 0.0801, FACTORY_SET, 32_000), true)
+  assert.equal(shownLimit(FACTORY_SET, 'delta_kwh', 60_000), 0.16)
+  assert.equal(shownLimit(FACTORY_SET, 'delta_kwh', 29_000), 0.08)
   const samples: Reading[] = [0, 2].map((second) => ({
     piano: 1,
     timestamp: `2026-01-01T00:00:0${second}Z`,

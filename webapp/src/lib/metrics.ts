@@ -42,9 +42,17 @@ export function timeMsOf(reading: Pick<Reading, 'timestamp'>): number {
   return Date.parse(reading.timestamp)
 }
 
-/** What the limit of the energy means, and the shortest time that says something about a pace. */
+/** What the limit of the energy means, and a pace that is taken for it, as the detector does. */
 const ENERGY_WINDOW_MS = 30_000
+const WINDOW_TOLERANCE = 0.1
+/** The shortest time that says something about a pace. */
 const PACE_MS_MIN = 1_000
+
+/** How many times the energy of so long a time is in the 30 s that its limit is for. */
+export function timesInWindow(sinceMs: number): number {
+  const isUsual = Math.abs(sinceMs / ENERGY_WINDOW_MS - 1) <= WINDOW_TOLERANCE
+  return isUsual ? 1 : ENERGY_WINDOW_MS / sinceMs
+}
 
 /**
  * Whether a value is over its limit, as the detector judges it: energy is scaled to 30 s by the
@@ -58,7 +66,7 @@ export function isOver(
 ): boolean {
   const limit = limits[METRIC_FACTS[metric].limit]
   if (metric !== 'delta_kwh' || sinceMs === undefined) return value > limit
-  return sinceMs >= PACE_MS_MIN && (value * ENERGY_WINDOW_MS) / sinceMs > limit
+  return sinceMs >= PACE_MS_MIN && value * timesInWindow(sinceMs) > limit
 }
 
 /** Each of the samples with whether it is over the limit. Oldest first. */
@@ -75,5 +83,5 @@ export function judge(samples: readonly Reading[], metric: Metric, limits: Thres
 /** Where a chart draws the limit: that of the energy is for 30 s, its values for their interval. */
 export function shownLimit(limits: ThresholdSet, metric: Metric, intervalMs: number): number {
   const limit = limits[METRIC_FACTS[metric].limit]
-  return metric === 'delta_kwh' ? (limit * intervalMs) / ENERGY_WINDOW_MS : limit
+  return metric === 'delta_kwh' ? limit / timesInWindow(intervalMs) : limit
 }

@@ -43,7 +43,22 @@ function grouped(
       notification: one,
     }))
   }
-  const worst = list.reduce((a, b) => (rankOf(b.severity) < rankOf(a.severity) ? b : a))
   const id = `${kind}-${list[0]?.id}`
-  return [{ kind, id, severity: worst.severity, count: list.length }]
+  return [{ kind, id, severity: worstOf(list), count: list.length }]
+}
+
+/**
+ * New toasts while others still wait for their turn: all of these become one. Where alerts come
+ * faster than toasts go, more and more would wait, and what is shown would be minutes old.
+ */
+export function joined(waiting: readonly Toast[], fresh: readonly Toast[]): readonly Toast[] {
+  const newest = fresh.at(-1)
+  if (waiting.length === 0 || !newest) return fresh
+  const all = [...waiting, ...fresh]
+  const count = all.reduce((sum, one) => sum + ('count' in one ? one.count : 1), 0)
+  return [{ kind: 'many', id: `joined-${newest.id}`, severity: worstOf(all), count }]
+}
+
+function worstOf(list: readonly { readonly severity: Severity }[]): Severity {
+  return list.map(({ severity }) => severity).reduce((a, b) => (rankOf(b) < rankOf(a) ? b : a))
 }

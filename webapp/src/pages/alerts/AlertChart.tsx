@@ -9,7 +9,7 @@ import { historyQuery } from '../../api/queries.ts'
 import type { Notification } from '../../api/types.ts'
 import { useAskedState } from '../../app/use-panel-state.ts'
 import { bandAlong, evidenceOf } from '../../lib/evidence.ts'
-import { tableOf } from '../../lib/series.ts'
+import { energiesInWindow, tableOf } from '../../lib/series.ts'
 import { ChartFigure } from '../../parts/ChartFigure.tsx'
 import { PanelBody } from '../../parts/Panel.tsx'
 import { useAlertEvent } from './use-alert-event.ts'
@@ -29,7 +29,10 @@ export function AlertChart({ one }: { readonly one: Notification }) {
   )
   const history = useQuery(historyQuery(floor, metric, { ...span, stepSeconds: STEP_SECONDS }))
   const { data } = history
-  const table = useMemo(() => tableOf([data ?? []], STEP_SECONDS, span), [data, span])
+  const table = useMemo(() => {
+    const points = metric === 'delta_kwh' ? energiesInWindow(data ?? []) : (data ?? [])
+    return tableOf([points], STEP_SECONDS, span)
+  }, [data, metric, span])
   const event = useAlertEvent(one)
   const marks = useMemo(() => {
     const evidence = evidenceOf(event)

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { alertQuery } from '../../api/queries.ts'
 import type { Notification } from '../../api/types.ts'
 import { useLanguage } from '../../app/use-choices.ts'
-import { documentKey, eventOf } from '../../lib/alerts.ts'
+import { documentKey, eventOf, overPercentOf, silenceSecondsOf } from '../../lib/alerts.ts'
 import { type Evidence, evidenceOf } from '../../lib/evidence.ts'
 import { formatAge, formatNumber } from '../../lib/format.ts'
 import { METRIC_FACTS } from '../../lib/metrics.ts'
@@ -32,18 +32,17 @@ export function useAlertFacts(one: Notification): readonly AlertFact[] {
   const evidence = evidenceOf(event)
   const expected = useExpected(event, evidence, write)
   const pattern = usePattern(one, event, write)
-  if (evidence?.silenceSeconds !== undefined) {
-    return [
-      { name: t('fact.silentFor'), text: formatAge(evidence.silenceSeconds, language) },
-      ...expected,
-    ]
+  const silenceSeconds = evidence?.silenceSeconds ?? silenceSecondsOf(one)
+  if (silenceSeconds !== undefined) {
+    return [{ name: t('fact.silentFor'), text: formatAge(silenceSeconds, language) }, ...expected]
   }
   const value = { name: t('fact.value'), text: write(one.value) }
   if (evidence) return [value, ...expected]
   const limit = { name: t('fact.threshold'), text: write(one.threshold) }
   if (pattern.length > 0) return [value, limit, ...pattern]
-  const share = one.threshold > 0 ? (one.value / one.threshold - 1) * 100 : 0
-  return [value, limit, { name: t('fact.over'), text: `${write(share, 0)} %` }]
+  const percent = overPercentOf(one)
+  if (percent === undefined) return [value, limit]
+  return [value, limit, { name: t('fact.over'), text: `${write(percent, 0)} %` }]
 }
 
 /** With its unit, or with so many digits and none. */
