@@ -24,6 +24,12 @@ export function kindOf({ id }: Pick<Notification, 'id'>): AlertKind {
   return KIND_LIST.find((kind) => KINDS[kind].test(tipo)) ?? 'other'
 }
 
+/** Which sentence tells of it: what a new rule no longer finds is not as usual again. */
+export function sentenceNameOf(one: Notification): AlertKind | 'replaced' {
+  const kind = kindOf(one)
+  return kind === 'closed' && one.incident?.endedBy === 'new-rule' ? 'replaced' : kind
+}
+
 /** So many documents are looked at for what their detector expected. */
 export const STORIES_MAX = 50
 
