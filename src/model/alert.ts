@@ -2,7 +2,7 @@
  * The alert document, from the detector to the store and to the broadcast (contract, "Alert
  * document"). `tipo` is what happened, `metrica` is what was measured.
  */
-import type { Cause, Evidence, Phase, Severity } from './incident.ts'
+import type { Cause, EndedBy, Evidence, Phase, Severity } from './incident.ts'
 import type { Reading } from './reading.ts'
 import type { ThresholdSet } from './thresholds.ts'
 
@@ -69,6 +69,8 @@ export interface IncidentEvent extends Omit<PatternEvent, 'tipo'> {
     readonly cause: Cause
     readonly phase: Phase
     readonly severity: Severity
+    /** Where it closed. */
+    readonly endedBy?: EndedBy
   }
   readonly evidence: Evidence
 }

@@ -18,6 +18,10 @@ export type Cause = (typeof CAUSES)[number]
 export const PHASES = ['opened', 'worse', 'closed'] as const
 export type Phase = (typeof PHASES)[number]
 
+/** What ended it: its readings, or a new version of the rule that does not find it. */
+export const ENDED_BY = ['readings', 'new-rule'] as const
+export type EndedBy = (typeof ENDED_BY)[number]
+
 /** In the order of their weight. */
 export const SEVERITIES = ['info', 'warning', 'high', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]
@@ -67,7 +71,13 @@ export const incidentSchema = z
     cause: z.enum(CAUSES),
     state: z.enum(['open', 'closed']),
     startMs: moment,
-    endMs: moment.nullable().describe('Of what was found last; null while it is open.'),
+    endMs: moment
+      .nullable()
+      .describe('Of what was found last, or of the first reading of a new rule; null = open.'),
+    endedBy: z
+      .enum(ENDED_BY)
+      .optional()
+      .describe('What ended it; absent while it is open, and in documents of older versions.'),
     changedMs: moment,
     severity: z.enum(SEVERITIES).describe('The worst so far.'),
     opening: evidenceSchema,

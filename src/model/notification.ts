@@ -7,7 +7,7 @@
  */
 import { z } from 'zod'
 import { type Alert, type AlertEvent, METRICS, type Metric } from './alert.ts'
-import { CAUSES, type Incident, PHASES, SEVERITIES, type Severity } from './incident.ts'
+import { CAUSES, ENDED_BY, type Incident, PHASES, SEVERITIES, type Severity } from './incident.ts'
 import type { LearnedSeries } from './learned.ts'
 import { parseTimestamp } from './timestamp.ts'
 
@@ -19,6 +19,7 @@ const incidentNoteSchema = z
     cause: z.enum(CAUSES),
     phase: z.enum(PHASES),
     severity: z.enum(SEVERITIES),
+    endedBy: z.enum(ENDED_BY).optional().describe('What ended it, where it closed.'),
   })
   .meta({ id: 'IncidentNote' })
 

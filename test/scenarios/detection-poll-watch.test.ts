@@ -16,9 +16,17 @@ import { WATCHED_SERIES_MAX } from '../../src/detection/incidents/watch-batch.ts
 import { createPollDetection } from '../../src/detection/poll-detection.ts'
 import { NOTHING_SAID } from '../../src/model/alarm-sayings.ts'
 import type { Alert, IncidentEvent } from '../../src/model/alert.ts'
-import { INCIDENT_PREFIX, latestKey, learnedKey, seriesStateKey } from '../../src/model/keys.ts'
+import { parseIncident } from '../../src/model/incident.ts'
+import {
+  INCIDENT_PREFIX,
+  incidentKey,
+  latestKey,
+  learnedKey,
+  seriesStateKey,
+} from '../../src/model/keys.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
 import { checked } from '../support/detection-world.ts'
+import { anIncident } from '../support/evidence.ts'
 import { fakeStore } from '../support/fake-store.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import {
@@ -162,6 +170,28 @@ test('a document of another version is left out, and it is learned anew', async 
   await scene.store.write([{ key: seriesStateKey(1, 'kw'), text }])
   await scene.live(SERIES)
   assert.deepEqual(scene.opened(), expectedIds())
+})
+
+test('what another version had open ends with the next reading, and is told once', async () => {
+  const scene = pollScene()
+  const former = anIncident({ startMs: START_MS - HOUR_MS })
+  const { cause, startMs, opening, peak } = former
+  const open = [{ cause, startMs, foundMs: startMs, opening, peak }]
+  const text = JSON.stringify({ rule: 'watch-0', state: { open } })
+  await scene.store.write([{ key: seriesStateKey(1, 'kw'), text }])
+  await scene.live(SERIES.slice(0, 3))
+  // Stopped before it was saved, so the state of the other version still stands there.
+  await scene.live(SERIES.slice(3, 6))
+  const events = scene.sent.flatMap(({ eventi }) => eventi)
+  assert.deepEqual(
+    events.map(({ tipo, descrizione }) => [tipo, /la regola è cambiata/.test(descrizione ?? '')]),
+    [['higher_closed_kw', true]],
+  )
+  const kept = parseIncident(scene.store.text(incidentKey(startMs, 1, 'kw', cause)) ?? '')
+  assert.deepEqual(
+    [kept?.state, kept?.endedBy, kept?.endMs],
+    ['closed', 'new-rule', SERIES[0]?.timeMs],
+  )
 })
 
 test('a store that could not be read is no silence of the meter', async () => {

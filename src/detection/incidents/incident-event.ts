@@ -35,6 +35,7 @@ export interface SeriesName {
 export function incidentEvent(name: SeriesName, change: IncidentChange): IncidentEvent {
   const told = toldOf(name, change)
   const { evidence } = told
+  const isClosed = change.phase === 'closed'
   const { threshold, sigma, zscore } = computed(evidence)
   const { cause, startMs } = change.incident
   const limit = roundAmount(threshold)
@@ -53,7 +54,8 @@ export function incidentEvent(name: SeriesName, change: IncidentChange): Inciden
       id: incidentId(name.floor, name.metric, cause, startMs),
       cause,
       phase: change.phase,
-      severity: change.phase === 'closed' ? 'info' : severityOf(change),
+      severity: isClosed ? 'info' : severityOf(change),
+      ...(isClosed ? { endedBy: told.endedBy } : {}),
     },
     evidence,
   }
@@ -72,6 +74,7 @@ export function incidentDocument(
     id: incidentId(floor, metric, cause, startMs),
     ...{ floor, metric, cause, state: isClosed ? 'closed' : 'open', startMs },
     endMs: isClosed ? incident.foundMs : null,
+    ...(isClosed ? { endedBy: told.endedBy } : {}),
     changedMs: timeMs,
     severity: severityOf(change),
     ...{ opening, peak },
@@ -81,10 +84,12 @@ export function incidentDocument(
   }
 }
 
-function toldOf({ floor, metric }: SeriesName, { phase, incident }: IncidentChange): Told {
+function toldOf({ floor, metric }: SeriesName, change: IncidentChange): Told {
+  const { phase, incident, endedBy = 'readings' } = change
   const { cause, startMs, foundMs, opening, peak } = incident
   const evidence = phase === 'opened' ? opening : peak
-  return { floor, metric: metric satisfies Metric, cause, phase, startMs, foundMs, evidence }
+  const about = { floor, metric: metric satisfies Metric, cause }
+  return { ...about, phase, endedBy, startMs, foundMs, evidence }
 }
 
 /** A changed level is a question, whatever its size. */

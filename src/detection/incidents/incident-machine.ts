@@ -3,7 +3,14 @@
  * worse when its severity rises, and closes when nothing was found for a while, so a value that
  * swings about its limit is one incident. Pure and small.
  */
-import { CAUSES, type Cause, type Evidence, type Phase, worseOf } from '../../model/incident.ts'
+import {
+  CAUSES,
+  type Cause,
+  type EndedBy,
+  type Evidence,
+  type Phase,
+  worseOf,
+} from '../../model/incident.ts'
 import { causeOf, computed } from './evidence.ts'
 
 export interface OpenIncident {
@@ -20,6 +27,8 @@ export interface IncidentChange {
   readonly incident: OpenIncident
   /** Of the change itself. */
   readonly timeMs: number
+  /** Of one that closed; absent = `readings`. */
+  readonly endedBy?: EndedBy
 }
 
 export interface IncidentStep {

@@ -5,14 +5,16 @@
  */
 
 import type { Voice } from '../../model/detection-state.ts'
-import { seriesStateKey } from '../../model/keys.ts'
+import { parseIncident } from '../../model/incident.ts'
+import { incidentKey, seriesStateKey } from '../../model/keys.ts'
 import type { CheckedReading } from '../../model/reading.ts'
 import { type PatienceWorld, untilDone } from '../../ports/patience.ts'
-import type { ReadOutcome, Store, StoreWrite } from '../../store/client.ts'
+import type { Store, StoreWrite } from '../../store/client.ts'
 import { learnedWrite } from '../kept-documents.ts'
 import type { DetectionRules } from '../rules.ts'
 import { RULE_VERSION } from '../watch/options.ts'
-import { WATCHED_METRICS } from './incident-event.ts'
+import { leftOpen, type ToldIncident, toldOf } from './handover.ts'
+import { type SeriesName, WATCHED_METRICS } from './incident-event.ts'
 import { learnedOf } from './learned.ts'
 import type { SeriesState } from './series.ts'
 import { SLEPT_MS, silenceOf } from './silence.ts'
@@ -35,6 +37,8 @@ export class PollWatch {
   private readonly options: { readonly rules: DetectionRules }
   private readonly judge: { watching(): WatchContext; telling(): TellingContext }
   private readonly series = new Map<string, SeriesState>()
+  /** Left open by a former rule; each series is taken over with its next reading. */
+  private readonly inherited = new Map<string, readonly ToldIncident[]>()
   private readonly voices = new Map<number, Voice>()
   private readonly unsaved = new Set<string>()
   private savedMs = 0
@@ -49,23 +53,47 @@ export class PollWatch {
 
   /** Resolves once the store has said what was learned before. */
   async begin(floors: readonly number[], signal: AbortSignal): Promise<void> {
-    const { store, clock } = this.world
+    const { clock } = this.world
     const names = floors.flatMap((floor) => WATCHED_METRICS.map((metric) => ({ floor, metric })))
     for (const some of chunksOf(names.slice(0, WATCHED_SERIES_MAX))) {
       const keys = some.map(({ floor, metric }) => seriesStateKey(floor, metric))
-      const outcomes = await untilDone(this.world, 'detection.store-waiting', signal, async () => {
-        const found = await store.read(keys)
-        const silent = found.find(({ kind }) => kind !== 'found' && kind !== 'absent')
-        if (!silent) return { kind: 'done', value: found }
-        return { kind: 'again', reason: `the store says ${silent.kind}` }
-      })
-      for (const [i, { floor, metric }] of some.entries()) {
-        const state = stateOf(outcomes[i])
-        if (state) this.series.set(seriesKey(floor, metric), state)
+      const texts = await this.read(keys, signal)
+      for (const [i, name] of some.entries()) {
+        const saved = savedOf(texts[i])
+        if (saved?.rule === RULE_VERSION) {
+          if (saved.state) this.series.set(seriesKey(name.floor, name.metric), saved.state)
+        } else if (saved) await this.inherit(name, saved.state, signal)
       }
     }
     this.savedMs = clock.monotonicMs()
     this.listenAnew()
+  }
+
+  /** The texts under these keys, once the store says what stands there. */
+  private async read(keys: readonly string[], signal: AbortSignal) {
+    const outcomes = await untilDone(this.world, 'detection.store-waiting', signal, async () => {
+      const found = await this.world.store.read(keys)
+      const silent = found.find(({ kind }) => kind !== 'found' && kind !== 'absent')
+      if (!silent) return { kind: 'done', value: found }
+      return { kind: 'again', reason: `the store says ${silent.kind}` }
+    })
+    return outcomes.map((outcome) => (outcome.kind === 'found' ? outcome.text : undefined))
+  }
+
+  /** What the state had open, and what the documents of these say. */
+  private async inherit(
+    { floor, metric }: SeriesName,
+    state: Partial<SeriesState> | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const left = leftOpen(state)
+    const keys = left.map(({ incident: { startMs, cause } }) =>
+      incidentKey(startMs, floor, metric, cause),
+    )
+    const texts = keys.length > 0 ? await this.read(keys, signal) : []
+    const documents = texts.flatMap((text) => (text && parseIncident(text)) || [])
+    const told = [...left, ...documents.map(toldOf)]
+    this.inherited.set(seriesKey(floor, metric), told)
   }
 
   /** Nobody could have been heard until now. */
@@ -81,14 +109,18 @@ export class PollWatch {
     const { timeZone } = this.options.rules
     const heard = hear(this.voices.get(piano), checked.reading, nowMs, timeZone)
     this.voices.set(piano, heard.voice)
-    const find = (key: string) => this.series.get(key)
-    const watched = watchReading(find, checked, nowMs, this.judge.watching())
+    const series = {
+      state: (key: string) => this.series.get(key),
+      inherited: (key: string) => this.inherited.get(key),
+    }
+    const watched = watchReading(series, checked, nowMs, this.judge.watching())
     const news = watched.states.filter(({ key }) => !this.series.has(key)).length
     const isBeyond = news > 0 && this.series.size + news > WATCHED_SERIES_MAX
     if (isBeyond) return tell(heard.changes, this.judge.telling())
     for (const { key, state } of watched.states) {
       this.series.set(key, state)
       this.unsaved.add(key)
+      this.inherited.delete(key)
     }
     return tell([...heard.changes, ...watched.changes], this.judge.telling())
   }
@@ -143,9 +175,8 @@ function chunksOf<T>(all: readonly T[]): readonly (readonly T[])[] {
   )
 }
 
-/** Anything else that stands there, and what another version learned, is left out. */
-function stateOf(outcome: ReadOutcome | undefined): SeriesState | undefined {
-  if (outcome?.kind !== 'found') return undefined
-  const { rule, state } = JSON.parse(outcome.text) as { rule?: string; state?: SeriesState }
-  return rule === RULE_VERSION ? state : undefined
+/** Written by us; what another version learned is left out, what it had open is not. */
+function savedOf(text: string | undefined) {
+  if (text === undefined) return undefined
+  return JSON.parse(text) as { readonly rule?: string; readonly state?: SeriesState }
 }

@@ -13,7 +13,7 @@ const CHARACTERS_MAX = 500
 
 const told = (change: Partial<Told> = {}): Told => ({
   ...{ floor: 2, metric: 'kw', cause: 'higher', phase: 'opened' },
-  ...{ startMs: MONDAY_MS, foundMs: MONDAY_MS, evidence: anEvidence() },
+  ...{ endedBy: 'readings', startMs: MONDAY_MS, foundMs: MONDAY_MS, evidence: anEvidence() },
   ...change,
 })
 const both = (change: Partial<Told> = {}) =>
@@ -50,6 +50,19 @@ test('worse says so first, closed says how long and how far it went', () => {
     both({ phase: 'closed' })[1],
     'Floor 2: power back to normal; extreme 12 kW, Mon 08:30.',
   )
+})
+
+test('what a replaced rule had open ends with that reason, whatever its cause', () => {
+  const replaced = { phase: 'closed', endedBy: 'new-rule' } as const
+  assert.deepEqual(both({ ...replaced, foundMs: MONDAY_MS + 9 * 3_600_000 }), [
+    'Piano 2: potenza senza più allarme dopo 9 h: la regola è cambiata e la nuova non lo trova; ' +
+      'estremo 12 kW, Lun 08:30.',
+    'Floor 2: power no longer in alarm after 9 h: the rule was replaced and the new one does not ' +
+      'find it; extreme 12 kW, Mon 08:30.',
+  ])
+  for (const cause of CAUSES) {
+    assert.match(both({ ...replaced, cause }).join(' '), /la regola è.*the rule was replaced/)
+  }
 })
 
 test('numbers have the digits that a person reads', () => {

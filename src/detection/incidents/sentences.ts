@@ -4,7 +4,7 @@
  * evidence for whoever wants more.
  */
 import type { Metric } from '../../model/alert.ts'
-import type { Cause, Evidence, Phase } from '../../model/incident.ts'
+import type { Cause, EndedBy, Evidence, Phase } from '../../model/incident.ts'
 import { must } from '../../model/must.ts'
 import { METRIC_WORDS } from '../wording.ts'
 
@@ -13,6 +13,8 @@ export interface Told {
   readonly metric: Metric
   readonly cause: Cause
   readonly phase: Phase
+  /** Of use where it closes. */
+  readonly endedBy: EndedBy
   readonly startMs: number
   /** When it was found last. */
   readonly foundMs: number
@@ -47,6 +49,7 @@ interface Saying {
 
 interface Closing {
   readonly cause: Cause
+  readonly endedBy: EndedBy
   /** For example " dopo 40 min"; empty where it was one reading. */
   readonly after: string
   readonly peak: string
@@ -83,10 +86,14 @@ const ITALIAN: Words = {
       ? ''
       : ` Per caso ${rate} volte al mese (ammesse ${share}), ` +
         `su ${evidence.comparable} confronti.${evidence.isLikeSunday ? ' Forse un festivo.' : ''}`,
-  closed: ({ cause, after, peak, slot }) => {
+  closed: ({ cause, endedBy, after, peak, slot }) => {
+    const extreme = `estremo ${peak}, ${slot}.`
+    if (endedBy === 'new-rule') {
+      return `senza più allarme${after}: la regola è cambiata e la nuova non lo trova; ${extreme}`
+    }
     if (cause === 'silent') return `di nuovo letture${after}.`
     if (cause === 'level') return `di nuovo al livello atteso${after}.`
-    return `di nuovo nella norma${after}; estremo ${peak}, ${slot}.`
+    return `di nuovo nella norma${after}; ${extreme}`
   },
 }
 
@@ -111,10 +118,15 @@ const ENGLISH: Words = {
       : ` By chance ${rate} times a month (${share} are allowed), ` +
         `over ${evidence.comparable} comparisons.` +
         (evidence.isLikeSunday ? ' Perhaps a holiday.' : ''),
-  closed: ({ cause, after, peak, slot }) => {
+  closed: ({ cause, endedBy, after, peak, slot }) => {
+    const extreme = `extreme ${peak}, ${slot}.`
+    if (endedBy === 'new-rule') {
+      const reason = 'the rule was replaced and the new one does not find it'
+      return `no longer in alarm${after}: ${reason}; ${extreme}`
+    }
     if (cause === 'silent') return `readings again${after}.`
     if (cause === 'level') return `at the expected level again${after}.`
-    return `back to normal${after}; extreme ${peak}, ${slot}.`
+    return `back to normal${after}; ${extreme}`
   },
 }
 
@@ -147,10 +159,11 @@ function sayingOf({ evidence, metric }: Told, language: Language): Saying {
 
 const AFTER: Readonly<Record<Language, string>> = { it: 'dopo', en: 'after' }
 
-function closingOf({ cause, metric, startMs, foundMs, evidence }: Told, language: Language) {
+function closingOf(told: Told, language: Language): Closing {
+  const { cause, endedBy, metric, startMs, foundMs, evidence } = told
   const seconds = (foundMs - startMs) / 1000
   return {
-    cause,
+    ...{ cause, endedBy },
     after: seconds === 0 ? '' : ` ${AFTER[language]} ${spanText(seconds, language)}`,
     peak: amountText(metric, evidence.value, language),
     slot: slotText(evidence, language),

@@ -6,6 +6,7 @@
  */
 import type { LogRecord, NewRecord } from '../../ports/log.ts'
 import { RULE_VERSION } from '../watch/options.ts'
+import { leftOpen, type ToldIncident } from './handover.ts'
 import type { SeriesState } from './series.ts'
 import type { SeriesMemories, SeriesMemory } from './watch-batch.ts'
 
@@ -19,6 +20,8 @@ export interface SavedPlace {
 /** What was saved of one partition. */
 export interface SavedSeries {
   readonly series: Map<string, SeriesMemory>
+  /** Series that are yet to be taken over from a former rule, with what it had open. */
+  readonly inherited: Map<string, readonly ToldIncident[]>
   /** Readings up to here need not be read again; -1 = all do. */
   completeTo: number
 }
@@ -29,9 +32,11 @@ const COMPLETE_KEY = /^\d+\/watched$/
 export function seriesRecords(
   memories: SeriesMemories,
   { partition, generation }: Omit<SavedPlace, 'offset'>,
+  isInherited: (key: string) => boolean = () => false,
 ): readonly NewRecord[] {
   return [...memories].map(([key, { offset, state }]) => {
-    const saved = { partition, offset, generation, rule: RULE_VERSION, state }
+    const place = { partition, offset, generation }
+    const saved = { ...place, rule: RULE_VERSION, isInherited: isInherited(key), state }
     return { key: `${partition}/${key}`, value: JSON.stringify(saved) }
   })
 }
@@ -52,23 +57,47 @@ export function takeSeries(
   const isMark = COMPLETE_KEY.test(key ?? '')
   if (name === undefined && !isMark) return false
   const saved = parse(value)
-  // Of another version of the rule: it is learned anew from the readings that are kept.
-  if (!saved || saved.rule !== RULE_VERSION) return true
-  const known = partitions.get(saved.partition) ?? { series: new Map(), completeTo: -1 }
+  if (!saved) return true
+  const nothing = { series: new Map(), inherited: new Map(), completeTo: -1 }
+  const known = partitions.get(saved.partition) ?? nothing
   partitions.set(saved.partition, known)
+  if (saved.rule !== RULE_VERSION) {
+    if (name !== undefined) inherit(known, name, saved)
+    return true
+  }
   const offset = saved.generation === generation ? saved.offset : -1
   if (isMark) known.completeTo = Math.max(known.completeTo, offset)
-  else if (name !== undefined) keepNewer(known, name, { offset, state: saved.state })
+  else if (name !== undefined) keepNewer(known, name, { offset, saved })
   return true
 }
 
-function keepNewer({ series }: SavedSeries, name: string, memory: SeriesMemory): void {
+/**
+ * Of another version of the rule: it is learned anew from the readings that are kept. What it had
+ * open is not: people know of it.
+ */
+function inherit({ series, inherited }: SavedSeries, name: string, { state }: Saved): void {
+  if (!series.has(name)) inherited.set(name, leftOpen(state))
+}
+
+function keepNewer(
+  { series, inherited }: SavedSeries,
+  name: string,
+  { offset, saved: { state, isInherited } }: { readonly offset: number; readonly saved: Saved },
+): void {
   const before = series.get(name)
-  if (!before || memory.offset >= before.offset) series.set(name, memory)
+  if (before && offset < before.offset) return
+  series.set(name, { offset, state })
+  if (isInherited) inherited.set(name, inherited.get(name) ?? [])
+  else inherited.delete(name)
 }
 
 /** Written by us, and read as it was written. */
-type Saved = SavedPlace & { readonly rule: string; readonly state: SeriesState }
+interface Saved extends SavedPlace {
+  readonly rule: string
+  /** Its incidents have not been taken over yet; absent in what older versions wrote. */
+  readonly isInherited?: boolean
+  readonly state: SeriesState
+}
 
 function parse(value: string): Saved | undefined {
   try {

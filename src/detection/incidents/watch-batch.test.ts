@@ -4,9 +4,11 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { anEvidence } from '../../../test/support/evidence.ts'
 import { OPTIONS, START_MS } from '../../../test/support/meter-series.ts'
-import type { LogRecord } from '../../ports/log.ts'
+import type { LogRecord, NewRecord } from '../../ports/log.ts'
 import { RULE_VERSION } from '../watch/options.ts'
+import type { OpenIncident } from './incident-machine.ts'
 import { completeRecord, type SavedSeries, seriesRecords, takeSeries } from './series-log.ts'
 import { type SeriesMemories, WATCHED_SERIES_MAX, watchBatch } from './watch-batch.ts'
 
@@ -67,7 +69,7 @@ test('states come back from the log as they were, the newest of each', () => {
   )
   const records = [...seriesRecords(changed, PLACE), ...seriesRecords(older, PLACE)]
   const back = broughtBack([...records, completeRecord({ ...PLACE, offset: 19 })])
-  assert.deepEqual(back, { series: changed, completeTo: 19 })
+  assert.deepEqual(back, { series: changed, inherited: new Map(), completeTo: 19 })
 })
 
 test('of another topic the offsets mean nothing, of another rule the states do not either', () => {
@@ -82,6 +84,37 @@ test('of another topic the offsets mean nothing, of another rule the states do n
   const other = records.map(({ key, value }) => {
     return { key, value: value.replace(`"${RULE_VERSION}"`, '"watch-0"') }
   })
-  assert.equal(broughtBack(other), undefined)
+  const inherited = new Map([['1/kw', []]])
+  assert.deepEqual(broughtBack(other), { series: new Map(), inherited, completeTo: -1 })
   assert.equal(broughtBack([{ key: '2/1/kw', value: 'not json' }]), undefined)
+})
+
+test('what another rule had open is taken over until a state of this rule says that it was', () => {
+  const { changed } = watchBatch(
+    new Map(),
+    recordsOf(20, () => 1),
+    CONTEXT,
+  )
+  const evidence = anEvidence()
+  const times = { startMs: START_MS, foundMs: START_MS }
+  const incident: OpenIncident = { cause: 'higher', ...times, opening: evidence, peak: evidence }
+  const former = seriesRecords(
+    new Map(
+      [...changed].map(([key, { offset, state }]) => {
+        return [key, { offset, state: { ...state, open: [incident] } }]
+      }),
+    ),
+    PLACE,
+  ).map(({ key, value }) => {
+    return { key, value: value.replace(`"${RULE_VERSION}"`, '"watch-0"') }
+  })
+  const [waiting, taken] = [true, false].map((is) => seriesRecords(changed, PLACE, () => is))
+  const back = (...records: readonly (readonly NewRecord[] | undefined)[]) =>
+    broughtBack(records.flatMap((some) => some ?? []))?.inherited.get('1/kw')
+  const told = [{ incident, isOpen: true, changedMs: START_MS }]
+  assert.deepEqual(back(former), told)
+  assert.deepEqual(back(former, waiting), told)
+  assert.deepEqual(back(waiting), [])
+  const over = [back(former, taken), back(waiting, taken), back(taken, former)]
+  assert.deepEqual(over, [undefined, undefined, undefined])
 })

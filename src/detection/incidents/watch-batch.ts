@@ -5,6 +5,7 @@
 import type { LearnedSeries } from '../../model/learned.ts'
 import { checkReading } from '../../model/reading.ts'
 import type { LogRecord } from '../../ports/log.ts'
+import type { ToldIncident } from './handover.ts'
 import type { SeriesName } from './incident-event.ts'
 import { newsOf } from './learned.ts'
 import type { SeriesState } from './series.ts'
@@ -18,6 +19,10 @@ export interface SeriesMemory {
 
 /** By floor and metric. */
 export type SeriesMemories = ReadonlyMap<string, SeriesMemory>
+/** Incidents that a former rule has told of, of series that are yet to be taken over. */
+export type Inheritance = ReadonlyMap<string, readonly ToldIncident[]>
+
+const NOTHING_INHERITED: Inheritance = new Map()
 
 export interface WatchedBatch {
   readonly changed: SeriesMemories
@@ -43,17 +48,21 @@ export function watchBatch(
   known: SeriesMemories,
   records: readonly LogRecord[],
   context: WatchContext,
+  inheritance = NOTHING_INHERITED,
 ): WatchedBatch {
   const changed = new Map<string, SeriesMemory>()
   const changes: WatchedChange[] = []
   const names = new Map<string, SeriesName>()
   let [fresh, readings, beyond] = [0, 0, 0]
   const find = (key: string) => changed.get(key) ?? known.get(key)
+  const series = {
+    state: (key: string) => find(key)?.state,
+    inherited: (key: string) => (changed.has(key) ? undefined : inheritance.get(key)),
+  }
   for (const { offset, value, appendedMs } of records) {
     const check = checkReading(value, appendedMs)
     if (check.kind === 'rejected') continue
-    const state = (key: string) => find(key)?.state
-    const watched = watchReading(state, check.checked, appendedMs, context)
+    const watched = watchReading(series, check.checked, appendedMs, context)
     const news = watched.states.filter(({ key }) => !find(key)).length
     if (known.size + fresh + news > WATCHED_SERIES_MAX && news > 0) {
       beyond += 1

@@ -85,7 +85,9 @@ test('of what was never saved only so many readings are read again', async () =>
     yield { kind: 'caught-up' }
   }
   await desk.open(0, { ...PLACE, nextOffset: REPLAY_READINGS_MAX + 7 }, SIGNAL)
-  const saved: SavedSeries = { series: new Map(), completeTo: REPLAY_READINGS_MAX }
+  const saved: SavedSeries = {
+    ...{ series: new Map(), inherited: new Map(), completeTo: REPLAY_READINGS_MAX },
+  }
   await desk.open(0, { ...PLACE, saved, nextOffset: REPLAY_READINGS_MAX + 7 }, SIGNAL)
   assert.deepEqual(asked, [
     [{ partition: 0, offset: 7 }],

@@ -14,7 +14,9 @@ import {
   untilDone,
   whenReachable,
 } from '../../ports/patience.ts'
+import type { ToldIncident } from './handover.ts'
 import { completeRecord, type SavedSeries, seriesRecords } from './series-log.ts'
+import { toldIncidents } from './told-incidents.ts'
 import {
   type SeriesMemory,
   WATCHED_SERIES_MAX,
@@ -55,6 +57,8 @@ interface WatchedPartition {
   readonly series: Map<string, SeriesMemory>
   /** Changed since they were saved. */
   readonly unsaved: Set<string>
+  /** Series whose incidents are taken over with their next reading. */
+  readonly inherited: Map<string, readonly ToldIncident[]>
   /** News of what was read again: where another rule judged it before, nobody has told them. */
   readonly untold: Map<string, LearnedSeries>
   savedMs: number
@@ -82,10 +86,12 @@ export class WatchDesk {
     const opened = {
       ...{ generation, series: new Map(saved?.series), unsaved: new Set<string>() },
       ...{ savedMs: this.world.clock.monotonicMs(), readings: 0, untold: new Map() },
+      inherited: new Map(saved?.inherited),
     }
     const from = Math.max((saved?.completeTo ?? -1) + 1, nextOffset - REPLAY_READINGS_MAX)
     const stretch = { partition, from, to: nextOffset }
     if (from < nextOffset) await this.readAgain(stretch, opened, signal)
+    await this.inherit(saved, opened, signal)
     this.partitions.set(partition, opened)
   }
 
@@ -100,7 +106,8 @@ export class WatchDesk {
   /** Changes nothing until it is kept. */
   judge(partition: number, records: readonly LogRecord[]): WatchedBatch {
     const own = this.partitions.get(partition)
-    const batch = watchBatch(own?.series ?? new Map(), records, this.context())
+    const known = own?.series ?? new Map<string, SeriesMemory>()
+    const batch = watchBatch(known, records, this.context(), own?.inherited)
     return { ...batch, learned: [...(own?.untold.values() ?? []), ...batch.learned] }
   }
 
@@ -118,6 +125,7 @@ export class WatchDesk {
     )
     take(own, batch)
     own.untold.clear()
+    for (const key of batch.changed.keys()) own.inherited.delete(key)
     if (batch.beyond > 0) {
       const fact = { kind: 'detection.too-many-series', partition, readings: batch.beyond }
       this.world.trace.note('warn', { ...fact, seriesMax: WATCHED_SERIES_MAX })
@@ -136,7 +144,8 @@ export class WatchDesk {
     if (this.options.dryRun) return
     const { generation, unsaved } = own
     const changed = new Map([...own.series].filter(([key]) => unsaved.has(key)))
-    const states = seriesRecords(changed, { partition, generation })
+    const isInherited = (key: string) => own.inherited.has(key)
+    const states = seriesRecords(changed, { partition, generation }, isInherited)
     const complete = completeRecord({ partition, offset, generation })
     for (let at = 0; at < states.length; at += RECORDS_AT_ONCE) {
       const some = states.slice(at, at + RECORDS_AT_ONCE)
@@ -151,6 +160,26 @@ export class WatchDesk {
       partition,
       series: states.length,
     })
+  }
+
+  /**
+   * Where this rule has saved nothing yet, all that it knows it has read in silence: what people
+   * know of may be the word of a former one.
+   */
+  private async inherit(
+    saved: SavedSeries | undefined,
+    own: WatchedPartition,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const isFirst = (saved?.completeTo ?? -1) < 0
+    for (const key of isFirst ? own.series.keys() : []) {
+      if (!saved?.series.has(key) && !own.inherited.has(key)) own.inherited.set(key, [])
+    }
+    if (own.inherited.size === 0) return
+    const told = await toldIncidents(this.world.log, new Set(own.inherited.keys()), signal)
+    for (const [key, left] of own.inherited) {
+      own.inherited.set(key, [...left, ...(told.get(key) ?? [])])
+    }
   }
 
   private async readAgain(

@@ -6,6 +6,7 @@ import type { Decision } from '../../model/alarm-sayings.ts'
 import type { CheckedReading, Reading } from '../../model/reading.ts'
 import { measurementsOf } from '../step.ts'
 import type { WatchOptions } from '../watch/options.ts'
+import { handOver, type ToldIncident, withoutPassing } from './handover.ts'
 import { type SeriesName, WATCHED_METRICS, type WatchedMetric } from './incident-event.ts'
 import type { IncidentChange } from './incident-machine.ts'
 import { confirmLevel, type SeriesState, stepSeries } from './series.ts'
@@ -14,6 +15,13 @@ export interface WatchContext {
   /** The budget is that of one metric. */
   readonly options: WatchOptions
   readonly decisions: readonly Decision[]
+}
+
+/** What is known of the series, by their keys. */
+export interface KnownSeries {
+  state(key: string): SeriesState | undefined
+  /** What people know of incidents of a former rule; undefined once they are taken over. */
+  inherited(key: string): readonly ToldIncident[] | undefined
 }
 
 /** What became of an incident, and with which reading. */
@@ -45,7 +53,7 @@ export function seriesKey(floor: number, metric: WatchedMetric): string {
 
 /** `cameMs`: when the reading came; words that were said before it count from it on. */
 export function watchReading(
-  find: (key: string) => SeriesState | undefined,
+  series: KnownSeries,
   { reading, timeMs }: CheckedReading,
   cameMs: number,
   { options, decisions }: WatchContext,
@@ -58,12 +66,14 @@ export function watchReading(
     if (value === undefined) continue
     const name = { floor: reading.piano, metric }
     const key = seriesKey(name.floor, metric)
-    const known = find(key)
-    const decided = known && withDecisions(known, name, cameMs, decisions)
+    const known = series.state(key)
+    const { open, changes: ended } = handOver(known?.open ?? [], series.inherited(key), timeMs)
+    const decided = known && withDecisions({ ...known, open }, name, cameMs, decisions)
     const step = stepSeries(decided, timeMs, value, options)
     if (step.kind === 'late') continue
     states.push({ key, name, state: step.state })
-    changes.push(...step.changes.map((change) => ({ name, change, reading })))
+    const told = withoutPassing([...ended, ...step.changes])
+    changes.push(...told.map((change) => ({ name, change, reading })))
   }
   return { states, changes }
 }

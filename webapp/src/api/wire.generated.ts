@@ -881,6 +881,10 @@ export interface IncidentNote {
   cause: 'higher' | 'lower' | 'level' | 'stuck' | 'silent'
   phase: 'opened' | 'worse' | 'closed'
   severity: 'info' | 'warning' | 'high' | 'critical'
+  /**
+   * What ended it, where it closed.
+   */
+  endedBy?: 'readings' | 'new-rule'
 }
 export interface NotificationList {
   items: Notification[]
@@ -924,9 +928,13 @@ export interface Incident {
    */
   startMs: number
   /**
-   * Of what was found last; null while it is open.
+   * Of what was found last, or of the first reading of a new rule; null = open.
    */
   endMs: number | null
+  /**
+   * What ended it; absent while it is open, and in documents of older versions.
+   */
+  endedBy?: 'readings' | 'new-rule'
   /**
    * Milliseconds since 1970.
    */
@@ -1020,9 +1028,13 @@ export interface IncidentView {
    */
   startMs: number
   /**
-   * Of what was found last; null while it is open.
+   * Of what was found last, or of the first reading of a new rule; null = open.
    */
   endMs: number | null
+  /**
+   * What ended it; absent while it is open, and in documents of older versions.
+   */
+  endedBy?: 'readings' | 'new-rule'
   /**
    * Milliseconds since 1970.
    */

@@ -40,6 +40,9 @@ export const en = {
     silent: 'Floor {{floor}}: nothing comes from the meter. {{metric}} is not known.',
     worse: 'Floor {{floor}}: {{metric}} {{value}} is further from what is usual than before.',
     closed: 'Floor {{floor}}: {{metric}} is as usual again.',
+    replaced:
+      'Floor {{floor}}: the alert about {{metric}} has ended, for a new version of the rule does ' +
+      'not find it.',
     other: 'Floor {{floor}}: something unusual in {{metric}} ({{value}}).',
   },
   state: {

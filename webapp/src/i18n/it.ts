@@ -42,6 +42,9 @@ export const it: Texts<typeof en> = {
     silent: 'Piano {{floor}}: dal contatore non arriva nulla. {{metric}} non è nota.',
     worse: 'Piano {{floor}}: {{metric}} {{value}} si allontana ancora dal solito.',
     closed: 'Piano {{floor}}: {{metric}} è di nuovo come al solito.',
+    replaced:
+      'Piano {{floor}}: l’allarme su {{metric}} è chiuso, perché una nuova versione della regola ' +
+      'non lo trova.',
     other: 'Piano {{floor}}: qualcosa di insolito in {{metric}} ({{value}}).',
   },
   state: {

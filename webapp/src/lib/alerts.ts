@@ -24,9 +24,13 @@ export function kindOf({ id }: Pick<Notification, 'id'>): AlertKind {
   return KIND_LIST.find((kind) => KINDS[kind].test(tipo)) ?? 'other'
 }
 
-/** What its sentence says. Of what is off its pattern the id does not tell in which direction. */
-export function sayingOf(one: Notification): AlertKind | 'below' {
+/**
+ * What its sentence says. Of what is off its pattern the id does not tell in which direction; and
+ * what a new rule no longer finds is not as usual again.
+ */
+export function sayingOf(one: Notification): AlertKind | 'below' | 'replaced' {
   const kind = kindOf(one)
+  if (kind === 'closed' && one.incident?.endedBy === 'new-rule') return 'replaced'
   return kind === 'pattern' && one.value < one.threshold ? 'below' : kind
 }
 
