@@ -21,6 +21,7 @@ import { operationBytes, type StoreWorld, sparedOf } from '../store-world.ts'
 import { askQuorum } from './ask-quorum.ts'
 import { askReplicas } from './ask-replicas.ts'
 import type { BallotClock } from './ballot-clock.ts'
+import { followingBallot, writerOf } from './ballot-series.ts'
 import { Phase } from './phase.ts'
 import {
   type Changed,
@@ -31,6 +32,7 @@ import {
   type RegisterChange,
   registerOf,
 } from './register.ts'
+import type { RememberedRegister, RememberedRegisters } from './remembered-registers.ts'
 
 export type ProposalOutcome =
   /** Decided on a quorum; `register` is what stands there now. */
@@ -58,6 +60,7 @@ export const NO_CHANGE: Change = ({ etag }) => ({ kind: 'mismatch', etag })
 export interface ProposerWorld {
   readonly store: StoreWorld
   readonly ballots: BallotClock
+  readonly registers: RememberedRegisters
   readonly random: Random
 }
 
@@ -72,10 +75,11 @@ export interface Proposed {
 
 /** Tries until it is decided, or its time is up. */
 export async function propose(
-  { store: world, ballots, random }: ProposerWorld,
+  proposerWorld: ProposerWorld,
   proposed: Proposed,
 ): Promise<ProposalOutcome> {
-  const proposal = new Proposal(world, ballots, proposed)
+  const { store: world, random } = proposerWorld
+  const proposal = new Proposal(proposerWorld, proposed)
   for (;;) {
     const outcome = await proposal.attempt()
     if (outcome.kind !== 'outbid' && outcome.kind !== 'fenced') return outcome
@@ -90,15 +94,17 @@ type Attempt = ProposalOutcome | { readonly kind: 'outbid' }
 class Proposal {
   private readonly world: StoreWorld
   private readonly ballots: BallotClock
+  private readonly registers: RememberedRegisters
   private readonly proposed: Proposed
   /** The largest ballot that stood against ours. */
   private against: WireVersion | null = null
   /** The revision that an attempt would have made which replicas may have accepted. */
   private perhapsAccepted: number | null = null
 
-  constructor(world: StoreWorld, ballots: BallotClock, proposed: Proposed) {
-    this.world = world
+  constructor({ store, ballots, registers }: ProposerWorld, proposed: Proposed) {
+    this.world = store
     this.ballots = ballots
+    this.registers = registers
     this.proposed = proposed
   }
 
@@ -106,17 +112,59 @@ class Proposal {
     const { view } = this.world
     if (!view || view.isEmpty) return { kind: 'failed', refusal: 'unreachable', had: 0 }
     const place = view.locate(this.proposed.key)
+    const known = this.registers.take(this.proposed.key, place)
+    const outcome = known && (await this.inOneRound(place, known))
+    return outcome ?? this.inTwoRounds(place)
+  }
+
+  /**
+   * On what this coordinator left there last; undefined = it takes two rounds. An answer that
+   * changes nothing is none, since others may have changed the register meanwhile: only who has
+   * written knows that they have not.
+   */
+  private async inOneRound(
+    place: PartitionView,
+    { register, next: ballot }: RememberedRegister,
+  ): Promise<Attempt | undefined> {
+    const changed = this.changed(register, ballot)
+    if (changed.kind !== 'changed') return undefined
+    const failure = await this.accepted(place, ballot, changed.register, true)
+    if (failure) return failure.kind === 'busy' ? failure : undefined
+    this.remember(place, changed.register, followingBallot(ballot))
+    return { kind: 'decided', changed, register: changed.register }
+  }
+
+  private async inTwoRounds(place: PartitionView): Promise<Attempt> {
     const ballot = this.ballots.next(place.epoch, this.against)
     const promises = await this.promises(place, ballot)
     if ('kind' in promises) return promises
-    const { register, isDecided } = promises
+    const { register, isDecided, isOurs } = promises
     if (this.isForgotten(register)) return { kind: 'unknown' }
-    const changed = this.proposed.change(register, `${ballot.t.toString(36)}-${ballot.n}`)
-    if (isDecided && this.isFinal(changed)) return { kind: 'decided', changed, register }
+    const changed = this.changed(register, ballot)
+    if (isDecided && this.isFinal(changed)) {
+      if (isOurs) this.remember(place, register, ballot)
+      return { kind: 'decided', changed, register }
+    }
     const isChange = changed.kind === 'changed'
     const next = isChange ? changed.register : register
     const failure = await this.accepted(place, ballot, next, isChange)
-    return failure ?? { kind: 'decided', changed, register: next }
+    if (failure) return failure
+    if (isOurs) this.remember(place, next, followingBallot(ballot))
+    return { kind: 'decided', changed, register: next }
+  }
+
+  private changed(register: Register, ballot: WireVersion): Changed {
+    return this.proposed.change(register, `${ballot.t.toString(36)}-${ballot.n}`)
+  }
+
+  private remember(
+    { cluster }: PartitionView,
+    register: Register,
+    next: WireVersion | undefined,
+  ): void {
+    const { key } = this.proposed
+    const bytes = operationBytes(key, envelopeOf(register))
+    if (next) this.registers.keep(key, { register, next, cluster, bytes })
   }
 
   /**
@@ -159,7 +207,7 @@ class Proposal {
       },
     })
     if (phase.verdict() !== 'granted') return this.failed(phase, rows.length)
-    return newestOf(rows)
+    return newestOf(rows, ballot)
   }
 
   /** Second phase; undefined = a quorum accepted. */
@@ -212,10 +260,11 @@ class Proposal {
 }
 
 /** What those that promised had accepted last, the newest of it. */
-function newestOf(rows: readonly (WireRow | null)[]) {
+function newestOf(rows: readonly (WireRow | null)[], ballot: WireVersion) {
   let newest: WireRow | null = null
   for (const row of rows) if (compareRows(row, newest) > 0) newest = row
   // Two rows that differ: the newer one may stand on a minority, and is nobody's yet.
   const isDecided = rows.every((row) => compareRows(row, newest) === 0)
-  return { register: registerOf(newest?.v ?? null), isDecided }
+  const isOurs = newest === null || writerOf(newest) === writerOf(ballot)
+  return { register: registerOf(newest?.v ?? null), isDecided, isOurs }
 }
