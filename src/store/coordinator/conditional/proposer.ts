@@ -5,6 +5,10 @@
  * for promises, of which each costs a write; what is accepted goes to all. Of two proposers one is
  * outbid and begins again, above the ballot that stands against it.
  *
+ * Who has changed a register last needs no promises for the next change: its next ballot follows
+ * the one that a quorum has accepted directly, so nobody else can have changed the register in
+ * between. One round then; whatever comes in the way, and the change takes two.
+ *
  * A ballot begins with the partition's epoch, so whatever is proposed in a later epoch stands above
  * everything of the earlier ones, whichever replicas had promised what: promises need not move with
  * a partition, and both phases are carried out in one epoch or begun anew.
@@ -13,6 +17,7 @@
  * changed it: what was carried out already is found there and not done twice.
  */
 import type { Random } from '../../../ports/random.ts'
+import { isQuorum } from '../../ring/quorum.ts'
 import type { WireRow, WireVersion } from '../../wire.ts'
 import { tellMissed } from '../missed-writes.ts'
 import { compareRows, type ReplicaResult } from '../replica-result.ts'
@@ -91,6 +96,19 @@ export async function propose(
 
 type Attempt = ProposalOutcome | { readonly kind: 'outbid' }
 
+/** What becomes of a register once a quorum has accepted it. */
+interface Accepting {
+  /** It is another one than before. */
+  readonly isChange: boolean
+  /**
+   * The one before was written from here too, so the next one is likely to be. Where coordinators
+   * take turns, none remembers what it would have to give up.
+   */
+  readonly isOurs: boolean
+}
+
+const CHANGE_OF_OURS: Accepting = { isChange: true, isOurs: true }
+
 class Proposal {
   private readonly world: StoreWorld
   private readonly ballots: BallotClock
@@ -118,19 +136,20 @@ class Proposal {
   }
 
   /**
-   * On what this coordinator left there last; undefined = it takes two rounds. An answer that
-   * changes nothing is none, since others may have changed the register meanwhile: only who has
-   * written knows that they have not.
+   * On what this coordinator left there last; undefined = it takes two rounds. Only a change is
+   * made so: a quorum that accepts it says that nobody else has changed the register since. An
+   * answer that changes nothing would not be heard by anybody. And what is to be written again as
+   * it stands must get above whatever was promised, at every replica.
    */
   private async inOneRound(
     place: PartitionView,
-    { register, next: ballot }: RememberedRegister,
+    { register, next: ballot, bytes }: RememberedRegister,
   ): Promise<Attempt | undefined> {
     const changed = this.changed(register, ballot)
-    if (changed.kind !== 'changed') return undefined
-    const failure = await this.accepted(place, ballot, changed.register, true)
+    const isNew = changed.kind === 'changed' && changed.register !== register
+    if (!isNew || !isReady(place, bytes)) return undefined
+    const failure = await this.accepted(place, ballot, changed.register, CHANGE_OF_OURS)
     if (failure) return failure.kind === 'busy' ? failure : undefined
-    this.remember(place, changed.register, followingBallot(ballot))
     return { kind: 'decided', changed, register: changed.register }
   }
 
@@ -138,19 +157,17 @@ class Proposal {
     const ballot = this.ballots.next(place.epoch, this.against)
     const promises = await this.promises(place, ballot)
     if ('kind' in promises) return promises
-    const { register, isDecided, isOurs } = promises
+    const { register, envelope, isDecided, isOurs } = promises
     if (this.isForgotten(register)) return { kind: 'unknown' }
     const changed = this.changed(register, ballot)
     if (isDecided && this.isFinal(changed)) {
-      if (isOurs) this.remember(place, register, ballot)
+      if (isOurs) this.remember(place, register, envelope, ballot)
       return { kind: 'decided', changed, register }
     }
     const isChange = changed.kind === 'changed'
     const next = isChange ? changed.register : register
-    const failure = await this.accepted(place, ballot, next, isChange)
-    if (failure) return failure
-    if (isOurs) this.remember(place, next, followingBallot(ballot))
-    return { kind: 'decided', changed, register: next }
+    const failure = await this.accepted(place, ballot, next, { isChange, isOurs })
+    return failure ?? { kind: 'decided', changed, register: next }
   }
 
   private changed(register: Register, ballot: WireVersion): Changed {
@@ -160,10 +177,11 @@ class Proposal {
   private remember(
     { cluster }: PartitionView,
     register: Register,
+    envelope: string | null,
     next: WireVersion | undefined,
   ): void {
     const { key } = this.proposed
-    const bytes = operationBytes(key, envelopeOf(register))
+    const bytes = operationBytes(key, envelope)
     if (next) this.registers.keep(key, { register, next, cluster, bytes })
   }
 
@@ -215,7 +233,7 @@ class Proposal {
     place: PartitionView,
     ballot: WireVersion,
     register: Register,
-    isChange: boolean,
+    { isChange, isOurs }: Accepting,
   ): Promise<Attempt | undefined> {
     const { partition, epoch, ids } = place
     const row = { k: this.proposed.key, v: envelopeOf(register), ...ballot, e: null }
@@ -232,7 +250,10 @@ class Proposal {
       whenAll: () =>
         tellMissed(this.world, place, this.proposed.key, spared, (one) => phase.granted(one)),
     })
-    if (phase.verdict() === 'granted') return undefined
+    if (phase.verdict() === 'granted') {
+      if (isOurs) this.remember(place, register, row.v, followingBallot(ballot))
+      return undefined
+    }
     if (isChange && phase.isPerhapsAccepted) this.perhapsAccepted ??= register.revision
     return this.failed(phase, 0)
   }
@@ -266,5 +287,14 @@ function newestOf(rows: readonly (WireRow | null)[], ballot: WireVersion) {
   // Two rows that differ: the newer one may stand on a minority, and is nobody's yet.
   const isDecided = rows.every((row) => compareRows(row, newest) === 0)
   const isOurs = newest === null || writerOf(newest) === writerOf(ballot)
-  return { register: registerOf(newest?.v ?? null), isDecided, isOurs }
+  const envelope = newest?.v ?? null
+  return { register: registerOf(envelope), envelope, isDecided, isOurs }
+}
+
+/** Would a quorum take it now, as far as one can tell? Else promises tell that, and bind less. */
+function isReady({ groups, links }: PartitionView, bytes: number): boolean {
+  return isQuorum(groups, (replica) => {
+    const link = links[replica]
+    return link?.health.state === 'up' && link.hasRoom(bytes)
+  })
 }
