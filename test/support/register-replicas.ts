@@ -132,9 +132,11 @@ export function registerScene(ring = ringOf([0, 1, 2])) {
   }
   const change = (request: Partial<RegisterChange>, isPerhapsPending = false) =>
     proposing(changeOf({ text: '{}', requestId: 'r', ...request }), isPerhapsPending)
+  /** What the coordinator remembers of the key. */
+  const forget = () => void registers.take(KEY, must(store.view).locate(KEY))
   /** Lets those be heard whom nobody waits for. */
   const turn = () => new Promise<void>((resolve) => void setTimeout(resolve, 1))
-  return { store, replicas, clock, ballots, random, goBy, proposing, change, turn }
+  return { store, replicas, clock, ballots, random, goBy, proposing, change, forget, turn }
 }
 
 /** Ballots of another coordinator: the larger time stands higher. */
