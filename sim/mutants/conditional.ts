@@ -1,11 +1,20 @@
 /**
  * Bugs of the conditional lane: promises that do not last or do not bind, changes that are repeated
- * as if they were new, and reads that believe one replica.
+ * as if they were new, reads that believe one replica, and coordinators that believe their memory.
  */
+import { writerOf } from '../../src/store/coordinator/conditional/ballot-series.ts'
 import { ConditionalLane } from '../../src/store/coordinator/conditional/lane.ts'
+import {
+  type RememberedRegister,
+  RememberedRegisters,
+} from '../../src/store/coordinator/conditional/remembered-registers.ts'
 import { QuorumRead } from '../../src/store/coordinator/quorum-read.ts'
+import type { WireVersion } from '../../src/store/wire.ts'
 import type { Mutation } from '../mutation.ts'
 import { judgeOtherwise, patch } from './patch.ts'
+
+/** By so much later is a ballot that was made up; others have written in between. */
+const LATER_TICKS = 300 * 4096
 
 /** Real restarts take so long that few proposals outlive one; these do not. */
 const GROUPS_A_LIFE = 2
@@ -57,4 +66,59 @@ export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Partial<Mutation>>>
         return isExact && read.progress.had > 0 ? 'decided' : own()
       }),
   },
+  'a change takes one round under a ballot that follows no other directly': {
+    begin: () => takeOtherwise((next) => ({ ...next, t: next.t + LATER_TICKS })),
+  },
+  'a ballot is used for two changes': {
+    begin: () => takeOtherwise((next) => ({ ...next, n: writerOf(next) })),
+  },
+  'a register is remembered over a change of the epoch': {
+    needs: ['reshaping'],
+    begin: () =>
+      patch(
+        RememberedRegisters.prototype,
+        'take',
+        (original) =>
+          function (this: RememberedRegisters, key, place) {
+            const epoch = knownIn(this, key)?.next.o ?? place.epoch
+            const known = original.call(this, key, { ...place, epoch })
+            return known && { ...known, next: { ...known.next, o: place.epoch } }
+          } as RememberedRegisters['take'],
+      ),
+  },
+  'that nothing is changed is told from memory': {
+    begin: () =>
+      patch(
+        ConditionalLane.prototype,
+        'propose',
+        (original) =>
+          function (this: ConditionalLane, key, change, ...more) {
+            const { registers } = this as unknown as { registers: RememberedRegisters }
+            const register = knownIn(registers, key)?.register
+            const changed = register && change(register, '')
+            if (!register || changed?.kind !== 'mismatch') {
+              return original.call(this, key, change, ...more)
+            }
+            return Promise.resolve({ kind: 'decided', changed, register })
+          } as ConditionalLane['propose'],
+      ),
+  },
+}
+
+/** What a coordinator remembers goes on under another ballot. */
+function takeOtherwise(otherwise: (next: WireVersion) => WireVersion): () => void {
+  return patch(
+    RememberedRegisters.prototype,
+    'take',
+    (original) =>
+      function (this: RememberedRegisters, ...asked) {
+        const known = original.call(this, ...asked)
+        return known && { ...known, next: otherwise(known.next) }
+      } as RememberedRegisters['take'],
+  )
+}
+
+function knownIn(memory: RememberedRegisters, key: string): RememberedRegister | undefined {
+  const { registers } = memory as unknown as { registers: Map<string, RememberedRegister> }
+  return registers.get(key)
 }

@@ -55,6 +55,7 @@ test('one replica away changes nothing; two away, and certainly nothing was chan
   must(first).mood = refusing('damaged')
   assert.equal(decided(await scene.change({ text: '1' })).changed.kind, 'changed')
   must(second).mood = silent('promise')
+  scene.forget()
   const outcome = await scene.change({ text: '2', requestId: 's' })
   assert.equal(outcome.kind, 'failed')
   assert.deepEqual(textsOf(scene), [null, '1', '1'])
@@ -217,6 +218,7 @@ test('when all queues are full nothing was tried, and it is busy', async () => {
 test('while a partition moves, a majority of both groups must accept', async () => {
   const scene = registerScene(ringOf([0, 1, 2], [2, 3, 4]))
   const away = (...shards: readonly number[]) => {
+    scene.forget()
     for (const [n, replica] of scene.replicas.entries()) {
       replica.mood = shards.includes(n) ? refusing('damaged') : () => undefined
     }

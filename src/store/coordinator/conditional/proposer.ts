@@ -5,6 +5,10 @@
  * for promises, of which each costs a write; what is accepted goes to all. Of two proposers one is
  * outbid and begins again, above the ballot that stands against it.
  *
+ * Who has changed a register last needs no promises for the next change: its next ballot follows
+ * the one that a quorum has accepted directly, so nobody else can have changed the register in
+ * between. One round then; whatever comes in the way, and the change takes two.
+ *
  * A ballot begins with the partition's epoch, so whatever is proposed in a later epoch stands above
  * everything of the earlier ones, whichever replicas had promised what: promises need not move with
  * a partition, and both phases are carried out in one epoch or begun anew.
@@ -13,6 +17,7 @@
  * changed it: what was carried out already is found there and not done twice.
  */
 import type { Random } from '../../../ports/random.ts'
+import { isQuorum } from '../../ring/quorum.ts'
 import type { WireRow, WireVersion } from '../../wire.ts'
 import { tellMissed } from '../missed-writes.ts'
 import { compareRows, type ReplicaResult } from '../replica-result.ts'
@@ -21,6 +26,7 @@ import { operationBytes, type StoreWorld, sparedOf } from '../store-world.ts'
 import { askQuorum } from './ask-quorum.ts'
 import { askReplicas } from './ask-replicas.ts'
 import type { BallotClock } from './ballot-clock.ts'
+import { followingBallot, writerOf } from './ballot-series.ts'
 import { Phase } from './phase.ts'
 import {
   type Changed,
@@ -31,6 +37,7 @@ import {
   type RegisterChange,
   registerOf,
 } from './register.ts'
+import type { RememberedRegister, RememberedRegisters } from './remembered-registers.ts'
 
 export type ProposalOutcome =
   /** Decided on a quorum; `register` is what stands there now. */
@@ -58,6 +65,7 @@ export const NO_CHANGE: Change = ({ etag }) => ({ kind: 'mismatch', etag })
 export interface ProposerWorld {
   readonly store: StoreWorld
   readonly ballots: BallotClock
+  readonly registers: RememberedRegisters
   readonly random: Random
 }
 
@@ -72,10 +80,11 @@ export interface Proposed {
 
 /** Tries until it is decided, or its time is up. */
 export async function propose(
-  { store: world, ballots, random }: ProposerWorld,
+  proposerWorld: ProposerWorld,
   proposed: Proposed,
 ): Promise<ProposalOutcome> {
-  const proposal = new Proposal(world, ballots, proposed)
+  const { store: world, random } = proposerWorld
+  const proposal = new Proposal(proposerWorld, proposed)
   for (;;) {
     const outcome = await proposal.attempt()
     if (outcome.kind !== 'outbid' && outcome.kind !== 'fenced') return outcome
@@ -87,18 +96,33 @@ export async function propose(
 
 type Attempt = ProposalOutcome | { readonly kind: 'outbid' }
 
+/** What becomes of a register once a quorum has accepted it. */
+interface Accepting {
+  /** It is another one than before. */
+  readonly isChange: boolean
+  /**
+   * The one before was written from here too, so the next one is likely to be. Where coordinators
+   * take turns, none remembers what it would have to give up.
+   */
+  readonly isOurs: boolean
+}
+
+const CHANGE_OF_OURS: Accepting = { isChange: true, isOurs: true }
+
 class Proposal {
   private readonly world: StoreWorld
   private readonly ballots: BallotClock
+  private readonly registers: RememberedRegisters
   private readonly proposed: Proposed
   /** The largest ballot that stood against ours. */
   private against: WireVersion | null = null
   /** The revision that an attempt would have made which replicas may have accepted. */
   private perhapsAccepted: number | null = null
 
-  constructor(world: StoreWorld, ballots: BallotClock, proposed: Proposed) {
-    this.world = world
+  constructor({ store, ballots, registers }: ProposerWorld, proposed: Proposed) {
+    this.world = store
     this.ballots = ballots
+    this.registers = registers
     this.proposed = proposed
   }
 
@@ -106,17 +130,59 @@ class Proposal {
     const { view } = this.world
     if (!view || view.isEmpty) return { kind: 'failed', refusal: 'unreachable', had: 0 }
     const place = view.locate(this.proposed.key)
+    const known = this.registers.take(this.proposed.key, place)
+    const outcome = known && (await this.inOneRound(place, known))
+    return outcome ?? this.inTwoRounds(place)
+  }
+
+  /**
+   * On what this coordinator left there last; undefined = it takes two rounds. Only a change is
+   * made so: a quorum that accepts it says that nobody else has changed the register since. An
+   * answer that changes nothing would not be heard by anybody. And what is to be written again as
+   * it stands must get above whatever was promised, at every replica.
+   */
+  private async inOneRound(
+    place: PartitionView,
+    { register, next: ballot, bytes }: RememberedRegister,
+  ): Promise<Attempt | undefined> {
+    const changed = this.changed(register, ballot)
+    const isNew = changed.kind === 'changed' && changed.register !== register
+    if (!isNew || !isReady(place, bytes)) return undefined
+    const failure = await this.accepted(place, ballot, changed.register, CHANGE_OF_OURS)
+    if (failure) return failure.kind === 'busy' ? failure : undefined
+    return { kind: 'decided', changed, register: changed.register }
+  }
+
+  private async inTwoRounds(place: PartitionView): Promise<Attempt> {
     const ballot = this.ballots.next(place.epoch, this.against)
     const promises = await this.promises(place, ballot)
     if ('kind' in promises) return promises
-    const { register, isDecided } = promises
+    const { register, envelope, isDecided, isOurs } = promises
     if (this.isForgotten(register)) return { kind: 'unknown' }
-    const changed = this.proposed.change(register, `${ballot.t.toString(36)}-${ballot.n}`)
-    if (isDecided && this.isFinal(changed)) return { kind: 'decided', changed, register }
+    const changed = this.changed(register, ballot)
+    if (isDecided && this.isFinal(changed)) {
+      if (isOurs) this.remember(place, register, envelope, ballot)
+      return { kind: 'decided', changed, register }
+    }
     const isChange = changed.kind === 'changed'
     const next = isChange ? changed.register : register
-    const failure = await this.accepted(place, ballot, next, isChange)
+    const failure = await this.accepted(place, ballot, next, { isChange, isOurs })
     return failure ?? { kind: 'decided', changed, register: next }
+  }
+
+  private changed(register: Register, ballot: WireVersion): Changed {
+    return this.proposed.change(register, `${ballot.t.toString(36)}-${ballot.n}`)
+  }
+
+  private remember(
+    { cluster }: PartitionView,
+    register: Register,
+    envelope: string | null,
+    next: WireVersion | undefined,
+  ): void {
+    const { key } = this.proposed
+    const bytes = operationBytes(key, envelope)
+    if (next) this.registers.keep(key, { register, next, cluster, bytes })
   }
 
   /**
@@ -159,7 +225,7 @@ class Proposal {
       },
     })
     if (phase.verdict() !== 'granted') return this.failed(phase, rows.length)
-    return newestOf(rows)
+    return newestOf(rows, ballot)
   }
 
   /** Second phase; undefined = a quorum accepted. */
@@ -167,7 +233,7 @@ class Proposal {
     place: PartitionView,
     ballot: WireVersion,
     register: Register,
-    isChange: boolean,
+    { isChange, isOurs }: Accepting,
   ): Promise<Attempt | undefined> {
     const { partition, epoch, ids } = place
     const row = { k: this.proposed.key, v: envelopeOf(register), ...ballot, e: null }
@@ -184,7 +250,10 @@ class Proposal {
       whenAll: () =>
         tellMissed(this.world, place, this.proposed.key, spared, (one) => phase.granted(one)),
     })
-    if (phase.verdict() === 'granted') return undefined
+    if (phase.verdict() === 'granted') {
+      if (isOurs) this.remember(place, register, row.v, followingBallot(ballot))
+      return undefined
+    }
     if (isChange && phase.isPerhapsAccepted) this.perhapsAccepted ??= register.revision
     return this.failed(phase, 0)
   }
@@ -212,10 +281,20 @@ class Proposal {
 }
 
 /** What those that promised had accepted last, the newest of it. */
-function newestOf(rows: readonly (WireRow | null)[]) {
+function newestOf(rows: readonly (WireRow | null)[], ballot: WireVersion) {
   let newest: WireRow | null = null
   for (const row of rows) if (compareRows(row, newest) > 0) newest = row
   // Two rows that differ: the newer one may stand on a minority, and is nobody's yet.
   const isDecided = rows.every((row) => compareRows(row, newest) === 0)
-  return { register: registerOf(newest?.v ?? null), isDecided }
+  const isOurs = newest === null || writerOf(newest) === writerOf(ballot)
+  const envelope = newest?.v ?? null
+  return { register: registerOf(envelope), envelope, isDecided, isOurs }
+}
+
+/** Would a quorum take it now, as far as one can tell? Else promises tell that, and bind less. */
+function isReady({ groups, links }: PartitionView, bytes: number): boolean {
+  return isQuorum(groups, (replica) => {
+    const link = links[replica]
+    return link?.health.state === 'up' && link.hasRoom(bytes)
+  })
 }
