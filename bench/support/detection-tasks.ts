@@ -3,6 +3,7 @@
  * its budget each) over one set of series, or over one simulated building, whose readings are made
  * once for all of them. What comes back, one for each judge, can be added up.
  */
+import { perMetric } from '../../src/detection/incidents/watched-floor.ts'
 import { must } from '../../src/model/must.ts'
 import { type DataFolders, type Series, type SeriesSet, seriesOf } from './detection-series.ts'
 import { type Scored, scoreAlarms, together } from './event-score.ts'
@@ -171,7 +172,7 @@ class FloorsJudged {
 
   take(key: string, { piano, times, values }: Batch): void {
     const { rule: name, budgetPerMonth } = this.judge
-    const rule = this.rules.get(key) ?? ruleOf(name, budgetPerMonth / METRICS.length)
+    const rule = this.rules.get(key) ?? ruleOf(name, perMetric(budgetPerMonth))
     this.rules.set(key, rule)
     const startMs = threadBusyMs()
     const found = times.filter((timeMs, i) => rule.step(timeMs, must(values[i])).isAlert)

@@ -42,9 +42,16 @@ export interface WatchedReading {
   readonly changes: readonly WatchedChange[]
 }
 
+/**
+ * So many meters a floor's three metrics are worth. Power and current are nearly one number: half
+ * of what one of them alarms at by chance comes with an alarm of the other (docs/detection.md),
+ * and disturbs once.
+ */
+export const METERS_OF_A_FLOOR = 2.5
+
 /** The budget of a floor is shared by its metrics. */
 export function perMetric(budgetPerMonth: number): number {
-  return budgetPerMonth / WATCHED_METRICS.length
+  return budgetPerMonth / METERS_OF_A_FLOOR
 }
 
 export function seriesKey(floor: number, metric: WatchedMetric): string {
