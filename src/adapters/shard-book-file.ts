@@ -40,7 +40,8 @@ async function putAside(path: string): Promise<string> {
     await rename(path, aside)
     return `It was kept as ${aside}.`
   } catch (error) {
-    return `It could not be put aside (${why(error)}) and is lost with the next change.`
+    // Where nothing can be renamed nothing is written over it either.
+    return `It could not be put aside: ${why(error)}.`
   }
 }
 

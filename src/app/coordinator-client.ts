@@ -16,7 +16,10 @@ const ANSWER_MS_MAX = 15_000
 export const CHANGE_ANSWER_MS_MAX = 60_000
 const JSON_HEADERS = { 'content-type': 'application/json' }
 
-/** Asks one route; `further`: headers; `answerMsMax`: so long it is waited for. Throws CommandError when nobody answers. */
+/**
+ * Asks one route; `further`: headers; `answerMsMax`: so long the answer is waited for. Throws
+ * CommandError when nobody answers.
+ */
 export async function askCoordinator(
   baseUrl: string,
   method: string,

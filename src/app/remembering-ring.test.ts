@@ -47,7 +47,7 @@ test('a change stands when it cannot be written down, and the log says so', asyn
   )
 })
 
-test('a list that cannot be read is no empty one: the log says where it is and what to do', async () => {
+test('a list that cannot be read is no empty one: the log says what to do', async () => {
   const bookWith = (list: ShardList) => ({ read: async () => list, write: async () => {} })
   const trace = recordingTrace()
   const addresses = ['http://127.0.0.1:8101']

@@ -45,7 +45,7 @@ export function rememberingRing(ring: RingAdmin, book: ShardBook, trace: Trace):
   }
 }
 
-/** One that is registered already may be how a coordinator that had forgotten all found the ring. */
+/** To name one that is registered already may be how a coordinator found the ring again. */
 function isKnown(
   outcome: RingOutcome,
 ): outcome is Extract<RingOutcome, { kind: 'changed' | 'already' }> {

@@ -1,7 +1,7 @@
 /**
  * The changes that operators ask for, from the wish to the outcome. One that comes while another is
- * under way waits a little (ring-patience.ts) and is refused then, unless it helps with a shard that
- * is dead: to replace and to remove one is taken up at any time.
+ * under way waits a little (ring-patience.ts) and is refused then, unless it helps with a shard
+ * that is dead: to replace and to remove one is taken up at any time.
  *
  * A change is decided on the ring as it is; when another coordinator was faster it is decided anew
  * on the ring that stands then.

@@ -1,8 +1,8 @@
 /**
  * Who decides which ring follows this one: few enough to be asked quickly, and enough that a
  * minority of them may be away. Those that have been there longest, of different zones where shards
- * have labels: with all of them in one zone its loss would leave every key readable, and a ring that
- * nobody could mend.
+ * have labels: with all of them in one zone its loss would leave every key readable, and a ring
+ * that nobody could mend.
  *
  * A ring names its own deciders, so this looks at the document alone.
  */
