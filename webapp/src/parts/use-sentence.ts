@@ -7,7 +7,7 @@ import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Notification } from '../api/types.ts'
 import { useLanguage } from '../app/use-choices.ts'
-import { sayingOf } from '../lib/alerts.ts'
+import { kindOf } from '../lib/alerts.ts'
 import { formatNumber } from '../lib/format.ts'
 import { METRIC_FACTS } from '../lib/metrics.ts'
 
@@ -21,7 +21,7 @@ export function useSentence(): (one: Notification) => string {
     (one: Notification) => {
       const { unit, digits } = METRIC_FACTS[one.metric]
       const write = (value: number) => `${formatNumber(value, language, digits)}${NO_BREAK}${unit}`
-      return t(`sentence.${sayingOf(one)}`, {
+      return t(`sentence.${kindOf(one)}`, {
         floor: one.floor,
         metric: t(`limit.${one.metric}`),
         value: write(one.value),
