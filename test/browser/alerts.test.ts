@@ -189,6 +189,19 @@ test(
   },
 )
 
+test('what is too low for its hour is said to be too low, in both languages', options, async () => {
+  const limits = { valore: 3, threshold: 8, threshold_base: 8 }
+  await stack().raise({ piano: 7, eventi: [{ tipo: 'pattern_outlier_kw', ...limits }] })
+  for (const [lang, words] of [
+    ['en', 'usual is at least 8.00'],
+    ['it', 'di solito almeno 8,00'],
+  ] as const) {
+    const page = await stack().open(`/alerts?lang=${lang}`)
+    await page.locator('.alert-rows li', { hasText: words }).waitFor()
+    await page.close()
+  }
+})
+
 test(
   'a thousand alerts in a burst are a few toasts, and the page can be used',
   options,

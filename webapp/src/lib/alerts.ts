@@ -16,33 +16,22 @@ const KINDS = {
   worse: /_worse_/,
   closed: /_closed_/,
 } as const
-export type AlertKind = keyof typeof KINDS | 'other'
+export type AlertKind = keyof typeof KINDS | 'below' | 'other'
 const KIND_LIST = Object.keys(KINDS) as readonly (keyof typeof KINDS)[]
 
-export function kindOf({ id }: Pick<Notification, 'id'>): AlertKind {
+type Told = Pick<Notification, 'id'> & Partial<Pick<Notification, 'value' | 'threshold'>>
+
+/** Whether what is off its pattern is too low, the id does not say: its numbers do. */
+export function kindOf({ id, value = 0, threshold = 0 }: Told): AlertKind {
   const tipo = id.split(':')[2] ?? ''
-  return KIND_LIST.find((kind) => KINDS[kind].test(tipo)) ?? 'other'
+  const known = KIND_LIST.find((kind) => KINDS[kind].test(tipo)) ?? 'other'
+  return known === 'pattern' && value < threshold ? 'below' : known
 }
 
-/**
- * What its sentence says. Of what is off its pattern the id does not tell in which direction; and
- * what a new rule no longer finds is not as usual again.
- */
-export function sayingOf(one: Notification): AlertKind | 'below' | 'replaced' {
+/** What its sentence says: what a new rule no longer finds is not as usual again. */
+export function sayingOf(one: Notification): AlertKind | 'replaced' {
   const kind = kindOf(one)
-  if (kind === 'closed' && one.incident?.endedBy === 'new-rule') return 'replaced'
-  return kind === 'pattern' && one.value < one.threshold ? 'below' : kind
-}
-
-/** How long nothing came, where that is what is told of; its numbers are seconds then. */
-export function silenceSecondsOf({ incident, value }: Notification): number | undefined {
-  return incident?.cause === 'silent' ? value : undefined
-}
-
-/** By how many per cent a threshold is passed; what is unusual has no threshold. */
-export function overPercentOf(one: Notification): number | undefined {
-  if (kindOf(one) !== 'over' || one.threshold <= 0) return undefined
-  return (one.value / one.threshold - 1) * 100
+  return kind === 'closed' && one.incident?.endedBy === 'new-rule' ? 'replaced' : kind
 }
 
 /** So many documents are looked at for what their detector expected. */
@@ -74,6 +63,17 @@ export function documentKey({ floor, timestamp }: Notification): string {
 export function eventOf(alert: Alert | undefined, notification: Notification) {
   const tipo = notification.id.split(':')[2]
   return alert?.eventi.find((event) => event.tipo === tipo)
+}
+
+/** How long nothing came, where that is what is told of; its numbers are seconds then. */
+export function silenceSecondsOf({ incident, value }: Notification): number | undefined {
+  return incident?.cause === 'silent' ? value : undefined
+}
+
+/** By how many per cent a threshold is passed; what is unusual has no threshold. */
+export function overPercentOf(one: Notification): number | undefined {
+  if (kindOf(one) !== 'over' || one.threshold <= 0) return undefined
+  return (one.value / one.threshold - 1) * 100
 }
 
 /**

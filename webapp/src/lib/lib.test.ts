@@ -5,11 +5,8 @@ import type { Notification, Reading, ReadingPoint, Severity } from '../api/types
 import {
   activeAlerts,
   kindOf,
-  overPercentOf,
   STORIES_MAX,
-  sayingOf,
   selectAlerts,
-  silenceSecondsOf,
   spansOf,
   storiesOf,
   unreadIds,
@@ -98,25 +95,6 @@ test('the kind of an alert is in its id', () => {
   const note = { id: 'i', cause: 'higher', phase: 'closed', severity: 'info' } as const
   assert.equal(sayingOf(closed), 'closed')
   assert.equal(sayingOf({ ...closed, incident: { ...note, endedBy: 'new-rule' } }), 'replaced')
-})
-
-test('what is too low is not said to be usual up to its limit, nor by how much it is over', () => {
-  const high = alertOf('1:kw:pattern_outlier_kw:a', 1)
-  const low = { ...high, value: 3 }
-  assert.equal(sayingOf(high), 'pattern')
-  assert.equal(sayingOf(low), 'below')
-  assert.equal(sayingOf({ ...low, id: '1:kw:kw_over:a' }), 'over')
-  assert.equal(overPercentOf(low), undefined)
-  assert.equal(overPercentOf({ ...alertOf('1:kw:kw_over:a', 1), value: 22 }), 100)
-  assert.equal(overPercentOf({ ...alertOf('1:kw:kw_over:a', 1), threshold: 0 }), undefined)
-})
-
-test('the number of a silence is seconds', () => {
-  const note = { id: 'i', phase: 'opened', severity: 'high' } as const
-  const alert = alertOf('1:kw:meter_silent_kw:a', 1)
-  assert.equal(silenceSecondsOf({ ...alert, incident: { ...note, cause: 'silent' } }), 12)
-  assert.equal(silenceSecondsOf({ ...alert, incident: { ...note, cause: 'lower' } }), undefined)
-  assert.equal(silenceSecondsOf(alert), undefined)
 })
 
 test('stories of a floor are those that rest on what was expected, and not too many', () => {

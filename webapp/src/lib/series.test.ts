@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Reading, ReadingPoint } from '../api/types.ts'
-import { energiesInWindow, factsOf, joinPoints, pointsOf, tableOf } from './series.ts'
+import { factsOf, joinPoints, pointsOf, tableOf } from './series.ts'
 
 const point = (t: number, mean: number, count = 1): ReadingPoint => ({
   t,
@@ -51,12 +51,4 @@ test('two floors with moments of their own share an axis; neither bridges its ga
 test('the facts of a line pass over its gaps; a line of gaps has none', () => {
   assert.deepEqual(factsOf([1, null, 3]), { min: 1, max: 3, mean: 2, last: 3, count: 2 })
   assert.equal(factsOf([null]), undefined)
-})
-
-test('energies of a few seconds are told as of 30 s, like the limit they are held against', () => {
-  const means = (points: readonly ReadingPoint[]) => energiesInWindow(points).map((one) => one.mean)
-  assert.deepEqual(means([point(0, 0.01), point(5, 0.02), point(10, 0.03)]), [0.06, 0.12, 0.18])
-  assert.deepEqual(means([point(0, 0.08), point(60, 0.08)]), [0.04, 0.04])
-  assert.deepEqual(means([point(0, 0.08), point(31, 0.08)]), [0.08, 0.08], 'near 30 s is 30 s')
-  assert.deepEqual(means([point(0, 0.08)]), [0.08], 'of one alone nobody knows')
 })

@@ -3,7 +3,7 @@
  * gaps left open. Pure, and fast enough for an hour of seconds of twenty floors.
  */
 import type { Metric, Reading, ReadingPoint } from '../api/types.ts'
-import { amountOf, timeMsOf, timesInWindow } from './metrics.ts'
+import { amountOf, timeMsOf } from './metrics.ts'
 
 export type Value = number | null
 
@@ -112,24 +112,12 @@ function withGaps(points: readonly ReadingPoint[], stepSeconds: number): Line {
 }
 
 /** The median of the distances: a meter may be slower than the step. */
-function usualGap(points: readonly ReadingPoint[]): number {
+export function usualGap(points: readonly ReadingPoint[]): number {
   const gaps = new Float64Array(Math.max(0, points.length - 1))
   for (let at = 0; at < gaps.length; at += 1) {
     gaps[at] = (points[at + 1]?.t ?? 0) - (points[at]?.t ?? 0)
   }
   return gaps.sort()[Math.floor(gaps.length / 2)] ?? 0
-}
-
-/** Energies of readings as what they are in 30 s: so their limit means, and alerts tell them. */
-export function energiesInWindow(points: readonly ReadingPoint[]): readonly ReadingPoint[] {
-  const gapSeconds = usualGap(points)
-  const times = gapSeconds > 0 ? timesInWindow(gapSeconds * 1000) : 1
-  return points.map((point) => ({
-    ...point,
-    min: point.min * times,
-    mean: point.mean * times,
-    max: point.max * times,
-  }))
 }
 
 /** Every moment at which a line has a value, once; ascending. Heads move along all lines. */

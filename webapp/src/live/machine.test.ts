@@ -127,6 +127,12 @@ test('a count that an alert has overtaken on its way is not taken over', () => {
   assert.deepEqual([state.unread, state.isCountDoubtful], [1, true])
 })
 
+test('a count that was asked for right after an alert may not have it yet, and is doubtful', () => {
+  const soon = { kind: 'unread', unread: 0, askedMs: START_MS + 2_500 } as const
+  const state = story([0, { kind: 'opened' }], [2, came('a', 2)], [3, soon])
+  assert.deepEqual([state.unread, state.isCountDoubtful], [0, true])
+})
+
 test('a count is sure when no alert came near it', () => {
   const apart = COUNT_DOUBT_MS / 1000
   const counted: LiveEvent = { kind: 'unread', unread: 4 }

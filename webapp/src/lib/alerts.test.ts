@@ -1,0 +1,33 @@
+/**
+ * What the numbers of an alert mean, where its kind decides it.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Notification } from '../api/types.ts'
+import { kindOf, overPercentOf, silenceSecondsOf } from './alerts.ts'
+
+function alertOf(id: string, value: number, threshold = 11): Notification {
+  const numbers = { value, threshold, threshold_base: threshold }
+  const times = { timestamp: 1, timestamp_ms: 1_000 }
+  return { id, ...times, floor: 1, metric: 'kw', ...numbers, severity: 'warning', message: '' }
+}
+
+test('what is off its pattern is too high or too low', () => {
+  assert.equal(kindOf(alertOf('1:kw:pattern_outlier_kw:a', 12)), 'pattern')
+  assert.equal(kindOf(alertOf('1:kw:pattern_outlier_kw:a', 3)), 'below')
+  assert.equal(kindOf(alertOf('1:kw:higher_closed_kw:a', 3)), 'closed')
+})
+
+test('only a threshold is passed by so much per cent', () => {
+  assert.equal(overPercentOf(alertOf('1:kw:kw_over:a', 22)), 100)
+  assert.equal(overPercentOf(alertOf('1:kw:kw_over:a', 22, 0)), undefined)
+  assert.equal(overPercentOf(alertOf('1:kw:pattern_outlier_kw:a', 3)), undefined)
+})
+
+test('the number of a silence is seconds', () => {
+  const note = { id: 'i', phase: 'opened', severity: 'high' } as const
+  const alert = alertOf('1:kw:meter_silent_kw:a', 300)
+  assert.equal(silenceSecondsOf({ ...alert, incident: { ...note, cause: 'silent' } }), 300)
+  assert.equal(silenceSecondsOf({ ...alert, incident: { ...note, cause: 'lower' } }), undefined)
+  assert.equal(silenceSecondsOf(alert), undefined)
+})
