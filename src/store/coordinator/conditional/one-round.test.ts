@@ -119,7 +119,7 @@ test('in another epoch nothing is remembered', async () => {
   assert.deepEqual(heardIn(scene), TWO_ROUNDS)
 })
 
-test('where a quorum is not well, promises tell whether there is one before it is tried', async () => {
+test('where a quorum is not well, promises are asked for before it is tried', async () => {
   const scene = await sceneAfterOne()
   for (const replica of scene.replicas.slice(1)) replica.mood = silent('get')
   const { links } = must(scene.store.view)
