@@ -5,9 +5,9 @@
 import { writerOf } from '../../src/store/coordinator/conditional/ballot-series.ts'
 import { ConditionalLane } from '../../src/store/coordinator/conditional/lane.ts'
 import {
+  RegisterMemory,
   type RememberedRegister,
-  RememberedRegisters,
-} from '../../src/store/coordinator/conditional/remembered-registers.ts'
+} from '../../src/store/coordinator/conditional/register-memory.ts'
 import { QuorumRead } from '../../src/store/coordinator/quorum-read.ts'
 import type { WireVersion } from '../../src/store/wire.ts'
 import type { Mutation } from '../mutation.ts'
@@ -76,14 +76,14 @@ export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Partial<Mutation>>>
     needs: ['reshaping'],
     begin: () =>
       patch(
-        RememberedRegisters.prototype,
+        RegisterMemory.prototype,
         'take',
         (original) =>
-          function (this: RememberedRegisters, key, place) {
+          function (this: RegisterMemory, key, place) {
             const epoch = knownIn(this, key)?.next.o ?? place.epoch
             const known = original.call(this, key, { ...place, epoch })
             return known && { ...known, next: { ...known.next, o: place.epoch } }
-          } as RememberedRegisters['take'],
+          } as RegisterMemory['take'],
       ),
   },
   'that nothing is changed is told from memory': {
@@ -93,8 +93,8 @@ export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Partial<Mutation>>>
         'propose',
         (original) =>
           function (this: ConditionalLane, key, change, ...more) {
-            const { registers } = this as unknown as { registers: RememberedRegisters }
-            const register = knownIn(registers, key)?.register
+            const { memory } = this as unknown as { memory: RegisterMemory }
+            const register = knownIn(memory, key)?.register
             const changed = register && change(register, '')
             if (!register || changed?.kind !== 'mismatch') {
               return original.call(this, key, change, ...more)
@@ -108,17 +108,17 @@ export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Partial<Mutation>>>
 /** What a coordinator remembers goes on under another ballot. */
 function takeOtherwise(otherwise: (next: WireVersion) => WireVersion): () => void {
   return patch(
-    RememberedRegisters.prototype,
+    RegisterMemory.prototype,
     'take',
     (original) =>
-      function (this: RememberedRegisters, ...asked) {
+      function (this: RegisterMemory, ...asked) {
         const known = original.call(this, ...asked)
         return known && { ...known, next: otherwise(known.next) }
-      } as RememberedRegisters['take'],
+      } as RegisterMemory['take'],
   )
 }
 
-function knownIn(memory: RememberedRegisters, key: string): RememberedRegister | undefined {
+function knownIn(memory: RegisterMemory, key: string): RememberedRegister | undefined {
   const { registers } = memory as unknown as { registers: Map<string, RememberedRegister> }
   return registers.get(key)
 }

@@ -18,7 +18,7 @@ import {
   type Register,
   type RegisterChange,
 } from '../../src/store/coordinator/conditional/register.ts'
-import { RememberedRegisters } from '../../src/store/coordinator/conditional/remembered-registers.ts'
+import { RegisterMemory } from '../../src/store/coordinator/conditional/register-memory.ts'
 import { HOP_DEFAULTS, ShardLink } from '../../src/store/coordinator/hop.ts'
 import { LateWatch } from '../../src/store/coordinator/late-watch.ts'
 import { compareRows } from '../../src/store/coordinator/replica-result.ts'
@@ -123,17 +123,17 @@ export function registerScene(ring = ringOf([0, 1, 2])) {
   }
   goBy(ring)
   const ballots = new BallotClock(store)
-  const registers = new RememberedRegisters()
+  const memory = new RegisterMemory()
   const random = seededRandom(1)
   const proposing = (change: Change, isPerhapsPending = false): Promise<ProposalOutcome> => {
     const deadlineMs = store.deadline()
     const proposed = { key: KEY, change, deadlineMs, isPerhapsPending }
-    return propose({ store, ballots, registers, random }, proposed)
+    return propose({ store, ballots, memory, random }, proposed)
   }
   const change = (request: Partial<RegisterChange>, isPerhapsPending = false) =>
     proposing(changeOf({ text: '{}', requestId: 'r', ...request }), isPerhapsPending)
   /** What the coordinator remembers of the key. */
-  const forget = () => void registers.take(KEY, must(store.view).locate(KEY))
+  const forget = () => void memory.take(KEY, must(store.view).locate(KEY))
   /** Lets those be heard whom nobody waits for. */
   const turn = () => new Promise<void>((resolve) => void setTimeout(resolve, 1))
   return { store, replicas, clock, ballots, random, goBy, proposing, change, forget, turn }

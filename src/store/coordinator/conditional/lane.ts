@@ -17,7 +17,7 @@ import {
   propose,
 } from './proposer.ts'
 import { readOf } from './register.ts'
-import { RememberedRegisters } from './remembered-registers.ts'
+import { RegisterMemory } from './register-memory.ts'
 
 /** Changes of one key that may wait for each other here. */
 export const WAITING_CHANGES_MAX = 256
@@ -26,7 +26,7 @@ export class ConditionalLane {
   private readonly world: StoreWorld
   private readonly random: Random
   private readonly ballots: BallotClock
-  private readonly registers = new RememberedRegisters()
+  private readonly memory = new RegisterMemory()
   private readonly queues = new Map<string, { last: Promise<unknown>; waiting: number }>()
   private requests = 0
 
@@ -81,9 +81,9 @@ export class ConditionalLane {
   }
 
   private async proposeInTime(proposed: Proposed): Promise<ProposalOutcome> {
-    const { world: store, ballots, registers, random } = this
+    const { world: store, ballots, memory, random } = this
     if (store.clock.monotonicMs() >= proposed.deadlineMs) return { kind: 'busy' }
-    return propose({ store, ballots, registers, random }, proposed)
+    return propose({ store, ballots, memory, random }, proposed)
   }
 
   writeOutcome(key: string, outcome: ProposalOutcome): WriteOutcome {

@@ -26,7 +26,8 @@ import { operationBytes, type StoreWorld, sparedOf } from '../store-world.ts'
 import { askQuorum } from './ask-quorum.ts'
 import { askReplicas } from './ask-replicas.ts'
 import type { BallotClock } from './ballot-clock.ts'
-import { followingBallot, writerOf } from './ballot-series.ts'
+import { followingBallot } from './ballot-series.ts'
+import { newestOf } from './newest-row.ts'
 import { Phase } from './phase.ts'
 import {
   type Changed,
@@ -35,9 +36,8 @@ import {
   REQUESTS_REMEMBERED,
   type Register,
   type RegisterChange,
-  registerOf,
 } from './register.ts'
-import type { RememberedRegister, RememberedRegisters } from './remembered-registers.ts'
+import type { RegisterMemory, RememberedRegister } from './register-memory.ts'
 
 export type ProposalOutcome =
   /** Decided on a quorum; `register` is what stands there now. */
@@ -65,7 +65,7 @@ export const NO_CHANGE: Change = ({ etag }) => ({ kind: 'mismatch', etag })
 export interface ProposerWorld {
   readonly store: StoreWorld
   readonly ballots: BallotClock
-  readonly registers: RememberedRegisters
+  readonly memory: RegisterMemory
   readonly random: Random
 }
 
@@ -112,17 +112,17 @@ const CHANGE_OF_OURS: Accepting = { isChange: true, isOurs: true }
 class Proposal {
   private readonly world: StoreWorld
   private readonly ballots: BallotClock
-  private readonly registers: RememberedRegisters
+  private readonly memory: RegisterMemory
   private readonly proposed: Proposed
   /** The largest ballot that stood against ours. */
   private against: WireVersion | null = null
   /** The revision that an attempt would have made which replicas may have accepted. */
   private perhapsAccepted: number | null = null
 
-  constructor({ store, ballots, registers }: ProposerWorld, proposed: Proposed) {
+  constructor({ store, ballots, memory }: ProposerWorld, proposed: Proposed) {
     this.world = store
     this.ballots = ballots
-    this.registers = registers
+    this.memory = memory
     this.proposed = proposed
   }
 
@@ -130,7 +130,7 @@ class Proposal {
     const { view } = this.world
     if (!view || view.isEmpty) return { kind: 'failed', refusal: 'unreachable', had: 0 }
     const place = view.locate(this.proposed.key)
-    const known = this.registers.take(this.proposed.key, place)
+    const known = this.memory.take(this.proposed.key, place)
     const outcome = known && (await this.inOneRound(place, known))
     return outcome ?? this.inTwoRounds(place)
   }
@@ -182,7 +182,7 @@ class Proposal {
   ): void {
     const { key } = this.proposed
     const bytes = operationBytes(key, envelope)
-    if (next) this.registers.keep(key, { register, next, cluster, bytes })
+    if (next) this.memory.keep(key, { register, next, cluster, bytes })
   }
 
   /**
@@ -278,17 +278,6 @@ class Proposal {
     const { perhapsAccepted } = this
     return perhapsAccepted !== null && revision >= perhapsAccepted + REQUESTS_REMEMBERED
   }
-}
-
-/** What those that promised had accepted last, the newest of it. */
-function newestOf(rows: readonly (WireRow | null)[], ballot: WireVersion) {
-  let newest: WireRow | null = null
-  for (const row of rows) if (compareRows(row, newest) > 0) newest = row
-  // Two rows that differ: the newer one may stand on a minority, and is nobody's yet.
-  const isDecided = rows.every((row) => compareRows(row, newest) === 0)
-  const isOurs = newest === null || writerOf(newest) === writerOf(ballot)
-  const envelope = newest?.v ?? null
-  return { register: registerOf(envelope), envelope, isDecided, isOurs }
 }
 
 /** Would a quorum take it now, as far as one can tell? Else promises tell that, and bind less. */

@@ -6,9 +6,9 @@ import { BLANK_REGISTER } from './register.ts'
 import {
   REGISTERS_REMEMBERED_MAX,
   REMEMBERED_BYTES_MAX,
+  RegisterMemory,
   type RememberedRegister,
-  RememberedRegisters,
-} from './remembered-registers.ts'
+} from './register-memory.ts'
 
 const place = must(registerScene().store.view).locate('cas:lamp')
 const { cluster, epoch } = place
@@ -16,14 +16,13 @@ const remembered = (bytes = 100): RememberedRegister => {
   return { register: BLANK_REGISTER, next: { o: epoch, t: 1, n: 'w.001' }, cluster, bytes }
 }
 
-function memoryOf(count: number, bytes?: number): RememberedRegisters {
-  const memory = new RememberedRegisters()
+function memoryOf(count: number, bytes?: number): RegisterMemory {
+  const memory = new RegisterMemory()
   for (let n = 0; n < count; n += 1) memory.keep(`cas:${n}`, remembered(bytes))
   return memory
 }
 
-const isKnown = (memory: RememberedRegisters, n: number) =>
-  memory.take(`cas:${n}`, place) !== undefined
+const isKnown = (memory: RegisterMemory, n: number) => memory.take(`cas:${n}`, place) !== undefined
 
 test('what is remembered is given to one proposal and to no second one', () => {
   const memory = memoryOf(1)
@@ -60,7 +59,7 @@ test('together they have so many bytes, and those that were taken count no more'
   assert.deepEqual(known, [false, true, true, true, true, true])
 })
 
-test('one that is larger than a quarter of that is not remembered, and costs no other its place', () => {
+test('one that is larger than a quarter of that is not remembered and costs none its place', () => {
   const memory = memoryOf(4, REMEMBERED_BYTES_MAX / 4)
   memory.keep('cas:large', remembered(REMEMBERED_BYTES_MAX / 4 + 1))
   assert.equal(memory.take('cas:large', place), undefined)

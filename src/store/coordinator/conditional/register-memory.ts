@@ -24,7 +24,7 @@ export interface RememberedRegister {
   readonly bytes: number
 }
 
-export class RememberedRegisters {
+export class RegisterMemory {
   /** Least recently kept first. */
   private readonly registers = new Map<string, RememberedRegister>()
   private bytes = 0
