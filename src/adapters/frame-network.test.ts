@@ -78,9 +78,15 @@ test('whoever speaks only HTTP is asked so, and now and then whether it still do
 test('a shard with another secret grants no frames, and is told of as ever', async (t) => {
   const trace = recordingTrace()
   const network = frameNetwork(t, { trace })
-  const { address } = await listenInFrames(t, () => assert.fail('it was done'), 'another secret')
+  const arrived: unknown[] = []
+  const endpoint = async (request: unknown) => {
+    arrived.push(request)
+    return HELLO
+  }
+  const { address } = await listenInFrames(t, endpoint, 'another secret')
   await network.open(address)
   assert.equal((await network.ask(address, HELLO, PATIENT_MS)).kind, 'refused')
+  assert.deepEqual(arrived, [])
   assert.equal(trace.count('network.unsigned'), 1)
 })
 
