@@ -54,9 +54,9 @@ export function storeBench(options: StoreBenchOptions): Bench {
 /**
  * etcd and Redis have all keys in memory, however many; shards have as many as they are told. Here
  * it is all of them too, those for conditional writes besides, so that it is stores that are
- * compared and not how much memory each was given. What it is without (docs/decisions/0023): of
- * 50,000 keys the 20,000 of the default hold two in five, and a GET costs the servers 87 us in place
- * of 63.
+ * compared and not how much memory each was given. What it is without (docs/decisions/0023): the
+ * 20,000 rows of the default are two in five of 50,000 keys, and a GET costs the servers 87 us in
+ * place of 64.
  */
 function withCache(run: BenchRun, options: StoreBenchOptions): BenchRun {
   return { ...run, env: { ...run.env, MAX_CACHE_ITEMS: String(cacheRows(options)) } }
@@ -83,7 +83,7 @@ async function measureAll(
     rows: [...lines.map((line) => rowOf(line, figures)), ...down.rows, ...moving.rows],
     notes: [
       ...EXPLANATIONS,
-      `shards keep up to ${whole(cacheRows(options))} rows in memory, as their neighbours keep all;`,
+      `shards have room for ${whole(cacheRows(options))} rows in memory, the others keep all;`,
       `medians of ${options.rounds} slices of ${SLICE_MS / 1000} s, taken in turns; ${fsyncLine()}`,
       ...(problem === undefined ? [] : [`conditional updates: not measured, ${problem}`]),
       ...[...down.notes, ...moving.notes, ...missingNeighbours()],
