@@ -5,7 +5,7 @@
  */
 import type { RequestListener, Server } from 'node:http'
 import type { HttpApp } from '../http/http-app.ts'
-import { createHttpServer } from '../http/http-server.ts'
+import { createHttpServer, type Upgrades } from '../http/http-server.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type ListenAddress, listen } from './listen.ts'
 import { type Part, part } from './part.ts'
@@ -19,22 +19,26 @@ export interface Face {
 const DRAIN_MS_MAX = 4_000
 const DRAIN_LOOK_MS = 25
 
-/**
- * Throws CommandError when the port cannot be had; `flag` names the setting that chose it. `handle`
- * stands before the app where something else shares its port.
- */
+/** What shares the port with an app: `handle` stands before it. */
+export interface Beside {
+  readonly handle: RequestListener
+  readonly upgrades: Upgrades
+}
+
+/** Throws CommandError when the port cannot be had; `flag` names the setting that chose it. */
 export async function openFace(
   clock: Clock,
   app: HttpApp,
   address: ListenAddress,
   flag: string,
-  handle: RequestListener = app.routing,
+  beside?: Beside,
 ): Promise<Face> {
-  const server = createHttpServer(handle)
+  const server = createHttpServer(beside?.handle ?? app.routing, undefined, beside?.upgrades)
   const { url } = await listen(server, address, flag)
   const service = {
     async run(signal: AbortSignal) {
       await aborted(signal)
+      beside?.upgrades.close()
       await drain(clock, server, app)
     },
   }

@@ -3,7 +3,13 @@
  * its sentence here; connections that clients keep open live longer than the pauses between their
  * requests, since a connection that is closed just then looks like an outage to them.
  */
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  STATUS_CODES,
+} from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** Longer than the polling intervals of detectors and dashboards. */
@@ -22,12 +28,27 @@ export interface ServerLimits {
 
 const LIMITS: ServerLimits = { silentMsMax: SILENT_MS_MAX, connectionsMax: CONNECTIONS_MAX }
 
+/** What some connections change over to; to all others a request for it is one like any other. */
+export interface Upgrades {
+  admits(request: IncomingMessage): boolean
+  take(request: IncomingMessage): void
+  close(): void
+}
+
 export function createHttpServer(
   handle: RequestListener,
   { silentMsMax, connectionsMax }: ServerLimits = LIMITS,
+  upgrades?: Upgrades,
 ): Server {
-  const limits = { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: HEADER_BYTES_MAX }
-  const server = createServer(limits, handle)
+  const server = createServer(
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: HEADER_BYTES_MAX,
+      shouldUpgradeCallback: (request) => upgrades?.admits(request) ?? false,
+    },
+    handle,
+  )
+  if (upgrades) server.on('upgrade', (request) => upgrades.take(request))
   server.maxConnections = connectionsMax
   server.timeout = silentMsMax
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket))

@@ -5,9 +5,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLocalNetwork } from '../../src/adapters/local-network.ts'
 import { systemClock } from '../../src/adapters/system-clock.ts'
-import { httpNetwork } from '../support/http-network.ts'
+import { frameNetwork, httpNetwork } from '../support/http-network.ts'
 import { scriptedServer } from '../support/scripted-server.ts'
-import { listenAsShard } from '../support/shard-server.ts'
+import { listenAsShard, listenInFrames } from '../support/shard-server.ts'
 import { networkSuite, PATIENT_MS } from './network.suite.ts'
 
 networkSuite('local', () => {
@@ -33,6 +33,18 @@ networkSuite('local', () => {
 networkSuite('HTTP', (t) => {
   const network = httpNetwork(t)
   return { network, listen: (endpoint) => listenAsShard(t, endpoint) }
+})
+
+networkSuite('frames', (t) => {
+  const network = frameNetwork(t)
+  return {
+    network,
+    async listen(endpoint) {
+      const { address, stop, start } = await listenInFrames(t, endpoint)
+      await network.open(address)
+      return { address, stop, start }
+    },
+  }
 })
 
 test('HTTP: what waited too long for a connection is refused and never sent', async (t) => {

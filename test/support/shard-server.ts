@@ -2,11 +2,13 @@
  * An endpoint behind a real socket, as a shard process has it, on a port that it keeps. Ends with
  * the test.
  */
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener, Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { bodySignature } from '../../src/adapters/body-signature.ts'
+import { type FrameEndpoint, frameEndpoint } from '../../src/adapters/frame-endpoint.ts'
 import { httpEndpoint } from '../../src/adapters/http-endpoint.ts'
+import { createHttpServer } from '../../src/http/http-server.ts'
 import type { Endpoint } from '../../src/ports/network.ts'
 import { CLUSTER_SECRET } from './signed-body.ts'
 
@@ -29,8 +31,40 @@ export function listenAsShard(
   return listenOn(t, httpEndpoint(endpoint, bodySignature(secret), bodiesBytesMax))
 }
 
-export async function listenOn(t: TestContext, handle: RequestListener): Promise<ShardServer> {
-  const server = createServer(handle)
+export interface FrameShard extends ShardServer {
+  readonly frames: FrameEndpoint
+  /** Addresses that were asked for over HTTP, past the frames. */
+  readonly overHttp: readonly string[]
+}
+
+/** The same, and who wants to speak in frames may. */
+export async function listenInFrames(
+  t: TestContext,
+  endpoint: Endpoint,
+  secret = CLUSTER_SECRET,
+): Promise<FrameShard> {
+  const signature = bodySignature(secret)
+  const frames = frameEndpoint(endpoint, signature)
+  const handle = httpEndpoint(endpoint, signature)
+  const overHttp: string[] = []
+  const counting: RequestListener = (request, response) => {
+    overHttp.push(`${request.method} ${request.url}`)
+    handle(request, response)
+  }
+  return { ...(await listenOn(t, counting, frames)), frames, overHttp }
+}
+
+export async function listenOn(
+  t: TestContext,
+  handle: RequestListener,
+  frames?: FrameEndpoint,
+): Promise<ShardServer> {
+  const server = createHttpServer(handle, undefined, frames)
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   const start = (port: number) =>
     new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -41,7 +75,7 @@ export async function listenOn(t: TestContext, handle: RequestListener): Promise
   const stop = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve())
-      server.closeAllConnections()
+      for (const socket of sockets) socket.destroy()
     })
   t.after(stop)
   return { address: `http://127.0.0.1:${port}`, server, stop, start: () => start(port) }

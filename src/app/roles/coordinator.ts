@@ -10,6 +10,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bodySignature } from '../../adapters/body-signature.ts'
+import { FrameNetwork } from '../../adapters/frame-network.ts'
 import { createHttpNetwork } from '../../adapters/http-network.ts'
 import { shardBookFile } from '../../adapters/shard-book-file.ts'
 import { thresholdsFile } from '../../adapters/thresholds-file.ts'
@@ -57,7 +58,8 @@ import { DEFAULT_ADMIN_TOKEN } from '../settings/store.ts'
 export function runCoordinator(invocation: Invocation): Promise<number> {
   return runRole(invocation, async (context) => {
     const signature = bodySignature(clusterSecret(context.settings))
-    const network = createHttpNetwork({ ...context, signature })
+    const http = createHttpNetwork({ ...context, signature })
+    const network = new FrameNetwork({ clock: context.clock, signature, http })
     const log = await connectLog(context)
     const bootstrap = context.settings.bootstrapNodes
     const { url, part: face } = await coordinatorPart(context, { network, log, bootstrap })

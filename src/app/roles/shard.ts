@@ -2,7 +2,9 @@
  * One replica of the store as a process: `/internal/ops` for coordinators, and the routes of the
  * contract for people, on one port.
  */
+import type { RequestListener } from 'node:http'
 import { bodySignature } from '../../adapters/body-signature.ts'
+import { frameEndpoint } from '../../adapters/frame-endpoint.ts'
 import { httpEndpoint, isForEndpoint } from '../../adapters/http-endpoint.ts'
 import { createShardApp } from '../../http/shard-routes.ts'
 import type { Shard } from '../../store/shard/shard.ts'
@@ -28,12 +30,15 @@ async function openShardFace(context: Context, shard: Shard): Promise<Face> {
   const { clock, trace, metrics, settings } = context
   const readiness = () => shard.door.problem()
   const app = await createShardApp(shard.door, { trace, metrics, readiness })
-  const operations = httpEndpoint(shard.endpoint, bodySignature(clusterSecret(settings)))
+  const signature = bodySignature(clusterSecret(settings))
+  const operations = httpEndpoint(shard.endpoint, signature)
+  const upgrades = frameEndpoint(shard.endpoint, signature)
   const address = { host: settings.host, port: settings.shardPort }
-  return openFace(clock, app, address, '--port', (request, response) => {
+  const handle: RequestListener = (request, response) => {
     if (isForEndpoint(request)) operations(request, response)
     else app.routing(request, response)
-  })
+  }
+  return openFace(clock, app, address, '--port', { handle, upgrades })
 }
 
 function addGauges({ metrics }: Context, { door, isWritable }: Shard): void {
