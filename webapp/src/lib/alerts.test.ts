@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Notification } from '../api/types.ts'
-import { kindOf, overPercentOf, silenceSecondsOf } from './alerts.ts'
+import { kindOf, overPercentOf, sayingOf, silenceSecondsOf } from './alerts.ts'
 
 function alertOf(id: string, value: number, threshold = 11): Notification {
   const numbers = { value, threshold, threshold_base: threshold }
@@ -16,6 +16,13 @@ test('what is off its pattern is too high or too low', () => {
   assert.equal(kindOf(alertOf('1:kw:pattern_outlier_kw:a', 12)), 'pattern')
   assert.equal(kindOf(alertOf('1:kw:pattern_outlier_kw:a', 3)), 'below')
   assert.equal(kindOf(alertOf('1:kw:higher_closed_kw:a', 3)), 'closed')
+})
+
+test('what ended only because another rule judges is not said to be as usual again', () => {
+  const closed = alertOf('1:kw:higher_closed_kw:a', 12)
+  const note = { id: 'i', cause: 'higher', phase: 'closed', severity: 'info' } as const
+  assert.equal(sayingOf({ ...closed, incident: note }), 'closed')
+  assert.equal(sayingOf({ ...closed, incident: { ...note, endedBy: 'new-rule' } }), 'replaced')
 })
 
 test('only a threshold is passed by so much per cent', () => {

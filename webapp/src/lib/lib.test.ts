@@ -91,10 +91,6 @@ test('the kind of an alert is in its id', () => {
   assert.equal(kindOf({ id: '1:kw:meter_silent_kw:2026' }), 'silent')
   assert.equal(kindOf({ id: '1:kw:higher_worse_kw:2026' }), 'worse')
   assert.equal(kindOf({ id: 'x' }), 'other')
-  const closed = alertOf('1:kw:higher_closed_kw:2026', 1)
-  const note = { id: 'i', cause: 'higher', phase: 'closed', severity: 'info' } as const
-  assert.equal(sayingOf(closed), 'closed')
-  assert.equal(sayingOf({ ...closed, incident: { ...note, endedBy: 'new-rule' } }), 'replaced')
 })
 
 test('stories of a floor are those that rest on what was expected, and not too many', () => {
