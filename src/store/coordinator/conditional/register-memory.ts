@@ -15,9 +15,11 @@ export const REGISTERS_REMEMBERED_MAX = 8_192
 export const REMEMBERED_BYTES_MAX = 16 * 1024 * 1024
 
 export interface RememberedRegister {
-  /** A quorum has accepted it, or it is what a quorum promised `next` on. */
   readonly register: Register
-  /** Never sent to be accepted, and no ballot of others is between it and that of `register`. */
+  /**
+   * Never sent to be accepted. It follows directly the ballot under which a quorum has accepted
+   * `register`, or it was promised by a quorum that held `register`.
+   */
   readonly next: WireVersion
   /** Epochs of another cluster's ring mean nothing in this one. */
   readonly cluster: string
@@ -38,6 +40,7 @@ export class RegisterMemory {
     return found.cluster === cluster && found.next.o === epoch ? found : undefined
   }
 
+  /** Of a key that was taken out, or was not there. */
   keep(key: string, register: RememberedRegister): void {
     if (register.bytes > REMEMBERED_BYTES_MAX / 4) return
     this.registers.set(key, register)
