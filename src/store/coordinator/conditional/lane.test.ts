@@ -34,6 +34,16 @@ test(`${WAITING_CHANGES_MAX} changes of a key may wait, one more is busy`, async
   assert.equal((await write('later')).kind, 'done', 'nobody waits any more')
 })
 
+test('a change that throws is its caller’s alone; those behind it go on', async () => {
+  const { write, lane } = scene()
+  const bad = lane.propose(KEY, () => {
+    throw new Error('cannot be said')
+  })
+  const behind = write('1')
+  await assert.rejects(bad, /cannot be said/)
+  assert.deepEqual(kindsOf([await behind, await write('2')]), ['done', 'done'])
+})
+
 test('what has waited for all of its time is not tried, and told so', async () => {
   const { write, replicas, store, clock } = scene()
   const [first] = replicas

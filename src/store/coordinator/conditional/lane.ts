@@ -73,11 +73,13 @@ export class ConditionalLane {
     this.queues.set(key, queue)
     queue.waiting += 1
     const mine = queue.last.then(() => this.proposeInTime(proposed))
-    queue.last = mine
-    const outcome = await mine
-    queue.waiting -= 1
-    if (queue.waiting === 0) this.queues.delete(key)
-    return outcome
+    queue.last = mine.catch(() => undefined)
+    try {
+      return await mine
+    } finally {
+      queue.waiting -= 1
+      if (queue.waiting === 0) this.queues.delete(key)
+    }
   }
 
   private async proposeInTime(proposed: Proposed): Promise<ProposalOutcome> {
