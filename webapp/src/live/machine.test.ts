@@ -206,6 +206,21 @@ test('a reading of one floor leaves the others, and the list of floors, as they 
   assert.deepEqual(wider.floors, [1, 2, 3])
 })
 
+test('readings are passed over in a break and in a pause, until they come again', () => {
+  const opened = step(initialState(0), { kind: 'opened' }, 10)
+  assert.equal(opened.passedMs, undefined, 'nothing was there before')
+  const back = step(step(opened, { kind: 'closed' }, 20), { kind: 'opened' }, 30)
+  assert.equal(back.passedMs, 30)
+  const paused = step(back, { kind: 'paused', isPaused: true }, 40)
+  assert.equal(paused.passedMs, 30)
+  assert.equal(step(paused, { kind: 'paused', isPaused: false }, 50).passedMs, 50)
+  assert.equal(
+    step(back, { kind: 'paused', isPaused: false }, 50).passedMs,
+    30,
+    'it was not paused',
+  )
+})
+
 test('what is told again changes nothing that is shown', () => {
   const before = story(
     [0, { kind: 'readings', readings: [reading(1, 0)] }],

@@ -29,6 +29,8 @@ export interface LiveState {
   readonly lostMs: number | undefined
   /** When the connection came back after a break; undefined while there was none. */
   readonly resumedMs: number | undefined
+  /** When readings that were passed over, in a break or a pause, came to an end. */
+  readonly passedMs: number | undefined
   /** Newest last, at most SAMPLES_MAX for each floor; what got nothing new stays the same list. */
   readonly samples: ReadonlyMap<number, readonly Reading[]>
   /** Floors with a reading, ascending; the same list until there is another floor. */
@@ -71,7 +73,8 @@ export type LiveEvent =
   | { readonly kind: 'shown' }
   | { readonly kind: 'paused'; readonly isPaused: boolean }
 
-export const SAMPLES_MAX = 60
+/** Five minutes of a meter that sends each second: so long history need not be asked for anew. */
+export const SAMPLES_MAX = 300
 export const NOTIFICATIONS_MAX = 1_000
 export const RETRY_MS_MIN = 500
 export const RETRY_MS_MAX = 15_000
@@ -91,6 +94,7 @@ export function initialState(nowMs: number): LiveState {
     heardMs: nowMs,
     lostMs: undefined,
     resumedMs: undefined,
+    passedMs: undefined,
     samples: new Map(),
     floors: [],
     notifications: [],
@@ -131,7 +135,7 @@ export function step(state: LiveState, event: LiveEvent, nowMs: number): LiveSta
     case 'shown':
       return { ...state, fresh: [], missed: 0 }
     case 'paused':
-      return { ...state, isPaused: event.isPaused }
+      return pause(state, event.isPaused, nowMs)
   }
 }
 
@@ -144,7 +148,13 @@ function open(state: LiveState, nowMs: number): LiveState {
     heardMs: nowMs,
     lostMs: undefined,
     resumedMs,
+    passedMs: state.lostMs === undefined ? state.passedMs : nowMs,
   }
+}
+
+function pause(state: LiveState, isPaused: boolean, nowMs: number): LiveState {
+  const isEnding = state.isPaused && !isPaused
+  return { ...state, isPaused, passedMs: isEnding ? nowMs : state.passedMs }
 }
 
 function lose(state: LiveState, nowMs: number): LiveState {
@@ -229,21 +239,26 @@ export function addReadings(
   samples: LiveState['samples'],
   readings: readonly Reading[],
 ): LiveState['samples'] {
-  const isKnown = ({ piano, timestamp }: Reading) =>
-    samples.get(piano)?.some((one) => one.timestamp === timestamp) === true
-  const more = readings.filter((reading) => !isKnown(reading))
-  if (more.length === 0) return samples
-  const next = new Map(samples)
-  for (const reading of more) {
-    const known = next.get(reading.piano) ?? []
-    if (known.some((one) => one.timestamp === reading.timestamp)) continue
-    const all = [...known, reading]
-    const isNewest =
-      (known.length === 0 ? -1 : timeMsOf(known.at(-1) ?? reading)) <= timeMsOf(reading)
-    if (!isNewest) all.sort((a, b) => timeMsOf(a) - timeMsOf(b))
-    next.set(reading.piano, all.slice(-SAMPLES_MAX))
+  let next: Map<number, readonly Reading[]> | undefined
+  for (const reading of readings) {
+    const known = (next ?? samples).get(reading.piano) ?? []
+    const all = withReading(known, reading)
+    if (all === known) continue
+    next ??= new Map(samples)
+    next.set(reading.piano, all)
   }
-  return next
+  return next ?? samples
+}
+
+/** Nearly always it is the newest, and nothing is looked through. */
+function withReading(known: readonly Reading[], reading: Reading): readonly Reading[] {
+  const newest = known.at(-1)
+  if (!newest) return [reading]
+  const isNewest = timeMsOf(newest) < timeMsOf(reading)
+  if (isNewest) return [...known.slice(1 - SAMPLES_MAX), reading]
+  if (known.some((one) => one.timestamp === reading.timestamp)) return known
+  const all = [...known, reading].sort((a, b) => timeMsOf(a) - timeMsOf(b))
+  return all.slice(-SAMPLES_MAX)
 }
 
 export type Connection =
@@ -281,7 +296,10 @@ export function newestMs(samples: LiveState['samples']): number | undefined {
 /** By the samples it was taken from, since many ask for it at each drawing. */
 const intervals = new WeakMap<LiveState['samples'], number>()
 
-/** The median of the gaps between the samples of the floor that has most. */
+/** So many tell how often a meter sends. */
+const GAPS_LOOKED_AT = 60
+
+/** The median of the gaps between the newest samples of the floor that has most. */
 export function intervalMsOf(samples: LiveState['samples']): number {
   const known = intervals.get(samples) ?? medianGapMs(samples)
   intervals.set(samples, known)
@@ -293,7 +311,7 @@ function medianGapMs(samples: LiveState['samples']): number {
     (best, list) => (list.length > best.length ? list : best),
     [],
   )
-  const times = longest.map(timeMsOf)
+  const times = longest.slice(-GAPS_LOOKED_AT - 1).map(timeMsOf)
   const gaps = times.slice(1).map((time, at) => time - (times[at] ?? time))
   gaps.sort((a, b) => a - b)
   return gaps[Math.floor(gaps.length / 2)] ?? INTERVAL_MS_DEFAULT

@@ -10,9 +10,10 @@ import type { Reading } from '../../api/types.ts'
 import { useLiveSame, useNow } from '../../app/live-context.tsx'
 import { useBand } from '../../app/use-band.ts'
 import { useLanguage } from '../../app/use-choices.ts'
+import { useAsked } from '../../app/use-series.ts'
 import { usualAt } from '../../lib/band.ts'
 import { formatNumber } from '../../lib/format.ts'
-import { factsOf, joinPoints, pointsOf } from '../../lib/series.ts'
+import { factsOf, withLive } from '../../lib/series.ts'
 import { HEIGHT, isSameSlot, sparkOf, WIDTH } from '../../lib/spark.ts'
 
 const HOUR_SECONDS = 3_600
@@ -27,11 +28,12 @@ export const LastHour = memo(function LastHour({ floor }: { readonly floor: numb
   const samples = useLiveSame((state) => state.samples.get(floor) ?? NONE, isSameSlot)
   const toSeconds = Math.ceil(now / 1000 / REFRESH_SECONDS) * REFRESH_SECONDS
   const fromSeconds = toSeconds - HOUR_SECONDS
-  const stretch = { fromSeconds, toSeconds, stepSeconds: STEP_SECONDS }
+  const hour = { fromSeconds, toSeconds, stepSeconds: STEP_SECONDS, isLive: true }
+  const stretch = useAsked([floor], hour, REFRESH_SECONDS)
   const history = useQuery(historyQuery(floor, 'kw', stretch, 'card')).data
   const band = useBand(floor, 'kw', toSeconds)
   const spark = useMemo(() => {
-    const points = joinPoints(history ?? [], pointsOf(samples, 'kw', STEP_SECONDS))
+    const points = withLive(history ?? [], samples, 'kw', STEP_SECONDS)
     const inside = points.filter(({ t: time }) => time >= fromSeconds)
     const usual = band && inside.map(({ t: time }) => usualAt(band, time))
     return { ...sparkOf(inside, { fromSeconds, toSeconds }, usual), inside }
