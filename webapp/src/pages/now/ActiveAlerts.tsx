@@ -59,7 +59,7 @@ function Ago({ timeMs }: { readonly timeMs: number }) {
   const age = formatAge((useNow(AGE_LOOK_MS) - timeMs) / 1000, useLanguage())
   return (
     <time className="soft" title={utcOf(timeMs)}>
-      {t('word.ago', { age })}
+      <span>{t('word.ago', { age })}</span>
     </time>
   )
 }
