@@ -55,7 +55,7 @@ test('another step, or a stretch that reaches further back, is asked for at once
   }
 })
 
-test('a list that is about to lose its oldest is whole since that one, a short one since ever', () => {
+test('a list about to lose its oldest is whole since that one, a short one since ever', () => {
   const long = [100, 101, 102].map(reading)
   const short = [90, 104].map(reading)
   assert.equal(keptSinceSeconds([short], 3), EVER)

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Notification, Reading } from '../api/types.ts'
 import {
-  addReadings,
   COUNT_DOUBT_MS,
   connectionOf,
   initialState,
@@ -11,9 +10,9 @@ import {
   NOTIFICATIONS_MAX,
   RETRY_MS_MAX,
   RETRY_MS_MIN,
-  SAMPLES_MAX,
   step,
 } from './machine.ts'
+import { addReadings, SAMPLES_MAX } from './samples.ts'
 
 const START_MS = Date.parse('2026-03-02T10:00:00Z')
 

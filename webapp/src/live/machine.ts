@@ -7,7 +7,7 @@
  */
 import type { AskError } from '../api/http.ts'
 import type { Notification, Reading } from '../api/types.ts'
-import { timeMsOf } from '../lib/metrics.ts'
+import { addReadings, intervalMsOf, newestMs, type Samples } from './samples.ts'
 
 /** `whole`: `/api/v1/live`. `alerts`: the contract's stream; readings are polled beside it. */
 export type Channel = 'whole' | 'alerts'
@@ -32,7 +32,7 @@ export interface LiveState {
   /** When readings that were passed over, in a break or a pause, came to an end. */
   readonly passedMs: number | undefined
   /** Newest last, at most SAMPLES_MAX for each floor; what got nothing new stays the same list. */
-  readonly samples: ReadonlyMap<number, readonly Reading[]>
+  readonly samples: Samples
   /** Floors with a reading, ascending; the same list until there is another floor. */
   readonly floors: readonly number[]
   /** Newest last, at most NOTIFICATIONS_MAX. */
@@ -73,8 +73,6 @@ export type LiveEvent =
   | { readonly kind: 'shown' }
   | { readonly kind: 'paused'; readonly isPaused: boolean }
 
-/** Five minutes of a meter that sends each second: so long history need not be asked for anew. */
-export const SAMPLES_MAX = 300
 export const NOTIFICATIONS_MAX = 1_000
 export const RETRY_MS_MIN = 500
 export const RETRY_MS_MAX = 15_000
@@ -234,33 +232,6 @@ function sampled(state: LiveState, readings: readonly Reading[]) {
   return { samples, floors }
 }
 
-/** Readings that are known change nothing. */
-export function addReadings(
-  samples: LiveState['samples'],
-  readings: readonly Reading[],
-): LiveState['samples'] {
-  let next: Map<number, readonly Reading[]> | undefined
-  for (const reading of readings) {
-    const known = (next ?? samples).get(reading.piano) ?? []
-    const all = withReading(known, reading)
-    if (all === known) continue
-    next ??= new Map(samples)
-    next.set(reading.piano, all)
-  }
-  return next ?? samples
-}
-
-/** Nearly always it is the newest, and nothing is looked through. */
-function withReading(known: readonly Reading[], reading: Reading): readonly Reading[] {
-  const newest = known.at(-1)
-  if (!newest) return [reading]
-  const isNewest = timeMsOf(newest) < timeMsOf(reading)
-  if (isNewest) return [...known.slice(1 - SAMPLES_MAX), reading]
-  if (known.some((one) => one.timestamp === reading.timestamp)) return known
-  const all = [...known, reading].sort((a, b) => timeMsOf(a) - timeMsOf(b))
-  return all.slice(-SAMPLES_MAX)
-}
-
 export type Connection =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
@@ -271,8 +242,6 @@ export type Connection =
 /** Readings that are so many intervals old are late. */
 const LATE_INTERVALS = 3
 const LATE_MS_MIN = 5_000
-/** While only one interval is known it is taken for that of the simulator. */
-const INTERVAL_MS_DEFAULT = 30_000
 
 /** What the pill says. It tells since when and not how long ago, so it changes only with events. */
 export function connectionOf(state: LiveState, nowMs: number): Connection {
@@ -283,36 +252,4 @@ export function connectionOf(state: LiveState, nowMs: number): Connection {
   if (newest === undefined) return { kind: 'live' }
   const lateMs = Math.max(LATE_MS_MIN, LATE_INTERVALS * intervalMsOf(state.samples))
   return nowMs - newest > lateMs ? { kind: 'delayed', sinceMs: newest } : { kind: 'live' }
-}
-
-export function newestMs(samples: LiveState['samples']): number | undefined {
-  const times = [...samples.values()].flatMap((list) => {
-    const last = list.at(-1)
-    return last ? [timeMsOf(last)] : []
-  })
-  return times.length === 0 ? undefined : Math.max(...times)
-}
-
-/** By the samples it was taken from, since many ask for it at each drawing. */
-const intervals = new WeakMap<LiveState['samples'], number>()
-
-/** So many tell how often a meter sends. */
-const GAPS_LOOKED_AT = 60
-
-/** The median of the gaps between the newest samples of the floor that has most. */
-export function intervalMsOf(samples: LiveState['samples']): number {
-  const known = intervals.get(samples) ?? medianGapMs(samples)
-  intervals.set(samples, known)
-  return known
-}
-
-function medianGapMs(samples: LiveState['samples']): number {
-  const longest = [...samples.values()].reduce<readonly Reading[]>(
-    (best, list) => (list.length > best.length ? list : best),
-    [],
-  )
-  const times = longest.slice(-GAPS_LOOKED_AT - 1).map(timeMsOf)
-  const gaps = times.slice(1).map((time, at) => time - (times[at] ?? time))
-  gaps.sort((a, b) => a - b)
-  return gaps[Math.floor(gaps.length / 2)] ?? INTERVAL_MS_DEFAULT
 }

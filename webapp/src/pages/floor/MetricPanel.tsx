@@ -20,7 +20,7 @@ import { type ToldBands, toldAt } from '../../lib/evidence.ts'
 import { limitsFor, METRIC_FACTS, shownLimit } from '../../lib/metrics.ts'
 import { panelStateOf } from '../../lib/panel-state.ts'
 import { type Table, tableOf, withLive } from '../../lib/series.ts'
-import { intervalMsOf } from '../../live/machine.ts'
+import { intervalMsOf } from '../../live/samples.ts'
 import { ChartFigure } from '../../parts/ChartFigure.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 
