@@ -7,8 +7,8 @@ import type { FloorReading } from '../live/newest-readings.ts'
 import type { Clock } from '../ports/clock.ts'
 import { eventLines, type StreamClient } from './event-streams.ts'
 
-/** Too short to be seen. */
-export const GATHER_MS = 200
+/** Too short to be seen on a page that draws once a second, and each piece wakes it up. */
+export const GATHER_MS = 500
 /** So many go out before the moment is over. */
 export const GATHERED_MAX = 100
 

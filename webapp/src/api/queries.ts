@@ -3,6 +3,7 @@
  * that the answer depends on.
  */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { Stretch } from '../lib/asked.ts'
 import { BAND_DAYS_MIN, BAND_STEP_SECONDS, bandOf } from '../lib/band.ts'
 import { pointsOf } from '../lib/series.ts'
 import { Turns } from '../lib/turns.ts'
@@ -31,12 +32,6 @@ export function samplesQuery(floors: readonly number[], count: number) {
     staleTime: Number.POSITIVE_INFINITY,
     enabled: floors.length > 0,
   })
-}
-
-export interface Stretch {
-  readonly fromSeconds: number
-  readonly toSeconds: number
-  readonly stepSeconds: number
 }
 
 /** Whose history is read first. */

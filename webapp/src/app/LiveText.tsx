@@ -22,7 +22,7 @@ export function LiveText({ text }: LiveTextProps) {
 }
 
 /** For the element of this reference; `write` is called at once, and with each telling. */
-export function useLiveWriting<One extends HTMLElement>(
+export function useLiveWriting<One extends Element>(
   write: (element: One, state: LiveState) => void,
 ): RefObject<One | null> {
   const client = useLiveClient()

@@ -3,7 +3,7 @@
  * component that selects a part is drawn again only when that part has changed: a reading of one
  * floor draws nothing of another.
  */
-import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { createContext, useContext, useRef, useState, useSyncExternalStore } from 'react'
 import type { Reading } from '../api/types.ts'
 import type { LiveClient } from '../live/live-client.ts'
 import type { Connection, LiveState } from '../live/machine.ts'
@@ -56,14 +56,20 @@ export function useSamples(floor: number): readonly Reading[] {
   return useLive((state) => state.samples.get(floor) ?? NO_SAMPLES)
 }
 
-/** Wall time, drawn anew every so often. */
+/**
+ * Wall time, drawn anew every so often, and in the drawing of readings: clocks of their own would
+ * have the page laid out between two seconds, and each by itself.
+ */
 export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs)
-    return () => clearInterval(timer)
-  }, [everyMs])
-  return now
+  const client = useLiveClient()
+  const [openedMs] = useState(() => Date.now())
+  const now = useRef(openedMs)
+  return useSyncExternalStore(client.subscribe, () => {
+    const clockMs = client.clockMs()
+    const isDue = Math.floor(clockMs / everyMs) > Math.floor(now.current / everyMs)
+    if (isDue) now.current = clockMs
+    return now.current
+  })
 }
 
 /** The live client looks at the clock, so nobody who shows this needs to. */

@@ -6,7 +6,7 @@ import { bandQuery } from '../api/queries.ts'
 import type { Metric } from '../api/types.ts'
 import { BAND_DAYS, type Band } from '../lib/band.ts'
 import { daysWithin } from '../lib/budget.ts'
-import { intervalMsOf } from '../live/machine.ts'
+import { intervalMsOf } from '../live/samples.ts'
 import { useLive } from './live-context.tsx'
 
 const DAY_SECONDS = 86_400

@@ -5,12 +5,14 @@ import { useQueries } from '@tanstack/react-query'
 import { useMemo, useRef } from 'react'
 import { historyQuery } from '../api/queries.ts'
 import type { Metric, Reading, ReadingPoint } from '../api/types.ts'
+import { askedAfter, keptSinceSeconds, type Stretch } from '../lib/asked.ts'
 import { isSameList } from '../lib/floors.ts'
 import { amountOf, timeMsOf } from '../lib/metrics.ts'
-import { joinPoints, pointsOf, type Table, tableOf } from '../lib/series.ts'
+import { type Table, tableOf, withLive } from '../lib/series.ts'
 import { type Histories, isAnswered, type Whole, wholeAfter } from '../lib/whole.ts'
 import type { LiveState } from '../live/machine.ts'
-import { useKept, useLive, useLiveSlowly, useNow } from './live-context.tsx'
+import { SAMPLES_MAX } from '../live/samples.ts'
+import { useKept, useLive, useLiveClient, useLiveSlowly, useNow } from './live-context.tsx'
 import { type Span, spanOf, stepFor } from './search.ts'
 import { useChoices } from './use-choices.ts'
 
@@ -37,6 +39,32 @@ export interface AskedHistories {
   readonly retry: () => void
 }
 
+/** A list of so many is about to lose its oldest. */
+const NEARLY_FULL = 0.75 * SAMPLES_MAX
+
+/** What to ask for so that, with what comes live, all of this stretch of these floors is there. */
+export function useAsked(
+  floors: readonly number[],
+  { fromSeconds, toSeconds, stepSeconds, isLive }: SteppedSpan,
+  everySeconds = Math.max(REFRESH_SECONDS_MIN, stepSeconds),
+): Stretch {
+  const client = useLiveClient()
+  const asked = useRef<Stretch>(undefined)
+  const shown = { fromSeconds, toSeconds, stepSeconds }
+  const state = client.snapshot()
+  asked.current = isLive
+    ? askedAfter(asked.current, shown, wholeSinceSeconds(state, floors), everySeconds)
+    : shown
+  return asked.current
+}
+
+/** Where readings are polled, some are passed over at any time. */
+function wholeSinceSeconds(state: LiveState, floors: readonly number[]): number {
+  if (state.channel !== 'whole' || state.isPaused) return Number.POSITIVE_INFINITY
+  const passedSeconds = (state.passedMs ?? Number.NEGATIVE_INFINITY) / 1000
+  return Math.max(passedSeconds, keptSinceSeconds(samplesOf(state, floors), NEARLY_FULL))
+}
+
 const NO_HISTORY: readonly ReadingPoint[] = []
 type SteppedSpan = Span & { readonly stepSeconds: number }
 
@@ -46,11 +74,7 @@ export function useHistories(
   metric: Metric,
   span: SteppedSpan,
 ): AskedHistories {
-  const stretch = {
-    fromSeconds: span.fromSeconds,
-    toSeconds: span.toSeconds,
-    stepSeconds: span.stepSeconds,
-  }
+  const stretch = useAsked(floors, span)
   const asked = useQueries({
     queries: floors.map((floor) => historyQuery(floor, metric, stretch)),
     combine: combineResults,
@@ -73,7 +97,7 @@ export function useLines(
   return useMemo(() => {
     const lines = samples.map((list, at) => {
       const history = data[at] ?? NO_HISTORY
-      return span.isLive ? joinPoints(history, pointsOf(list, metric, span.stepSeconds)) : history
+      return span.isLive ? withLive(history, list, metric, span.stepSeconds) : history
     })
     return tableOf(lines, span.stepSeconds, span)
   }, [metric, span, samples, data])

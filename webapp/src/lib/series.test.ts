@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Reading, ReadingPoint } from '../api/types.ts'
-import { factsOf, joinPoints, pointsOf, tableOf } from './series.ts'
+import { factsOf, joinPoints, pointsOf, tableOf, withLive } from './series.ts'
 
 const point = (t: number, mean: number, count = 1): ReadingPoint => ({
   t,
@@ -30,6 +30,26 @@ test('where history and live share a step, the one that saw more counts', () => 
     joined.map(({ mean }) => mean),
     [1, 3],
   )
+})
+
+test('of what came live, only what the history may not have is put to it', () => {
+  const readings: Reading[] = [5, 15, 25, 35].map((seconds) => ({
+    piano: 1,
+    timestamp: new Date(seconds * 1000).toISOString(),
+    sensore2_kw: 7,
+  }))
+  const history = [point(0, 1), point(10, 2, 0), point(20, 3, 5)]
+  const means = (list: readonly ReadingPoint[]) => list.map(({ t, mean }) => [t, mean])
+  assert.deepEqual(means(withLive(history, readings, 'kw', 10)), [
+    [0, 1],
+    [10, 7],
+    [20, 3],
+    [30, 7],
+  ])
+  assert.deepEqual(means(withLive([], readings.slice(2), 'kw', 10)), [
+    [20, 7],
+    [30, 7],
+  ])
 })
 
 test('a gap is left open and never joined', () => {

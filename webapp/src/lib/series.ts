@@ -37,6 +37,18 @@ export function pointsOf(
   return [...points.values()].sort((a, b) => a.t - b.t)
 }
 
+/** Those that a history does not have for certain: from its last step but one on. */
+function readingsAfter(
+  history: readonly ReadingPoint[],
+  readings: readonly Reading[],
+  stepSeconds: number,
+): readonly Reading[] {
+  const end = history.at(-1)
+  if (!end) return readings
+  const fromMs = (end.t - stepSeconds) * 1000
+  return readings.slice(readings.findLastIndex((one) => timeMsOf(one) < fromMs) + 1)
+}
+
 function widen(point: ReadingPoint, value: number): ReadingPoint {
   const count = point.count + 1
   return {
@@ -69,6 +81,17 @@ export function joinPoints(
     points.push(same?.t === point.t && same.count > point.count ? same : point)
   }
   return [...points, ...history.slice(at)]
+}
+
+/** A history with what came live since. */
+export function withLive(
+  history: readonly ReadingPoint[],
+  readings: readonly Reading[],
+  metric: Metric,
+  stepSeconds: number,
+): readonly ReadingPoint[] {
+  const news = readingsAfter(history, readings, stepSeconds)
+  return joinPoints(history, pointsOf(news, metric, stepSeconds))
 }
 
 /** One time axis for all series. A series is null where it has a gap, and is not joined over it. */
@@ -120,20 +143,26 @@ export function usualGap(points: readonly ReadingPoint[]): number {
   return gaps.sort()[Math.floor(gaps.length / 2)] ?? 0
 }
 
-/** Every moment at which a line has a value, once; ascending. Heads move along all lines. */
+/** Every moment at which a line has a value, once; ascending. */
 function momentsOf(lines: readonly Line[]): readonly number[] {
-  const heads = new Uint32Array(lines.length)
-  const headOf = (at: number) => lines[at]?.times[heads[at] ?? 0] ?? Number.POSITIVE_INFINITY
+  return lines.reduce<readonly number[]>((all, { times }) => unitedWith(all, times), [])
+}
+
+/** Lines mostly have the same moments: then no list is made. */
+function unitedWith(a: readonly number[], b: readonly number[]): readonly number[] {
+  if (a.length === 0) return b
+  if (b.every((moment, at) => moment === a[at])) return a
   const moments: number[] = []
-  for (;;) {
-    let next = Number.POSITIVE_INFINITY
-    for (let at = 0; at < heads.length; at += 1) next = Math.min(next, headOf(at))
-    if (next === Number.POSITIVE_INFINITY) return moments
-    moments.push(next)
-    for (let at = 0; at < heads.length; at += 1) {
-      if (headOf(at) === next) heads[at] = (heads[at] ?? 0) + 1
+  let at = 0
+  for (const moment of b) {
+    for (let one = a[at]; one !== undefined && one < moment; one = a[at]) {
+      moments.push(one)
+      at += 1
     }
+    if (a[at] === moment) at += 1
+    moments.push(moment)
   }
+  return [...moments, ...a.slice(at)]
 }
 
 /** Where only another series has a moment, the line is drawn on from its last own value. */

@@ -35,14 +35,15 @@ export function sparkOf(
   const runs = runsOf(points)
   const trace = (run: readonly ReadingPoint[]) =>
     run.map(({ t, mean }, at) => `${at === 0 ? 'M' : 'L'}${x(t)} ${y(mean)}`).join('')
-  const close = (run: readonly ReadingPoint[]) =>
-    `${trace(run)}L${x(run.at(-1)?.t ?? 0)} ${HEIGHT}L${x(run[0]?.t ?? 0)} ${HEIGHT}Z`
+  const traces = runs.map(trace)
+  const close = (run: readonly ReadingPoint[], at: number) =>
+    `${traces[at]}L${x(run.at(-1)?.t ?? 0)} ${HEIGHT}L${x(run[0]?.t ?? 0)} ${HEIGHT}Z`
   const edges = points.flatMap(({ t }, at) => {
     const one = usual[at]
     return one ? [{ x: x(t), low: y(one.low), high: y(one.high) }] : []
   })
   return {
-    line: runs.map(trace).join(''),
+    line: traces.join(''),
     area: runs.map(close).join(''),
     band: bandPath(edges),
   }

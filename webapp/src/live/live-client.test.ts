@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Notification, Reading } from '../api/types.ts'
-import { LiveClient, type LiveWorld, SLOW_MS } from './live-client.ts'
+import { LiveClient, type LiveWorld, QUIET_MS_MAX, SLOW_MS } from './live-client.ts'
 import type { LiveEvent } from './machine.ts'
 import type { Urgency } from './pace.ts'
 
@@ -110,9 +110,26 @@ test('readings that stop are told as late once; to grow older is no news', (t) =
   draw()
   assert.deepEqual(client.connection(), { kind: 'delayed', sinceMs: START_MS + 2 * LOOK_MS })
   const before = told()
-  t.mock.timers.tick(5 * LOOK_MS)
+  t.mock.timers.tick(QUIET_MS_MAX - LOOK_MS)
   draw()
   assert.equal(told(), before)
+})
+
+test('the clock of the page moves with the readings, and by itself where none come', (t) => {
+  const { client, told, draw } = openWorld(t)
+  client.start()
+  draw()
+  t.mock.timers.tick(LOOK_MS)
+  draw()
+  assert.equal(client.clockMs(), START_MS, 'nothing came')
+  client.take({ kind: 'readings', readings: [reading(1, 0)] })
+  draw()
+  assert.equal(client.clockMs(), START_MS + LOOK_MS)
+  const before = told()
+  t.mock.timers.tick(QUIET_MS_MAX)
+  draw()
+  assert.equal(client.clockMs(), START_MS + LOOK_MS + QUIET_MS_MAX)
+  assert.equal(told(), before + 1)
 })
 
 test('what costs much to draw is told more seldom, and what came last is never left out', (t) => {

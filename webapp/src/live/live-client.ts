@@ -37,6 +37,8 @@ export interface LiveWorld {
 /** How often the state of the connection is looked at. */
 const LOOK_MS = 1_000
 const LOOK_MS_MIN = 100
+/** Clocks of the page move with the readings, and at least so often where none come. */
+export const QUIET_MS_MAX = 5_000
 /** A line of an hour moves a pixel in so long. */
 export const SLOW_MS = 4_000
 const POLL_MS = 2_000
@@ -68,6 +70,7 @@ export class LiveClient {
   private shown: Connection
   private readonly listeners = new Set<() => void>()
   private slow: { state: LiveState; toldMs: number }
+  private toldMs: number
   /** What is to be told and has not been yet. */
   private awaited: Urgency | undefined
   private stream: AbortController | undefined
@@ -79,12 +82,16 @@ export class LiveClient {
     this.state = initialState(world.now())
     this.shown = connectionOf(this.state, world.now())
     this.slow = { state: this.state, toldMs: 0 }
+    this.toldMs = world.now()
   }
 
   readonly snapshot = (): LiveState => this.state
 
   /** The state for what costs much to draw: it changes with a telling, but not with each. */
   readonly slowSnapshot = (): LiveState => this.slow.state
+
+  /** When the page was last told: the clock of all that is drawn, so that it moves together. */
+  readonly clockMs = (): number => this.toldMs
 
   /** As it was when it was last told: the same object while nothing about it has changed. */
   readonly connection = (): Connection => this.shown
@@ -129,6 +136,7 @@ export class LiveClient {
     if (this.awaited === undefined) return
     this.awaited = undefined
     const nowMs = this.world.now()
+    this.toldMs = nowMs
     this.shown = sameOr(this.shown, connectionOf(this.state, nowMs))
     if (this.isSlowDue(nowMs)) this.slow = { state: this.state, toldMs: nowMs }
     for (const listener of this.listeners) listener()
@@ -161,7 +169,8 @@ export class LiveClient {
   private tick(nowMs: number): void {
     const { phase, channel, heardMs, isPaused, isCountDoubtful } = this.state
     const isNews = sameOr(this.shown, connectionOf(this.state, nowMs)) !== this.shown
-    if (isNews || this.isSlowDue(nowMs)) this.tellSoon('soon')
+    const isClockDue = nowMs - this.toldMs >= QUIET_MS_MAX
+    if (isNews || isClockDue || this.isSlowDue(nowMs)) this.tellSoon('soon')
     if (phase.kind === 'waiting' && nowMs >= phase.retryAtMs) void this.connect()
     if (phase.kind === 'open' && nowMs - heardMs > SILENCE_MS_MAX) this.stream?.abort()
     if (phase.kind !== 'open') return

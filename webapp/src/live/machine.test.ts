@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Notification, Reading } from '../api/types.ts'
 import {
-  addReadings,
   COUNT_DOUBT_MS,
   connectionOf,
   initialState,
@@ -11,9 +10,9 @@ import {
   NOTIFICATIONS_MAX,
   RETRY_MS_MAX,
   RETRY_MS_MIN,
-  SAMPLES_MAX,
   step,
 } from './machine.ts'
+import { addReadings, SAMPLES_MAX } from './samples.ts'
 
 const START_MS = Date.parse('2026-03-02T10:00:00Z')
 
@@ -210,6 +209,21 @@ test('a reading of one floor leaves the others, and the list of floors, as they 
   assert.equal(after.floors, before.floors)
   const wider = step(after, { kind: 'readings', readings: [reading(3, 1)] }, START_MS)
   assert.deepEqual(wider.floors, [1, 2, 3])
+})
+
+test('readings are passed over in a break and in a pause, until they come again', () => {
+  const opened = step(initialState(0), { kind: 'opened' }, 10)
+  assert.equal(opened.passedMs, undefined, 'nothing was there before')
+  const back = step(step(opened, { kind: 'closed' }, 20), { kind: 'opened' }, 30)
+  assert.equal(back.passedMs, 30)
+  const paused = step(back, { kind: 'paused', isPaused: true }, 40)
+  assert.equal(paused.passedMs, 30)
+  assert.equal(step(paused, { kind: 'paused', isPaused: false }, 50).passedMs, 50)
+  assert.equal(
+    step(back, { kind: 'paused', isPaused: false }, 50).passedMs,
+    30,
+    'it was not paused',
+  )
 })
 
 test('what is told again changes nothing that is shown', () => {

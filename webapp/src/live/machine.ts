@@ -7,7 +7,7 @@
  */
 import type { AskError } from '../api/http.ts'
 import type { Notification, Reading } from '../api/types.ts'
-import { timeMsOf } from '../lib/metrics.ts'
+import { addReadings, intervalMsOf, newestMs, type Samples } from './samples.ts'
 
 /** `whole`: `/api/v1/live`. `alerts`: the contract's stream; readings are polled beside it. */
 export type Channel = 'whole' | 'alerts'
@@ -29,8 +29,10 @@ export interface LiveState {
   readonly lostMs: number | undefined
   /** When the connection came back after a break; undefined while there was none. */
   readonly resumedMs: number | undefined
+  /** When readings that were passed over, in a break or a pause, came to an end. */
+  readonly passedMs: number | undefined
   /** Newest last, at most SAMPLES_MAX for each floor; what got nothing new stays the same list. */
-  readonly samples: ReadonlyMap<number, readonly Reading[]>
+  readonly samples: Samples
   /** Floors with a reading, ascending; the same list until there is another floor. */
   readonly floors: readonly number[]
   /** Newest last, at most NOTIFICATIONS_MAX. */
@@ -71,7 +73,6 @@ export type LiveEvent =
   | { readonly kind: 'shown' }
   | { readonly kind: 'paused'; readonly isPaused: boolean }
 
-export const SAMPLES_MAX = 60
 export const NOTIFICATIONS_MAX = 1_000
 export const RETRY_MS_MIN = 500
 export const RETRY_MS_MAX = 15_000
@@ -91,6 +92,7 @@ export function initialState(nowMs: number): LiveState {
     heardMs: nowMs,
     lostMs: undefined,
     resumedMs: undefined,
+    passedMs: undefined,
     samples: new Map(),
     floors: [],
     notifications: [],
@@ -131,7 +133,7 @@ export function step(state: LiveState, event: LiveEvent, nowMs: number): LiveSta
     case 'shown':
       return { ...state, fresh: [], missed: 0 }
     case 'paused':
-      return { ...state, isPaused: event.isPaused }
+      return pause(state, event.isPaused, nowMs)
   }
 }
 
@@ -144,7 +146,13 @@ function open(state: LiveState, nowMs: number): LiveState {
     heardMs: nowMs,
     lostMs: undefined,
     resumedMs,
+    passedMs: state.lostMs === undefined ? state.passedMs : nowMs,
   }
+}
+
+function pause(state: LiveState, isPaused: boolean, nowMs: number): LiveState {
+  const isEnding = state.isPaused && !isPaused
+  return { ...state, isPaused, passedMs: isEnding ? nowMs : state.passedMs }
 }
 
 function lose(state: LiveState, nowMs: number): LiveState {
@@ -224,28 +232,6 @@ function sampled(state: LiveState, readings: readonly Reading[]) {
   return { samples, floors }
 }
 
-/** Readings that are known change nothing. */
-export function addReadings(
-  samples: LiveState['samples'],
-  readings: readonly Reading[],
-): LiveState['samples'] {
-  const isKnown = ({ piano, timestamp }: Reading) =>
-    samples.get(piano)?.some((one) => one.timestamp === timestamp) === true
-  const more = readings.filter((reading) => !isKnown(reading))
-  if (more.length === 0) return samples
-  const next = new Map(samples)
-  for (const reading of more) {
-    const known = next.get(reading.piano) ?? []
-    if (known.some((one) => one.timestamp === reading.timestamp)) continue
-    const all = [...known, reading]
-    const isNewest =
-      (known.length === 0 ? -1 : timeMsOf(known.at(-1) ?? reading)) <= timeMsOf(reading)
-    if (!isNewest) all.sort((a, b) => timeMsOf(a) - timeMsOf(b))
-    next.set(reading.piano, all.slice(-SAMPLES_MAX))
-  }
-  return next
-}
-
 export type Connection =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
@@ -256,8 +242,6 @@ export type Connection =
 /** Readings that are so many intervals old are late. */
 const LATE_INTERVALS = 3
 const LATE_MS_MIN = 5_000
-/** While only one interval is known it is taken for that of the simulator. */
-const INTERVAL_MS_DEFAULT = 30_000
 
 /** What the pill says. It tells since when and not how long ago, so it changes only with events. */
 export function connectionOf(state: LiveState, nowMs: number): Connection {
@@ -268,33 +252,4 @@ export function connectionOf(state: LiveState, nowMs: number): Connection {
   if (newest === undefined) return { kind: 'live' }
   const lateMs = Math.max(LATE_MS_MIN, LATE_INTERVALS * intervalMsOf(state.samples))
   return nowMs - newest > lateMs ? { kind: 'delayed', sinceMs: newest } : { kind: 'live' }
-}
-
-export function newestMs(samples: LiveState['samples']): number | undefined {
-  const times = [...samples.values()].flatMap((list) => {
-    const last = list.at(-1)
-    return last ? [timeMsOf(last)] : []
-  })
-  return times.length === 0 ? undefined : Math.max(...times)
-}
-
-/** By the samples it was taken from, since many ask for it at each drawing. */
-const intervals = new WeakMap<LiveState['samples'], number>()
-
-/** The median of the gaps between the samples of the floor that has most. */
-export function intervalMsOf(samples: LiveState['samples']): number {
-  const known = intervals.get(samples) ?? medianGapMs(samples)
-  intervals.set(samples, known)
-  return known
-}
-
-function medianGapMs(samples: LiveState['samples']): number {
-  const longest = [...samples.values()].reduce<readonly Reading[]>(
-    (best, list) => (list.length > best.length ? list : best),
-    [],
-  )
-  const times = longest.map(timeMsOf)
-  const gaps = times.slice(1).map((time, at) => time - (times[at] ?? time))
-  gaps.sort((a, b) => a - b)
-  return gaps[Math.floor(gaps.length / 2)] ?? INTERVAL_MS_DEFAULT
 }

@@ -63,7 +63,10 @@ const LegendItem = memo(function LegendItem({ name, text, color, isDashed }: Leg
   return (
     <span className="legend-item">
       <i className={isDashed ? 'swatch dashed' : 'swatch'} style={{ borderColor: color }} />
-      {name} <b>{text}</b>
+      {name}{' '}
+      <b>
+        <span style={{ width: `${text.length}ch` }}>{text}</span>
+      </b>
     </span>
   )
 })

@@ -12,7 +12,7 @@ import { useAskedState } from '../../app/use-panel-state.ts'
 import { daysWithin } from '../../lib/budget.ts'
 import { formatNumber } from '../../lib/format.ts'
 import { type HeatCell, heatOf, hottest, SLOTS, slotText, WEEKDAYS } from '../../lib/heat.ts'
-import { intervalMsOf } from '../../live/machine.ts'
+import { intervalMsOf } from '../../live/samples.ts'
 import { Panel } from '../../parts/Panel.tsx'
 
 const DAYS_MAX = 28

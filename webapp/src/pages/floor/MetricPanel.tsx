@@ -6,26 +6,28 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../../api/queries.ts'
-import type { Metric, ReadingPoint } from '../../api/types.ts'
+import type { Metric, Reading, ReadingPoint } from '../../api/types.ts'
 import { useConnection, useLive, useLiveSlowly } from '../../app/live-context.tsx'
 import type { Span } from '../../app/search.ts'
 import { useBand } from '../../app/use-band.ts'
 import { useThresholds } from '../../app/use-building.ts'
 import { useChoices, useChoose } from '../../app/use-choices.ts'
+import { useAsked } from '../../app/use-series.ts'
 import { useToldBands } from '../../app/use-told-bands.ts'
 import { spansOf } from '../../lib/alerts.ts'
 import { type Band, usualAt } from '../../lib/band.ts'
 import { type ToldBands, toldAt } from '../../lib/evidence.ts'
 import { limitsFor, METRIC_FACTS, shownLimit } from '../../lib/metrics.ts'
 import { panelStateOf } from '../../lib/panel-state.ts'
-import { joinPoints, pointsOf, type Table, tableOf } from '../../lib/series.ts'
-import { intervalMsOf } from '../../live/machine.ts'
+import { type Table, tableOf, withLive } from '../../lib/series.ts'
+import { intervalMsOf } from '../../live/samples.ts'
 import { ChartFigure } from '../../parts/ChartFigure.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 
 const WEEK_SECONDS = 604_800
 const HEIGHT_PX = 190
 const NONE: readonly ReadingPoint[] = []
+const NO_SAMPLES: readonly Reading[] = []
 
 interface MetricPanelProps {
   readonly floor: number
@@ -76,7 +78,7 @@ function useLines({ floor, metric, span }: MetricPanelProps) {
   const { compare } = useChoices()
   const { fromSeconds, toSeconds, stepSeconds, isLive } = span
   const samples = useLiveSlowly((state) => state.samples.get(floor))
-  const history = useQuery(historyQuery(floor, metric, { fromSeconds, toSeconds, stepSeconds }))
+  const history = useQuery(historyQuery(floor, metric, useAsked([floor], span)))
   const before = useQuery({
     ...historyQuery(floor, metric, {
       fromSeconds: fromSeconds - WEEK_SECONDS,
@@ -86,8 +88,8 @@ function useLines({ floor, metric, span }: MetricPanelProps) {
     enabled: compare === true,
   })
   const table = useMemo(() => {
-    const live = isLive ? pointsOf(samples ?? [], metric, stepSeconds) : NONE
-    const now = joinPoints(history.data ?? NONE, live)
+    const live = isLive && samples ? samples : NO_SAMPLES
+    const now = withLive(history.data ?? NONE, live, metric, stepSeconds)
     const lines = compare ? [now, shifted(before.data ?? NONE)] : [now]
     return tableOf(lines, stepSeconds, span)
   }, [history.data, before.data, compare, samples, metric, span, stepSeconds, isLive])

@@ -1,6 +1,7 @@
 /**
  * What is wrong right now, the worst first; each leads to why.
  */
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Notification } from '../../api/types.ts'
 import { AppLink } from '../../app/AppLink.tsx'
@@ -13,13 +14,11 @@ import { SeverityBadge } from '../../parts/Severity.tsx'
 import { useSentence } from '../../parts/use-sentence.ts'
 
 const SHOWN_MAX = 5
+const AGE_LOOK_MS = 5_000
 
 export function ActiveAlerts({ active }: { readonly active: readonly Notification[] }) {
   const { t } = useTranslation()
-  const language = useLanguage()
   const client = useLiveClient()
-  const now = useNow(5_000)
-  const sentence = useSentence()
   const state = useAlertsState(active.length === 0)
   return (
     <Panel
@@ -31,20 +30,36 @@ export function ActiveAlerts({ active }: { readonly active: readonly Notificatio
     >
       <ul className="alert-list">
         {active.slice(0, SHOWN_MAX).map((one) => (
-          <li key={one.id}>
-            <AppLink to="/alerts" change={{ alert: one.id }}>
-              <SeverityBadge severity={one.severity} />
-              <span>{sentence(one)}</span>
-              <time className="soft" title={utcOf(one.timestamp_ms)}>
-                {t('word.ago', { age: formatAge((now - one.timestamp_ms) / 1000, language) })}
-              </time>
-            </AppLink>
-          </li>
+          <ActiveAlert key={one.id} alert={one} />
         ))}
       </ul>
       {active.length > SHOWN_MAX && (
         <AppLink to="/alerts">{t('now.more', { count: active.length - SHOWN_MAX })}</AppLink>
       )}
     </Panel>
+  )
+}
+
+const ActiveAlert = memo(function ActiveAlert({ alert }: { readonly alert: Notification }) {
+  const sentence = useSentence()
+  return (
+    <li>
+      <AppLink to="/alerts" change={{ alert: alert.id }}>
+        <SeverityBadge severity={alert.severity} />
+        <span>{sentence(alert)}</span>
+        <Ago timeMs={alert.timestamp_ms} />
+      </AppLink>
+    </li>
+  )
+})
+
+/** Only this grows old. */
+function Ago({ timeMs }: { readonly timeMs: number }) {
+  const { t } = useTranslation()
+  const age = formatAge((useNow(AGE_LOOK_MS) - timeMs) / 1000, useLanguage())
+  return (
+    <time className="soft" title={utcOf(timeMs)}>
+      <span>{t('word.ago', { age })}</span>
+    </time>
   )
 }
