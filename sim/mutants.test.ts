@@ -21,8 +21,8 @@ const FIRST_SEEDS: Readonly<Record<string, number>> = {
   'a step of a move is begun before the one before is on the disks': 6,
   'a partition is streamed from one replica only': 14,
   'a partition is streamed though those who hold it differ': 24,
-  'a promise is in memory only, and restarts are quick': 6,
-  'an accept below the promise is taken': 24,
+  'a promise is in memory only, and restarts are quick': 3,
+  'an accept below the promise is taken': 3,
   'a change takes one round under a ballot that follows no other directly': 18,
   'a register is remembered over a change of the epoch': 33,
 }

@@ -46,7 +46,9 @@ export class ConditionalLane {
     }
     // A name that the client gave may come from a request that was not answered.
     const isPerhapsPending = write.requestId !== undefined
-    const change = changeOf({ text, requestId, ...conditions })
+    // Changes of a key wait for each other here, so those that were named here are over.
+    const settled = this.ownNames()
+    const change = changeOf({ text, requestId, settled, ...conditions })
     const outcome = await this.propose(key, change, isPerhapsPending)
     return this.writeOutcome(key, outcome)
   }
@@ -114,6 +116,10 @@ export class ConditionalLane {
   /** Writers' names are fresh at each start, so no two changes ever share a name. */
   private ownRequestId(): string {
     this.requests += 1
-    return `${this.world.writer}.${this.requests}`
+    return `${this.ownNames()}${this.requests}`
+  }
+
+  private ownNames(): string {
+    return `${this.world.writer}.`
   }
 }

@@ -77,6 +77,18 @@ test('so many requests are remembered and no more', () => {
   assert.equal(asked(register, { text: '9', requestId: 'r1' }, 'x').kind, 'repeated')
 })
 
+test('of changes that are over no name is kept, and those of others are', () => {
+  let register: Register = after(BLANK_REGISTER, { text: '0', requestId: 'theirs' }, 'e0')
+  for (const n of [1, 2, 3]) {
+    const change = { text: `${n}`, requestId: `w.${n}`, settled: 'w.' }
+    register = after(register, change, `e${n}`)
+    const names = register.requests.map(([id]) => id)
+    assert.deepEqual(names, ['theirs', `w.${n}`])
+  }
+  const own = { text: '3', requestId: 'w.3', settled: 'w.' }
+  assert.equal(asked(register, own, 'e4').kind, 'repeated', 'its own is found')
+})
+
 test('an envelope keeps the text as it was sent', () => {
   const register = after(BLANK_REGISTER, { text: '{ "a":1.0e2 ,"è":"\\/"}', requestId: 'r' }, 'e')
   assert.deepEqual(registerOf(envelopeOf(register)), register)

@@ -36,6 +36,8 @@ export interface RegisterChange {
   readonly ifNoneMatch?: '*'
   /** Names this change: the same name is carried out once. */
   readonly requestId: string
+  /** Changes whose names begin so are over: nobody repeats them, they need not be remembered. */
+  readonly settled?: string
 }
 
 export type Changed =
@@ -47,7 +49,7 @@ export type Changed =
 
 /** `etag`: for the new content; never given out before. */
 export function changed(register: Register, change: RegisterChange, etag: string): Changed {
-  const { text, ifMatch, ifNoneMatch, requestId } = change
+  const { text, ifMatch, ifNoneMatch, requestId, settled } = change
   const former = register.requests.find(([id]) => id === requestId)
   if (former) return { kind: 'repeated', etag: former[1] }
   const isOther =
@@ -55,7 +57,8 @@ export function changed(register: Register, change: RegisterChange, etag: string
   const isThere = ifNoneMatch !== undefined && register.text !== null
   if (isOther || isThere) return { kind: 'mismatch', etag: register.etag }
   const made = text === null ? null : etag
-  const requests = [...register.requests, [requestId, made] as const].slice(-REQUESTS_REMEMBERED)
+  const open = register.requests.filter(([id]) => !settled || !id.startsWith(settled))
+  const requests = [...open, [requestId, made] as const].slice(-REQUESTS_REMEMBERED)
   const next = { revision: register.revision + 1, etag: made, text, requests }
   return { kind: 'changed', register: next, etag: made }
 }
