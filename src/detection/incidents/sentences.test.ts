@@ -50,6 +50,10 @@ test('worse says so first, closed says how long and how far it went', () => {
     both({ phase: 'closed' })[1],
     'Floor 2: power back to normal; extreme 12 kW, Mon 08:30.',
   )
+  assert.deepEqual(both({ ...nineHours, cause: 'stuck' }), [
+    'Piano 2: potenza si muove di nuovo dopo 9 h; era ferma su 12 kW.',
+    'Floor 2: power moves again after 9 h; it stood at 12 kW.',
+  ])
 })
 
 test('what a replaced rule had open ends with that reason, whatever its cause', () => {

@@ -93,6 +93,7 @@ const ITALIAN: Words = {
     }
     if (cause === 'silent') return `di nuovo letture${after}.`
     if (cause === 'level') return `di nuovo al livello atteso${after}.`
+    if (cause === 'stuck') return `si muove di nuovo${after}; era ferma su ${peak}.`
     return `di nuovo nella norma${after}; ${extreme}`
   },
 }
@@ -126,6 +127,7 @@ const ENGLISH: Words = {
     }
     if (cause === 'silent') return `readings again${after}.`
     if (cause === 'level') return `at the expected level again${after}.`
+    if (cause === 'stuck') return `moves again${after}; it stood at ${peak}.`
     return `back to normal${after}; ${extreme}`
   },
 }
