@@ -17,7 +17,7 @@ import {
   SILENCE_MS_MAX,
   step,
 } from './machine.ts'
-import type { Urgency } from './pace.ts'
+import { URGENCIES, type Urgency } from './pace.ts'
 
 /** What the client asks of its world; tests bring another. */
 export interface LiveWorld {
@@ -47,22 +47,6 @@ const REFRESH_MS = 30_000
 /** Longer than COUNT_DOUBT_MS, so that one is enough when nothing else comes. */
 const RECOUNT_MS = 3_000
 const STATUS_ABSENT = 404
-
-/** That something was heard shows nowhere. */
-const URGENCIES: Readonly<Record<LiveEvent['kind'], Urgency | undefined>> = {
-  heard: undefined,
-  readings: 'soon',
-  opened: 'now',
-  notifications: 'now',
-  list: 'now',
-  unread: 'now',
-  trouble: 'now',
-  absent: 'now',
-  closed: 'now',
-  retry: 'now',
-  shown: 'now',
-  paused: 'now',
-}
 
 export class LiveClient {
   private readonly world: LiveWorld

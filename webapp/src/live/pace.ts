@@ -4,6 +4,8 @@
  * long draws more seldom, so that most of its time is left for the person. An alert does not wait
  * for its turn: only a flood of alerts rests, between one drawing and the next.
  */
+import type { LiveEvent } from './machine.ts'
+
 export const REST_MS_MIN = 1_000
 export const REST_MS_MAX = 2_000
 export const URGENT_REST_MS = 100
@@ -12,6 +14,22 @@ const REST_FACTOR = 50
 
 /** Readings are drawn soon; an alert, and what somebody has done, now. */
 export type Urgency = 'soon' | 'now'
+
+/** That something was heard shows nowhere. */
+export const URGENCIES: Readonly<Record<LiveEvent['kind'], Urgency | undefined>> = {
+  heard: undefined,
+  readings: 'soon',
+  opened: 'now',
+  notifications: 'now',
+  list: 'now',
+  unread: 'now',
+  trouble: 'now',
+  absent: 'now',
+  closed: 'now',
+  retry: 'now',
+  shown: 'now',
+  paused: 'now',
+}
 
 const RESTS_MS: Readonly<Record<Urgency, readonly [least: number, most: number]>> = {
   soon: [REST_MS_MIN, REST_MS_MAX],
