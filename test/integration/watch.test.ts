@@ -9,6 +9,7 @@ import { type TestContext, test } from 'node:test'
 import { DEFAULT_ADMIN_TOKEN } from '../../src/app/settings/store.ts'
 import { topicDeclarations } from '../../src/app/topics.ts'
 import { Backtest } from '../../src/detection/incidents/backtest.ts'
+import { METERS_OF_A_FLOOR } from '../../src/detection/incidents/watched-floor.ts'
 import type { Incident } from '../../src/model/incident.ts'
 import { must } from '../../src/model/must.ts'
 import type { Notification } from '../../src/model/notification.ts'
@@ -23,7 +24,11 @@ import { ownKafka } from '../support/shared-kafka.ts'
 import { readingsOf } from '../support/watched-meters.ts'
 import { wireClient } from '../support/wire-client.ts'
 
-const ENV = { DETECTION_RULE: 'watch', FALSE_ALARM_BUDGET: '3', SITE_TIMEZONE: 'UTC' }
+const ENV = {
+  DETECTION_RULE: 'watch',
+  FALSE_ALARM_BUDGET: `${METERS_OF_A_FLOOR}`,
+  SITE_TIMEZONE: 'UTC',
+}
 const ADMIN = { headers: { authorization: `Bearer ${DEFAULT_ADMIN_TOKEN}` } }
 const HIGH = { kw_max: 1e6, corrente_max: 1e6, tensione_max: 1e6, delta_kwh_max: 1e6 }
 

@@ -13,6 +13,7 @@ import {
   SERIES_AT_ONCE,
 } from '../../src/detection/incidents/poll-watch.ts'
 import { WATCHED_SERIES_MAX } from '../../src/detection/incidents/watch-batch.ts'
+import { METERS_OF_A_FLOOR } from '../../src/detection/incidents/watched-floor.ts'
 import { createPollDetection } from '../../src/detection/poll-detection.ts'
 import { NOTHING_SAID } from '../../src/model/alarm-sayings.ts'
 import type { Alert, IncidentEvent } from '../../src/model/alert.ts'
@@ -71,7 +72,13 @@ function pollScene(store = fakeStore()) {
         statistics: openStatistics({ path: ':memory:' }),
       },
       {
-        ...{ rules: WATCH_RULES, budgetPerMonth: 3, dryRun: false, floors: [1], pollMs: 500 },
+        ...{
+          rules: WATCH_RULES,
+          budgetPerMonth: METERS_OF_A_FLOOR,
+          dryRun: false,
+          floors: [1],
+          pollMs: 500,
+        },
         ...{ statisticsRefreshMs: 1e12, thresholdsPollMs: 1e12 },
       },
     )

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { systemClock } from '../../src/adapters/system-clock.ts'
 import { Backtest } from '../../src/detection/incidents/backtest.ts'
-import { perMetric } from '../../src/detection/incidents/watched-floor.ts'
+import { METERS_OF_A_FLOOR, perMetric } from '../../src/detection/incidents/watched-floor.ts'
 import {
   BACKTESTS_AT_ONCE_MAX,
   BACKTESTS_WAITING_MAX,
@@ -47,7 +47,7 @@ test('over stored readings it finds what is found live, under the same ids', asy
   const live = [...building.incidents().values()].filter(({ metric }) => metric === 'kw')
   assert.ok(live.length >= 2)
   const face = await facedWithReadings(t)
-  const { status, body } = await face.get(`${PATH}&budget=3`)
+  const { status, body } = await face.get(`${PATH}&budget=${METERS_OF_A_FLOOR}`)
   assert.equal(status, 200)
   assert.deepEqual(body.incidents, JSON.parse(JSON.stringify(live)))
   assert.deepEqual(body.summary, {
@@ -71,7 +71,7 @@ test('a smaller budget tells no more, and nothing stored is nothing told', async
   assert.deepEqual(none.body, {
     summary: {
       ...{ readings: 0, firstMs: null, lastMs: null, alerts: 0, alertsPerMonth: null },
-      ...{ budgetPerMonth: 1 / 3, byChannel: {}, learned: 'cadence' },
+      ...{ budgetPerMonth: perMetric(1), byChannel: {}, learned: 'cadence' },
     },
     incidents: [],
   })

@@ -4,6 +4,7 @@
  */
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
 import { openStatistics } from '../../src/adapters/sqlite-statistics.ts'
+import { METERS_OF_A_FLOOR } from '../../src/detection/incidents/watched-floor.ts'
 import { createLogDetection } from '../../src/detection/log-detection.ts'
 import { type AlarmSayings, NOTHING_SAID } from '../../src/model/alarm-sayings.ts'
 import type { Incident } from '../../src/model/incident.ts'
@@ -42,7 +43,7 @@ export function watchedBuilding(startMs: number) {
         sayings: { current: async () => sayings.current },
       },
       {
-        ...{ rules: WATCH_RULES, budgetPerMonth: 3, dryRun, topic: READINGS_TOPIC },
+        ...{ rules: WATCH_RULES, budgetPerMonth: METERS_OF_A_FLOOR, dryRun, topic: READINGS_TOPIC },
         ...{ statisticsRefreshMs: DAY_MS, thresholdsPollMs: 2_000 },
       },
     )
