@@ -38,8 +38,15 @@ export function limitsFor(thresholds: Thresholds, floor: number): ThresholdSet {
   return thresholds.per_floor[String(floor)] ?? thresholds.default
 }
 
+/** Each drawing asks for the times of all readings that are kept, and to read a text takes long. */
+const timesMs = new WeakMap<object, number>()
+
 export function timeMsOf(reading: Pick<Reading, 'timestamp'>): number {
-  return Date.parse(reading.timestamp)
+  const known = timesMs.get(reading)
+  if (known !== undefined) return known
+  const timeMs = Date.parse(reading.timestamp)
+  timesMs.set(reading, timeMs)
+  return timeMs
 }
 
 /** What the limit of the energy means, and a pace that is taken for it, as the detector does. */

@@ -29,10 +29,8 @@ export function pointsOf(
     if (value === undefined) continue
     const t = Math.floor(timeMsOf(reading) / 1000 / stepSeconds) * stepSeconds
     const known = points.get(t)
-    points.set(
-      t,
-      known ? widen(known, value) : { t, min: value, mean: value, max: value, count: 1 },
-    )
+    if (known) widen(known, value)
+    else points.set(t, { t, min: value, mean: value, max: value, count: 1 })
   }
   return [...points.values()].sort((a, b) => a.t - b.t)
 }
@@ -49,15 +47,12 @@ function readingsAfter(
   return readings.slice(readings.findLastIndex((one) => timeMsOf(one) < fromMs) + 1)
 }
 
-function widen(point: ReadingPoint, value: number): ReadingPoint {
-  const count = point.count + 1
-  return {
-    t: point.t,
-    min: Math.min(point.min, value),
-    max: Math.max(point.max, value),
-    mean: point.mean + (value - point.mean) / count,
-    count,
-  }
+/** In its place: each drawing makes the steps of all live readings anew. */
+function widen(point: ReadingPoint, value: number): void {
+  point.count += 1
+  point.min = Math.min(point.min, value)
+  point.max = Math.max(point.max, value)
+  point.mean += (value - point.mean) / point.count
 }
 
 /**
