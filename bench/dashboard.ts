@@ -5,8 +5,9 @@
  * and the goal is judged by the whole of it: a page may gather readings into fewer drawings, but
  * none of what it does is left out.
  *
- * Twenty floors with an hour of readings behind them are the measure; beside them stand a page at
- * which nothing arrives, a hundred floors, and a thousand alerts at once.
+ * Twenty floors with an hour of readings behind them are the measure, and no floor has an alarm:
+ * how many there were is printed. Beside them stand a page at which nothing arrives, one with an
+ * alarm each second too, a hundred floors, and a thousand alerts at once.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
@@ -28,6 +29,7 @@ const TICKS = 30
 const RECORDS_PER_APPEND = 2_000
 const SETTLE_MS = 3_000
 const STORED_MS_MAX = 300_000
+const ALARMED_FLOOR = 2
 const ALERTS = 1_000
 const BURST_MS = 3_000
 const GOAL_UPDATE_MS = 10
@@ -35,7 +37,7 @@ const LONG_TASK_MS = 50
 
 type Row = readonly string[]
 /** How the readings of one second come: each floor at a moment of its own, or all together. */
-type Manner = 'spread' | 'together' | 'none'
+type Manner = 'spread' | 'together' | 'alarmed' | 'none'
 
 export const dashboardBench: Bench = {
   name: 'dashboard',
@@ -87,6 +89,8 @@ async function measureFew(dashboard: Dashboard): Promise<readonly Row[]> {
   const before = (await thread.longTasks()).length
   const longest = await thread.longestDuring(() => sendTicks(dashboard, FLOORS, TICKS))
   const longTasks = (await thread.longTasks()).slice(before)
+  const alarms = await alarmsOf(dashboard)
+  const alarmed = await updates(thread, send('alarmed'))
   await page.close()
   return [
     updateRow(`${FLOORS} floors, each at its own moment`, spread),
@@ -96,6 +100,12 @@ async function measureFew(dashboard: Dashboard): Promise<readonly Row[]> {
     ['  of it script', ...quantileCells(inView.map(({ script }) => script)), ''],
     ['  of it style and layout', ...quantileCells(inView.map(({ layout }) => layout)), ''],
     ['no readings', ...quantileCells(idle.map(({ task }) => task)), ''],
+    ['alarms until here', whole(alarms), '', '', goal('none', alarms === 0)],
+    [
+      'all at once, and an alarm each second',
+      ...quantileCells(alarmed.map(({ task }) => task)),
+      '',
+    ],
     longestRow('longest task', longest.threadMs),
     [
       `tasks over ${LONG_TASK_MS} ms by the wall clock`,
@@ -160,12 +170,18 @@ async function sendFor(dashboard: Dashboard, floors: number, manner: Manner): Pr
   const startMs = Date.now()
   const left = (share: number) => Math.max(0, startMs + share * TICK_MS - Date.now())
   const now = () => [...readingsOfDays({ floors, days: 0, stepMs: TICK_MS, endMs: Date.now() })]
-  if (manner === 'together') await dashboard.send(now())
+  if (manner === 'together' || manner === 'alarmed') await dashboard.send(now())
+  if (manner === 'alarmed') await dashboard.raise(alertOf(ALARMED_FLOOR, 1, ''))
   for (let floor = 0; floor < floors && manner === 'spread'; floor += 1) {
     await dashboard.send(now().slice(floor, floor + 1))
     await sleep(left((floor + 1) / floors))
   }
   await sleep(left(1))
+}
+
+async function alarmsOf({ coordinatorUrl }: Dashboard): Promise<number> {
+  const list = (await (await fetch(`${coordinatorUrl}/notifications`)).json()) as { total: number }
+  return list.total
 }
 
 function eachDrawing({ task, drawings }: Spent): number {
