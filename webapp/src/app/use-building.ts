@@ -3,7 +3,7 @@
  * samples is read once through the index and grows with what comes live.
  */
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { latestQuery, samplesQuery, thresholdsQuery } from '../api/queries.ts'
 import type { Notification, Thresholds } from '../api/types.ts'
 import { activeAlerts } from '../lib/alerts.ts'
@@ -16,7 +16,7 @@ import {
   pageOfFloors,
 } from '../lib/floors.ts'
 import { FACTORY_SET } from '../lib/thresholds-draft.ts'
-import { type Alarmed, floorRows } from '../lib/verdict.ts'
+import { type Alarmed, alarmedOf, floorRows } from '../lib/verdict.ts'
 import { useKept, useLive, useLiveClient, useLiveSame, useNow } from './live-context.tsx'
 import type { Search } from './search.ts'
 
@@ -57,6 +57,13 @@ export function useActiveAlerts(): readonly Notification[] {
   const now = useNow(ACTIVE_LOOK_MS)
   const keep = useKept<readonly Notification[]>((a, b) => isSameList(a, b, (x, y) => x.id === y.id))
   return keep(useMemo(() => activeAlerts(notifications, now), [notifications, now]))
+}
+
+/** What the active alerts speak of. */
+export function useAlarmed(active: readonly Notification[]): Alarmed {
+  const alarmed = useRef<Alarmed>(undefined)
+  alarmed.current = useMemo(() => alarmedOf(active, alarmed.current), [active])
+  return alarmed.current
 }
 
 /** What page of the floors is shown; the same object while the same floors stand on it. */

@@ -92,26 +92,27 @@ export function unreadIds(
 /** An alert this old says nothing about now. */
 export const ACTIVE_MS = 5 * 60_000
 
-/** The newest alert of each floor and metric that is still active, the worst first. */
+/**
+ * The newest alert of each floor and metric that is still active, the worst first. From the newest
+ * on, so that of a thousand only those are looked at that may be it. What is over its threshold
+ * stays so, whatever is said of what is usual.
+ */
 export function activeAlerts(
   notifications: readonly Notification[],
   nowMs: number,
 ): readonly Notification[] {
   const newest = new Map<string, Notification>()
-  for (const one of notifications) {
+  const ended = new Set<string>()
+  for (const one of notifications.toReversed()) {
     const key = `${one.floor}:${one.metric}`
-    if (kindOf(one) === 'closed') endStory(newest, key)
-    else if (one.timestamp_ms >= nowMs - ACTIVE_MS && one.severity !== 'info') newest.set(key, one)
+    if (newest.has(key) || one.timestamp_ms < nowMs - ACTIVE_MS) continue
+    const kind = kindOf(one)
+    if (kind === 'closed') ended.add(key)
+    else if (one.severity !== 'info' && (kind === 'over' || !ended.has(key))) newest.set(key, one)
   }
   return [...newest.values()].sort(
     (a, b) => rankOf(a.severity) - rankOf(b.severity) || b.timestamp - a.timestamp,
   )
-}
-
-/** What is over its threshold stays so, whatever is said of what is usual. */
-function endStory(newest: Map<string, Notification>, key: string): void {
-  const known = newest.get(key)
-  if (known && kindOf(known) !== 'over') newest.delete(key)
 }
 
 export function rankOf(severity: Severity): number {

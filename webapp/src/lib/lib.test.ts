@@ -20,6 +20,7 @@ import { isOver, judge, shownLimit } from './metrics.ts'
 import { panelStateOf } from './panel-state.ts'
 import { FACTORY_SET } from './thresholds-draft.ts'
 import { joined, SINGLE_TOASTS_MAX, toastsOf } from './toasts.ts'
+import { alarmedOf } from './verdict.ts'
 
 function alertOf(id: string, seconds: number, severity: Severity = 'warning'): Notification {
   const limits = { value: 12, threshold: 11, threshold_base: 11 }
@@ -83,6 +84,18 @@ test('a story that is closed is active no more; a value over its threshold still
   assert.deepEqual(activeAlerts([...opened, closed], 1_030_000), [])
   const over = [...opened, alertOf('1:kw:kw_over:b', 1_010), closed]
   assert.deepEqual(ids(activeAlerts(over, 1_030_000)), ['1:kw:kw_over:b'])
+  const overBefore = [alertOf('1:kw:kw_over:b', 990), ...opened, closed]
+  assert.deepEqual(ids(activeAlerts(overBefore, 1_030_000)), ['1:kw:kw_over:b'])
+})
+
+test('an alert more of what is alarmed already leaves all that is drawn of it as it was', () => {
+  const two = alarmedOf([alertOf('a', 1), { ...alertOf('b', 2), floor: 2 }])
+  assert.equal(alarmedOf([alertOf('c', 3), { ...alertOf('b', 2), floor: 2 }], two), two)
+  const more = [alertOf('a', 1), { ...alertOf('d', 4), floor: 2, metric: 'corrente' as const }]
+  const changed = alarmedOf(more, two)
+  assert.equal(changed.get(1), two.get(1))
+  assert.deepEqual([...(changed.get(2) ?? [])], ['corrente'])
+  assert.deepEqual([...alarmedOf([alertOf('a', 1)], two).keys()], [1])
 })
 
 test('the kind of an alert is in its id', () => {

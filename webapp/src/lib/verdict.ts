@@ -29,12 +29,26 @@ export function overMetrics(samples: readonly Reading[], limits: ThresholdSet): 
 /** Which metrics of which floors an alert speaks of. */
 export type Alarmed = ReadonlyMap<number, ReadonlySet<Metric>>
 
-export function alarmedOf(active: readonly Notification[]): Alarmed {
-  const floors = new Map<number, Set<Metric>>()
+/** What is as it was stays the same object: an alert more of what is alarmed draws no card anew. */
+export function alarmedOf(
+  active: readonly Notification[],
+  former: Alarmed = new Map<number, ReadonlySet<Metric>>(),
+): Alarmed {
+  const floors = new Map<number, ReadonlySet<Metric>>()
   for (const { floor, metric } of active) {
-    floors.set(floor, (floors.get(floor) ?? new Set()).add(metric))
+    floors.set(floor, new Set(floors.get(floor)).add(metric))
   }
-  return floors
+  for (const [floor, metrics] of floors) {
+    const known = former.get(floor)
+    if (known && isSameSet(known, metrics)) floors.set(floor, known)
+  }
+  const isSame =
+    floors.size === former.size && [...floors].every(([n, set]) => former.get(n) === set)
+  return isSame ? former : floors
+}
+
+function isSameSet(a: ReadonlySet<Metric>, b: ReadonlySet<Metric>): boolean {
+  return a.size === b.size && [...a].every((one) => b.has(one))
 }
 
 /** Values over their limit, and alerts: each metric once. */

@@ -10,6 +10,7 @@ import { useTranslation } from 'react-i18next'
 import { useConnection } from '../../app/live-context.tsx'
 import {
   useActiveAlerts,
+  useAlarmed,
   useFloorPage,
   useFloors,
   useSampleHistory,
@@ -18,7 +19,6 @@ import {
 import { useChoices } from '../../app/use-choices.ts'
 import { limitsFor } from '../../lib/metrics.ts'
 import { panelStateOf } from '../../lib/panel-state.ts'
-import { alarmedOf } from '../../lib/verdict.ts'
 import { FloorPager } from '../../parts/FloorPager.tsx'
 import { HistoryNote } from '../../parts/HistoryNote.tsx'
 import { Panel } from '../../parts/Panel.tsx'
@@ -36,7 +36,7 @@ export function NowPage() {
   const thresholds = useThresholds()
   const connection = useConnection()
   const active = useActiveAlerts()
-  const alarmed = useMemo(() => alarmedOf(active), [active])
+  const alarmed = useAlarmed(active)
   const page = useFloorPage(thresholds, alarmed, choices)
   const shown = useMemo(() => page.rows.map(({ floor }) => floor), [page])
   useSampleHistory(shown)
