@@ -69,8 +69,8 @@ const roleCommands: readonly Command[] = [
     path: 'populate-history',
     role: 'populate-history',
     summary:
-      'a made-up past for the simulated building, so that patterns are judged from the first day; ' +
-      'it replaces what was measured on floors 1 to 3',
+      'a made-up past for the simulated building, so that patterns are judged from the first ' +
+      'day; it replaces what was measured on floors 1 to 3',
     hasJson: true,
     run: async (invocation) =>
       (await import('./roles/populate-history.ts')).runPopulate(invocation),

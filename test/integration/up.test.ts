@@ -63,7 +63,7 @@ test('the address, the data folder and what to look at are told on stdout', asyn
   assert.equal((await started.stop()).code, 0, started.stderr())
 })
 
-test('a past is made up for the simulated building, and never for meters that are real', async () => {
+test('a past is made up for the simulated building, never for real meters', async () => {
   const real = await startUp(QUIET)
   assert.equal((await real.stop()).code, 0, real.stderr())
   assert.deepEqual(pastOf(real.dataDir), [])
