@@ -6,7 +6,7 @@
  * `--cpu-prof FOLDER` has every process of ours write a profile when it ends. For `store`:
  * `--keys N`, `--rounds N` (slices of each line), and `--million` in place of all the rest. For
  * `detection`: `--data FOLDER`, `--readings FOLDER`, `--weeks N`, `--buildings N`, `--clean N`,
- * `--seed TEXT`, `--budget N`, and `--full` for the 80 floor-months of the acceptance.
+ * `--seed TEXT`, `--budget N`, and `--full` for the 80 floor-months of the goals.
  */
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -31,7 +31,7 @@ const NEED_A_BROKER: readonly Name[] = ['ingestion', 'alarm']
 const KEYS = 50_000
 const MILLION = 1_000_000
 const ROUNDS = 7
-/** Beside the repository, where the data that everybody shares lie. */
+/** Beside the repository, which does not hold them: `--data` and `--readings` say where else. */
 const PUBLIC_SERIES = '../shared/detection/data'
 const HOUSEHOLD = '../shared/readings'
 /**

@@ -49,7 +49,7 @@ export const FAULT_LINES: readonly Line[] = [
   line('get-64', 'GET', 'get', 64),
 ]
 
-/** Two lines of one run. Goals stand in the design; those without one are there to be seen. */
+/** Two lines of one run; some have a goal, the others are there to be seen. */
 interface Comparison {
   readonly of: string
   readonly beside: string

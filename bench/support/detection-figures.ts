@@ -1,6 +1,6 @@
 /**
  * What the benchmark of detection says: a line for each rule and set, each kind of anomaly with
- * how often it was found, and beside every goal of the acceptance what was reached.
+ * how often it was found, and beside every goal what was reached.
  */
 import { type Judge, type Measured, NOTHING } from './detection-tasks.ts'
 import { figuresOf } from './event-score.ts'
@@ -35,7 +35,7 @@ export const COMPARED_BUILDINGS = 4
 
 const WEEKS_PER_MONTH = 365.25 / 12 / 7
 const HOUR_MS = 3_600_000
-/** Acceptance. */
+/** The goals. */
 const PUBLIC_GOALS = { recall: 0.65, f1: 0.55, falsePerWeek: 0.15 }
 const KIND_GOAL = 0.9
 const FALSE_PER_MONTH_GOAL = 1

@@ -68,7 +68,9 @@ const roleCommands: readonly Command[] = [
   {
     path: 'populate-history',
     role: 'populate-history',
-    summary: 'synthetic half-hour averages, so that patterns can be judged from the first day',
+    summary:
+      'a made-up past for the simulated building, so that patterns are judged from the first ' +
+      'day; it replaces what was measured on floors 1 to 3',
     hasJson: true,
     run: async (invocation) =>
       (await import('./roles/populate-history.ts')).runPopulate(invocation),

@@ -30,7 +30,10 @@ const rowSchema = z
       key: z.string(),
       text: text.nullable().describe('Null: it was deleted.'),
       order: z.number().min(0),
-      time: z.int().min(0).describe('Hybrid time, see the page on versions.'),
+      time: z
+        .int()
+        .min(0)
+        .describe('Hybrid time: 1/4096 ms since 2020-01-01, with a counter below the millisecond.'),
       writer: name,
       expires_ms: z.number().nullable(),
     }),

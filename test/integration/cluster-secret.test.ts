@@ -85,7 +85,7 @@ test('no secret is made where one is given, by whichever door', async () => {
 })
 
 test('`up` reaches its shards within the process and keeps no secret', async () => {
-  const flags = ['--port', '0', '--login-ports', '0', '--no-simulate', '--days', '2']
+  const flags = ['--port', '0', '--login-ports', '0', '--no-simulate']
   const up = await startRole(['up', ...flags], { env: NO_SECRET })
   assert.ok(!existsSync(secretPath(up.dataDir)))
   assert.equal((await up.stop()).code, 0)

@@ -5,7 +5,9 @@
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { openStatistics } from '../../src/adapters/sqlite-statistics.ts'
 import { parseEvents, type ServerEvent } from '../../src/app/server-events.ts'
 import { eventually } from '../support/eventually.ts'
 import {
@@ -15,12 +17,13 @@ import {
   startRole,
   temporaryFolder,
 } from '../support/process.ts'
+import { everythingIn } from '../support/statistics.ts'
 
 const FREE_PORTS = ['--port', '0', '--login-ports', '0,0']
 /** Readings several times a second, each floor with an anomaly in each. */
 const BUSY = ['--interval-seconds', '0.25', '--anomaly-rate', '1']
 const QUIET = ['--no-simulate']
-/** A short history: the whole one has its own test. */
+/** A short past is made up for the simulated building: the whole one has its own test. */
 const ENV = { HIST_DAYS: '2' }
 
 function startUp(args: readonly string[], options: RoleOptions = {}) {
@@ -60,6 +63,20 @@ test('the address, the data folder and what to look at are told on stdout', asyn
   assert.equal((await started.stop()).code, 0, started.stderr())
 })
 
+test('a past is made up for the simulated building, never for real meters', async () => {
+  const real = await startUp(QUIET)
+  assert.equal((await real.stop()).code, 0, real.stderr())
+  assert.deepEqual(pastOf(real.dataDir), [])
+
+  const simulated = await startUp(BUSY, { dataDir: real.dataDir })
+  assert.equal((await simulated.stop()).code, 0, simulated.stderr())
+  const past = pastOf(real.dataDir)
+  assert.deepEqual([...new Set(past.map(({ floor }) => floor))], [1, 2, 3])
+  const again = await startUp([...BUSY, '--days', '9'], { dataDir: real.dataDir })
+  assert.equal((await again.stop()).code, 0, again.stderr())
+  assert.deepEqual(pastOf(real.dataDir), past, 'what is known is not made up anew')
+})
+
 test('a second `up` on the same data folder is refused with a sentence', async () => {
   const first = await startUp(QUIET)
   const env = { ...ENV, DATA_DIR: first.dataDir }
@@ -92,6 +109,13 @@ test('`npm start` passes SIGTERM on and ends with 0', async () => {
   const again = await startUp(QUIET, { dataDir })
   assert.equal((await again.stop()).code, 0)
 })
+
+function pastOf(dataDir: string) {
+  const table = openStatistics({ path: join(dataDir, 'historical.db') })
+  const past = everythingIn(table)
+  table.close()
+  return past
+}
 
 async function latestOf(address: string, floor: number) {
   const response = await fetch(`${address}/key/energy:p${floor}:latest`)

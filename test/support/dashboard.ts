@@ -59,7 +59,7 @@ type Environment = Readonly<Record<string, string>>
 export async function startDashboard(settings: Environment = {}): Promise<Dashboard> {
   execFileSync(process.execPath, [join(ROOT_DIR, 'scripts/build-webapp.ts')], { stdio: 'ignore' })
   const flags = ['--port', '0', '--login-ports', '0', '--no-simulate']
-  const env = { HIST_DAYS: '2', EDGE_COOLDOWN_SECS: '1', NOTIFY_BUFFER_SIZE: '1000', ...settings }
+  const env = { EDGE_COOLDOWN_SECS: '1', NOTIFY_BUFFER_SIZE: '1000', ...settings }
   const up = await startRole(['up', ...flags], { env })
   const loginUrl = /login\s+(http\S+\d)/.exec(up.stdout())?.[1] ?? ''
   const folder = join(ROOT_DIR, 'webapp/dist')

@@ -65,13 +65,11 @@ export async function startPipeline(t: Test): Promise<RunningPipeline> {
   return { ...counted, store, ingestion, detector, logFlags: options.logFlags }
 }
 
-/** A history too short for patterns: only limits raise alarms. */
-const SHORT_HISTORY = { HIST_DAYS: '2' }
-
+/** It simulates no building and so has no past: only limits raise alarms. */
 export async function startCountedUp(t: Test): Promise<CountedPipeline> {
   const thresholds = join(temporaryFolder('thresholds'), 'thresholds.json')
   writeFileSync(thresholds, JSON.stringify(METER_THRESHOLDS))
-  const up = await startUp({ ...ENV, ...SHORT_HISTORY, THRESHOLDS_PATH: thresholds })
+  const up = await startUp({ ...ENV, THRESHOLDS_PATH: thresholds })
   const { address, dataDir } = up.current()
   return countPipeline(t, address, join(dataDir, 'log.db'), [up])
 }

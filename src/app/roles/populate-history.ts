@@ -1,11 +1,12 @@
 /**
- * The synthetic history: half-hour averages of the past, so that patterns can be judged from the
- * first day. As a command it always writes; `up` writes only where nothing is known yet.
+ * The synthetic history: half-hour averages of the past, so that patterns of a simulated building
+ * can be judged from the first day. As a command it always writes, also over what was measured;
+ * `up` writes only for a building that it simulates, and only where nothing is known yet.
  */
 import { seededRandom } from '../../adapters/seeded-random.ts'
 import { openStatistics } from '../../adapters/sqlite-statistics.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
-import { type HistoryPlan, populateHistory } from '../../detection/history.ts'
+import { type HistoryPlan, populateHistory } from '../../detection/made-up-past.ts'
 import type { StatisticsTable } from '../../ports/statistics.ts'
 import type { Invocation } from '../command.ts'
 import { EXIT_DONE } from '../lifecycle.ts'

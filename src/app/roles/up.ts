@@ -65,10 +65,13 @@ function stagesPart(context: Context, log: Log, coordinator: CoordinatorPart): P
   ])
 }
 
-/** A first start has no past, so it is given a synthetic one. */
+/**
+ * The simulated building has no past at its first start, so one is made up for it. Meters that are
+ * real are never judged by it: without the simulation they make their own past.
+ */
 function statisticsOf({ clock, settings, trace }: Context): StatisticsTable {
   const statistics = openStatistics({ path: settings.historicalDbPath })
-  if (statistics.floors().length > 0) return statistics
+  if (!settings.simulate || statistics.floors().length > 0) return statistics
   const { rows, floors } = populate(statistics, settings, clock.wallMs())
   trace.note('info', { kind: 'history.populated', rows, floors })
   return statistics

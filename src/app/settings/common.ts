@@ -92,7 +92,7 @@ export const commonSettings = {
     roles: [...LOG_USERS, 'shard', 'login', 'populate-history'],
   }),
   logFormat: choice(['auto', 'json', 'pretty'], {
-    help: 'How they are printed; auto is pretty on a terminal, else json.',
+    help: 'How they are printed; auto is pretty on a terminal and for up, else json.',
     fallback: 'auto',
     flag: '--log-format',
     environment: ['LOG_FORMAT'],

@@ -37,7 +37,7 @@ const history = (environment: string, fallback: number, help: string, unit: stri
 
 export const meterSettings = {
   simulate: toggle({
-    help: 'Whether `up` has a simulated building.',
+    help: 'Whether `up` has a simulated building, and makes up a past for it.',
     fallback: true,
     flag: '--no-simulate',
     environment: ['SIMULATE'],

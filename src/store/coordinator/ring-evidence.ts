@@ -187,7 +187,8 @@ export function emptiedSentence({ address, id }: RingShard): string {
   return (
     `The shard at ${address} has lost its data folder (shard ${id} was expected, another one ` +
     'answers). It is kept out, because it has forgotten what it had acknowledged. Stop it and ' +
-    'restore its data folder, or let it take its own place and fetch everything from the others: ' +
+    'restore the data folder that was there (never an older copy of it), or let it take its own ' +
+    'place and fetch everything from the others: ' +
     `energyguard ring replace ${address}. To begin anew with an empty store, stop everything, ` +
     'delete the data folders of all shards together and start again.'
   )

@@ -38,7 +38,7 @@ export type BackupRow =
       text: string | null
       order: number
       /**
-       * Hybrid time, see the page on versions.
+       * Hybrid time: 1/4096 ms since 2020-01-01, with a counter below the millisecond.
        */
       time: number
       writer: string
@@ -64,7 +64,7 @@ export type BackupRowInput =
       text: string | null
       order: number
       /**
-       * Hybrid time, see the page on versions.
+       * Hybrid time: 1/4096 ms since 2020-01-01, with a counter below the millisecond.
        */
       time: number
       writer: string

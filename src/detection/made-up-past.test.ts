@@ -4,7 +4,7 @@ import { everythingIn } from '../../test/support/statistics.ts'
 import { seededRandom } from '../adapters/seeded-random.ts'
 import { openStatistics } from '../adapters/sqlite-statistics.ts'
 import type { Random } from '../ports/random.ts'
-import { type HistoryPlan, historyRows, populateHistory, usualKw } from './history.ts'
+import { type HistoryPlan, historyRows, populateHistory, usualKw } from './made-up-past.ts'
 import { statisticsCache } from './statistics-cache.ts'
 
 const PLAN: HistoryPlan = {
