@@ -118,3 +118,23 @@ test('at the end what is under way is answered, and idle connections are closed'
   await eventually('the other one too', busy.isOver)
   assert.ok(busy.heard().endsWith(HELLO))
 })
+
+test('a connection that is closing carries nothing out any more', async (t) => {
+  const { socket, frames, isOver } = await openLine(t, () => assert.fail('it was done'))
+  frames.close()
+  say(socket, HELLO)
+  await eventually('the connection is closed', isOver)
+})
+
+test('what is not answered in time is cut off at last', async (t) => {
+  let isUnderWay = false
+  const { socket, frames, isOver } = await openLine(t, () => {
+    isUnderWay = true
+    return new Promise(() => {})
+  })
+  say(socket, HELLO)
+  await eventually('it is under way', () => isUnderWay)
+  frames.close()
+  frames.cut()
+  await eventually('the connection is closed', isOver)
+})

@@ -36,6 +36,8 @@ export interface FrameEndpoint {
   take(request: IncomingMessage): void
   /** Ends every connection once what is under way on it is answered, and admits no more. */
   close(): void
+  /** Ends every connection that is left, whatever is under way on it. */
+  cut(): void
 }
 
 export function frameEndpoint(endpoint: Endpoint, signature: BodySignature): FrameEndpoint {
@@ -56,6 +58,9 @@ export function frameEndpoint(endpoint: Endpoint, signature: BodySignature): Fra
     close() {
       isClosing = true
       for (const line of lines) line.close()
+    },
+    cut() {
+      for (const line of lines) line.cut()
     },
   }
 }
@@ -87,9 +92,14 @@ class ServedLine {
     if (!this.isBusy) this.socket.end()
   }
 
+  cut(): void {
+    this.socket.destroy()
+  }
+
   private serve(content: Buffer): void {
     const text = requestText(content, this.signature)
-    if (text === undefined || this.isBusy) {
+    // Nobody would hear what comes of it once the connection is closing.
+    if (text === undefined || this.isBusy || this.isClosing) {
       this.socket.destroy()
       return
     }

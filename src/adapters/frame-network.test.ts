@@ -94,14 +94,14 @@ test('connections that are not used are closed, and new ones are made', async (t
   const { later, clock } = laterClock()
   const network = frameNetwork(t, { clock })
   const { address, server } = await listenInFrames(t, echo)
-  await network.open(address)
+  for (let i = 0; i < 3; i += 1) await network.open(address)
   const open = () =>
     new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)))
-  assert.equal(await open(), 1)
+  assert.equal(await open(), 3)
   later.ms = LINE_IDLE_MS
   const other = await listenInFrames(t, echo)
   await network.ask(other.address, HELLO, PATIENT_MS)
-  await eventually('it is closed', async () => (await open()) === 0)
+  await eventually('all are closed', async () => (await open()) === 0)
   assert.equal((await network.ask(address, HELLO, PATIENT_MS)).kind, 'answer')
 })
 
@@ -116,6 +116,7 @@ async function answerOfLine(t: TestContext, onRequest: (socket: Socket) => void)
       socket.on('data', () => onRequest(socket)).on('error', () => {})
     },
     close() {},
+    cut() {},
   })
   await network.open(address)
   return await network.ask(address, HELLO, PATIENT_MS)
