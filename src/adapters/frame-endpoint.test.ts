@@ -10,7 +10,9 @@ import { listenInFrames } from '../../test/support/shard-server.ts'
 import { CLUSTER_SECRET, signedHeaders } from '../../test/support/signed-body.ts'
 import type { Endpoint } from '../ports/network.ts'
 import { bodySignature } from './body-signature.ts'
+import { LINES_SERVED_MAX } from './frame-endpoint.ts'
 import { REQUEST_FRAME_BYTES_MAX, replyFrame, requestFrame } from './frames.ts'
+import { BODIES_BYTES_MAX } from './http-endpoint.ts'
 
 const HELLO = '{"kind":"hello"}'
 const OURS = bodySignature(CLUSTER_SECRET)
@@ -24,7 +26,11 @@ const WANTED = { ...signedHeaders(''), upgrade: 'energyguard-frames' }
 
 async function openLine(t: TestContext, endpoint: Endpoint, headers = WANTED) {
   const shard = await listenInFrames(t, endpoint)
-  const socket = connect(Number(new URL(shard.address).port), '127.0.0.1')
+  return { ...shard, ...(await openLineTo(t, shard.address, headers)) }
+}
+
+async function openLineTo(t: TestContext, address: string, headers = WANTED) {
+  const socket = connect(Number(new URL(address).port), '127.0.0.1')
   t.after(() => socket.destroy())
   let heard = ''
   let isOver = false
@@ -38,7 +44,7 @@ async function openLine(t: TestContext, endpoint: Endpoint, headers = WANTED) {
     })
   socket.write(upgradeRequest(headers))
   await once(socket, 'data')
-  return { ...shard, socket, heard: () => heard, isOver: () => isOver }
+  return { socket, heard: () => heard, isOver: () => isOver }
 }
 
 const say = (socket: Socket, text: string, signature = OURS) =>
@@ -63,6 +69,20 @@ test('strangers, and whoever wants something else, are answered as anybody is', 
     const { heard } = await openLine(t, () => assert.fail('it was done'), headers as typeof WANTED)
     assert.match(heard(), /^HTTP\/1.1 405 /)
   }
+})
+
+test('so many connections are granted, a further one once another has ended', async (t) => {
+  const { address } = await listenInFrames(t, async () => ({ kind: 'hello' }), CLUSTER_SECRET, 2)
+  const granted = async () => {
+    const line = await openLineTo(t, address)
+    return { ...line, isGranted: line.heard().startsWith('HTTP/1.1 101 ') }
+  }
+  const [first, second, third] = [await granted(), await granted(), await granted()]
+  assert.deepEqual([first.isGranted, second.isGranted, third.isGranted], [true, true, false])
+  assert.match(third.heard(), /^HTTP\/1.1 405 /, 'it goes on over HTTP')
+  first.socket.destroy()
+  await eventually('there is room again', async () => (await granted()).isGranted)
+  assert.equal(LINES_SERVED_MAX * REQUEST_FRAME_BYTES_MAX, BODIES_BYTES_MAX)
 })
 
 test('what is not signed, too long or no JSON ends the connection undone', async (t) => {

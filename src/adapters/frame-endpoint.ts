@@ -18,8 +18,10 @@ import {
   replyFrame,
   requestText,
 } from './frames.ts'
-import { OPERATIONS_PATH } from './http-endpoint.ts'
+import { BODIES_BYTES_MAX, OPERATIONS_PATH } from './http-endpoint.ts'
 
+/** Connections at the same time: what may arrive on all of them is as much as over HTTP. */
+export const LINES_SERVED_MAX = BODIES_BYTES_MAX / REQUEST_FRAME_BYTES_MAX
 /** A coordinator closes what it did not use for a third of that; this is for those that died. */
 export const LINE_SILENT_MS_MAX = 180_000
 
@@ -40,12 +42,17 @@ export interface FrameEndpoint {
   cut(): void
 }
 
-export function frameEndpoint(endpoint: Endpoint, signature: BodySignature): FrameEndpoint {
+export function frameEndpoint(
+  endpoint: Endpoint,
+  signature: BodySignature,
+  linesMax = LINES_SERVED_MAX,
+): FrameEndpoint {
   const lines = new Set<ServedLine>()
   let isClosing = false
   return {
     admits({ url, headers }) {
-      if (isClosing || url !== OPERATIONS_PATH || headers.upgrade !== FRAME_PROTOCOL) return false
+      if (url !== OPERATIONS_PATH || headers.upgrade !== FRAME_PROTOCOL) return false
+      if (isClosing || lines.size >= linesMax) return false
       const given = headers[SIGNATURE_HEADER]
       return isSignature(given) && signature.fits(GREETING, given)
     },

@@ -42,9 +42,10 @@ export async function listenInFrames(
   t: TestContext,
   endpoint: Endpoint,
   secret = CLUSTER_SECRET,
+  linesMax?: number,
 ): Promise<FrameShard> {
   const signature = bodySignature(secret)
-  const frames = frameEndpoint(endpoint, signature)
+  const frames = frameEndpoint(endpoint, signature, linesMax)
   const handle = httpEndpoint(endpoint, signature)
   const overHttp: string[] = []
   const counting: RequestListener = (request, response) => {
