@@ -10,10 +10,12 @@ import { listenInFrames } from '../../test/support/shard-server.ts'
 import { CLUSTER_SECRET, signedHeaders } from '../../test/support/signed-body.ts'
 import type { Endpoint } from '../ports/network.ts'
 import { bodySignature } from './body-signature.ts'
-import { LINES_SERVED_MAX } from './frame-endpoint.ts'
+import { LINE_SILENT_MS_MAX, LINES_SERVED_MAX } from './frame-endpoint.ts'
+import { LINE_IDLE_MS } from './frame-network.ts'
 import { REQUEST_FRAME_BYTES_MAX, replyFrame, requestFrame } from './frames.ts'
 import { BODIES_BYTES_MAX } from './http-endpoint.ts'
 
+const echo = async () => ({ kind: 'hello' })
 const HELLO = '{"kind":"hello"}'
 const OURS = bodySignature(CLUSTER_SECRET)
 
@@ -72,7 +74,8 @@ test('strangers, and whoever wants something else, are answered as anybody is', 
 })
 
 test('so many connections are granted, a further one once another has ended', async (t) => {
-  const { address } = await listenInFrames(t, async () => ({ kind: 'hello' }), CLUSTER_SECRET, 2)
+  const limits = { linesMax: 2, silentMsMax: LINE_SILENT_MS_MAX }
+  const { address } = await listenInFrames(t, echo, CLUSTER_SECRET, limits)
   const granted = async () => {
     const line = await openLineTo(t, address)
     return { ...line, isGranted: line.heard().startsWith('HTTP/1.1 101 ') }
@@ -83,6 +86,15 @@ test('so many connections are granted, a further one once another has ended', as
   first.socket.destroy()
   await eventually('there is room again', async () => (await granted()).isGranted)
   assert.equal(LINES_SERVED_MAX * REQUEST_FRAME_BYTES_MAX, BODIES_BYTES_MAX)
+})
+
+test('a connection on which nothing is said for long is closed', async (t) => {
+  const limits = { linesMax: LINES_SERVED_MAX, silentMsMax: 100 }
+  const { address } = await listenInFrames(t, echo, CLUSTER_SECRET, limits)
+  const { heard, isOver } = await openLineTo(t, address)
+  assert.match(heard(), /^HTTP\/1.1 101 /)
+  await eventually('it is closed', isOver)
+  assert.ok(LINE_SILENT_MS_MAX >= 3 * LINE_IDLE_MS, 'a coordinator that lives closes it before')
 })
 
 test('what is not signed, too long or no JSON ends the connection undone', async (t) => {

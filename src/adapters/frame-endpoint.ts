@@ -31,6 +31,13 @@ const WELCOME = [
   `upgrade: ${FRAME_PROTOCOL}`,
 ].join('\r\n')
 
+export interface LineLimits {
+  readonly linesMax: number
+  readonly silentMsMax: number
+}
+
+const LIMITS: LineLimits = { linesMax: LINES_SERVED_MAX, silentMsMax: LINE_SILENT_MS_MAX }
+
 export interface FrameEndpoint {
   /** May the connection of this request change over? Else it is a request like any other. */
   admits(request: IncomingMessage): boolean
@@ -45,7 +52,7 @@ export interface FrameEndpoint {
 export function frameEndpoint(
   endpoint: Endpoint,
   signature: BodySignature,
-  linesMax = LINES_SERVED_MAX,
+  { linesMax, silentMsMax }: LineLimits = LIMITS,
 ): FrameEndpoint {
   const lines = new Set<ServedLine>()
   let isClosing = false
@@ -58,6 +65,7 @@ export function frameEndpoint(
     },
     take({ socket }) {
       const line = new ServedLine(socket, endpoint, signature)
+      socket.setTimeout(silentMsMax, () => line.cut())
       lines.add(line)
       socket.on('close', () => lines.delete(line))
       socket.write(`${WELCOME}\r\n\r\n`)
@@ -91,7 +99,6 @@ class ServedLine {
     socket.on('end', () => socket.destroy())
     // It is closed then, and that is all there is to it.
     socket.on('error', () => {})
-    socket.setTimeout(LINE_SILENT_MS_MAX, () => socket.destroy())
   }
 
   close(): void {
