@@ -17,7 +17,7 @@ import { Rebalancer, type RebalanceStatus } from './rebalancer.ts'
 import { RowCarrier } from './row-carrier.ts'
 
 /** The record of one that lives is seen to stand still for no longer, as a rule. */
-const USUAL_BEATS = 1.25
+export const USUAL_BEATS = 1.25
 
 export interface CaretakerParts {
   readonly store: StoreWorld
@@ -78,10 +78,11 @@ export function createCaretaker(parts: CaretakerParts): Caretaker {
   }
 }
 
-function absenceOf(
+/** What the watch makes of it now. */
+export function absenceOf(
   watch: LeaseWatch,
   nowMs: number,
-  { beatMs, takeOverMs }: CareLimits,
+  { beatMs, takeOverMs }: Pick<CareLimits, 'beatMs' | 'takeOverMs'>,
 ): CareAbsence | null {
   const silentMs = watch.silentMs(nowMs)
   if (silentMs === null || silentMs <= beatMs * USUAL_BEATS) return null
