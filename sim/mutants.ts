@@ -28,6 +28,7 @@ export const MUTANT_NAMES: readonly string[] = Object.keys(ALL)
 export const RARE_MUTANTS: ReadonlySet<string> = new Set([
   'while a partition moves only those who held it before count',
   'a newcomer keeps stale rows of an earlier stay',
+  'an attempt is forgotten before all have refused it',
 ])
 
 export function mutantNamed(name: string): Mutation {

@@ -3,6 +3,7 @@
  * as if they were new, reads that believe one replica, and coordinators that believe their memory.
  */
 import { writerOf } from '../../src/store/coordinator/conditional/ballot-series.ts'
+import { FailedAccepts } from '../../src/store/coordinator/conditional/failed-accepts.ts'
 import { ConditionalLane } from '../../src/store/coordinator/conditional/lane.ts'
 import {
   RegisterMemory,
@@ -84,6 +85,20 @@ export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Partial<Mutation>>>
             const known = original.call(this, key, { ...place, epoch })
             return known && { ...known, next: { ...known.next, o: place.epoch } }
           } as RegisterMemory['take'],
+      ),
+  },
+  'an attempt is forgotten before all have refused it': {
+    needs: ['slow-messages'],
+    begin: () =>
+      patch(
+        FailedAccepts.prototype,
+        'add',
+        (original) =>
+          function (this: FailedAccepts, phase, revision) {
+            const { votes } = phase as unknown as { votes: readonly string[] }
+            const isKnown = votes.some((vote) => vote === 'granted' || vote === 'silent')
+            if (isKnown) original.call(this, phase, revision)
+          } as FailedAccepts['add'],
       ),
   },
   'that nothing is changed is told from memory': {

@@ -18,8 +18,10 @@ import {
   replyFrame,
   requestText,
 } from './frames.ts'
-import { OPERATIONS_PATH } from './http-endpoint.ts'
+import { BODIES_BYTES_MAX, OPERATIONS_PATH } from './http-endpoint.ts'
 
+/** Connections at the same time: what may arrive on all of them is as much as over HTTP. */
+export const LINES_SERVED_MAX = BODIES_BYTES_MAX / REQUEST_FRAME_BYTES_MAX
 /** A coordinator closes what it did not use for a third of that; this is for those that died. */
 export const LINE_SILENT_MS_MAX = 180_000
 
@@ -29,6 +31,13 @@ const WELCOME = [
   `upgrade: ${FRAME_PROTOCOL}`,
 ].join('\r\n')
 
+export interface LineLimits {
+  readonly linesMax: number
+  readonly silentMsMax: number
+}
+
+const LIMITS: LineLimits = { linesMax: LINES_SERVED_MAX, silentMsMax: LINE_SILENT_MS_MAX }
+
 export interface FrameEndpoint {
   /** May the connection of this request change over? Else it is a request like any other. */
   admits(request: IncomingMessage): boolean
@@ -36,19 +45,27 @@ export interface FrameEndpoint {
   take(request: IncomingMessage): void
   /** Ends every connection once what is under way on it is answered, and admits no more. */
   close(): void
+  /** Ends every connection that is left, whatever is under way on it. */
+  cut(): void
 }
 
-export function frameEndpoint(endpoint: Endpoint, signature: BodySignature): FrameEndpoint {
+export function frameEndpoint(
+  endpoint: Endpoint,
+  signature: BodySignature,
+  { linesMax, silentMsMax }: LineLimits = LIMITS,
+): FrameEndpoint {
   const lines = new Set<ServedLine>()
   let isClosing = false
   return {
     admits({ url, headers }) {
-      if (isClosing || url !== OPERATIONS_PATH || headers.upgrade !== FRAME_PROTOCOL) return false
+      if (url !== OPERATIONS_PATH || headers.upgrade !== FRAME_PROTOCOL) return false
+      if (isClosing || lines.size >= linesMax) return false
       const given = headers[SIGNATURE_HEADER]
       return isSignature(given) && signature.fits(GREETING, given)
     },
     take({ socket }) {
       const line = new ServedLine(socket, endpoint, signature)
+      socket.setTimeout(silentMsMax, () => line.cut())
       lines.add(line)
       socket.on('close', () => lines.delete(line))
       socket.write(`${WELCOME}\r\n\r\n`)
@@ -56,6 +73,9 @@ export function frameEndpoint(endpoint: Endpoint, signature: BodySignature): Fra
     close() {
       isClosing = true
       for (const line of lines) line.close()
+    },
+    cut() {
+      for (const line of lines) line.cut()
     },
   }
 }
@@ -79,7 +99,6 @@ class ServedLine {
     socket.on('end', () => socket.destroy())
     // It is closed then, and that is all there is to it.
     socket.on('error', () => {})
-    socket.setTimeout(LINE_SILENT_MS_MAX, () => socket.destroy())
   }
 
   close(): void {
@@ -87,9 +106,14 @@ class ServedLine {
     if (!this.isBusy) this.socket.end()
   }
 
+  cut(): void {
+    this.socket.destroy()
+  }
+
   private serve(content: Buffer): void {
     const text = requestText(content, this.signature)
-    if (text === undefined || this.isBusy) {
+    // Nobody would hear what comes of it once the connection is closing.
+    if (text === undefined || this.isBusy || this.isClosing) {
       this.socket.destroy()
       return
     }

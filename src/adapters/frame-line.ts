@@ -18,11 +18,12 @@ const OPEN_STEP_MS_MAX = 2_000
 export async function openFrames(
   address: Address,
   signature: BodySignature,
+  stepMsMax = OPEN_STEP_MS_MAX,
 ): Promise<Duplex | undefined> {
   const { origin, pathname } = new URL(address)
   const client = new Client(origin, {
-    connect: { timeout: OPEN_STEP_MS_MAX, noDelay: true },
-    headersTimeout: OPEN_STEP_MS_MAX,
+    connect: { timeout: stepMsMax, noDelay: true },
+    headersTimeout: stepMsMax,
   })
   try {
     const path = pathname.replace(/\/+$/, '') + OPERATIONS_PATH

@@ -3,13 +3,17 @@
  * rest is in the suite of the port.
  */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
-import type { Socket } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { eventually } from '../../test/support/eventually.ts'
 import { frameNetwork } from '../../test/support/http-network.ts'
 import { listenInFrames, listenOn } from '../../test/support/shard-server.ts'
+import { CLUSTER_SECRET } from '../../test/support/signed-body.ts'
 import { recordingTrace } from '../../test/support/traces.ts'
+import { bodySignature } from './body-signature.ts'
+import { openFrames } from './frame-line.ts'
 import { LINE_IDLE_MS, LINES_MAX, OPEN_AGAIN_MS } from './frame-network.ts'
 import { REQUEST_FRAME_BYTES_MAX, replyFrame } from './frames.ts'
 import { systemClock } from './system-clock.ts'
@@ -94,15 +98,27 @@ test('connections that are not used are closed, and new ones are made', async (t
   const { later, clock } = laterClock()
   const network = frameNetwork(t, { clock })
   const { address, server } = await listenInFrames(t, echo)
-  await network.open(address)
+  for (let i = 0; i < 3; i += 1) await network.open(address)
   const open = () =>
     new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)))
-  assert.equal(await open(), 1)
+  assert.equal(await open(), 3)
   later.ms = LINE_IDLE_MS
   const other = await listenInFrames(t, echo)
   await network.ask(other.address, HELLO, PATIENT_MS)
-  await eventually('it is closed', async () => (await open()) === 0)
+  await eventually('all are closed', async () => (await open()) === 0)
   assert.equal((await network.ask(address, HELLO, PATIENT_MS)).kind, 'answer')
+})
+
+test('who takes the connection and says nothing is not waited for', async (t) => {
+  const sockets: Socket[] = []
+  const server = createServer((socket) => sockets.push(socket.resume())).listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const ours = bodySignature(CLUSTER_SECRET)
+  assert.equal(await openFrames(`http://127.0.0.1:${port}`, ours, 100), undefined)
+  await eventually('the connection is closed', () => sockets.every((one) => one.closed))
+  assert.equal(sockets.length, 1)
 })
 
 /** A server that grants frames and then does what the test says with whatever arrives. */
@@ -116,6 +132,7 @@ async function answerOfLine(t: TestContext, onRequest: (socket: Socket) => void)
       socket.on('data', () => onRequest(socket)).on('error', () => {})
     },
     close() {},
+    cut() {},
   })
   await network.open(address)
   return await network.ask(address, HELLO, PATIENT_MS)

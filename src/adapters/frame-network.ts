@@ -83,7 +83,8 @@ export class FrameNetwork implements Network {
   private sweep(nowMs: number): void {
     this.sweptMs = nowMs
     for (const [address, { free, lines, isOpening }] of this.peers) {
-      for (const line of free) {
+      // A copy: whoever is closed leaves the list.
+      for (const line of [...free]) {
         if (nowMs - line.usedMs >= LINE_IDLE_MS) line.giveUp('it was not used')
       }
       if (lines.size === 0 && !isOpening) this.peers.delete(address)

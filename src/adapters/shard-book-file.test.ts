@@ -40,6 +40,18 @@ test('what cannot be read is never taken for nothing, and lies beside', async ()
   }
 })
 
+test('until a list is written again, every start says that the last cannot be read', async () => {
+  const { path, book } = newBook()
+  await writeFile(path, '{')
+  for (let start = 1; start <= 3; start += 1) {
+    const list = await shardBookFile(path).read()
+    const kept = `${path}.unreadable-1.`
+    assert.ok(list.kind === 'broken' && list.reason.endsWith(kept), `start ${start}`)
+  }
+  await book.write(SHARDS)
+  assert.deepEqual(await book.read(), { kind: 'found', addresses: SHARDS })
+})
+
 test('a second one that cannot be read takes no place of the first', async () => {
   const { path, book } = newBook()
   for (const text of ['first', 'second']) {

@@ -1,7 +1,7 @@
 /**
  * The shard book as a JSON list of addresses. A file that cannot be read (torn by a disk, edited by
  * somebody) is renamed before the next list is written in its place: it may be all that is left to
- * tell a person where the shards are.
+ * tell a person where the shards are. Until then every start says so, not the first one alone.
  */
 import { access, readFile, rename } from 'node:fs/promises'
 import type { ShardBook, ShardList } from '../ports/shard-book.ts'
@@ -18,10 +18,18 @@ async function read(path: string): Promise<ShardList> {
   try {
     return { kind: 'found', addresses: addressesIn(await readFile(path, 'utf8')) }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'absent' }
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return unwritten(path)
     const reason = `${path} cannot be read as a list of shards: ${why(error)}`
     return { kind: 'broken', reason: `${reason}. ${await putAside(path)}` }
   }
+}
+
+/** There never was a list, or the last one was put aside. */
+async function unwritten(path: string): Promise<ShardList> {
+  const next = await nextNumber(path)
+  if (next === 1) return { kind: 'absent' }
+  const kept = `The last one cannot be read and is kept as ${aside(path, next - 1)}.`
+  return { kind: 'broken', reason: `No list of shards was written to ${path} since. ${kept}` }
 }
 
 function addressesIn(text: string): readonly string[] {
@@ -33,16 +41,25 @@ function addressesIn(text: string): readonly string[] {
 
 /** Says where it is now. The folder has one owner, so nobody else takes the name meanwhile. */
 async function putAside(path: string): Promise<string> {
-  let number = 1
-  while (await isThere(`${path}.unreadable-${number}`)) number += 1
-  const aside = `${path}.unreadable-${number}`
+  const to = aside(path, await nextNumber(path))
   try {
-    await rename(path, aside)
-    return `It was kept as ${aside}.`
+    await rename(path, to)
+    return `It was kept as ${to}.`
   } catch (error) {
     // Where nothing can be renamed nothing is written over it either.
     return `It could not be put aside: ${why(error)}.`
   }
+}
+
+function aside(path: string, number: number): string {
+  return `${path}.unreadable-${number}`
+}
+
+/** Of the next one that is put aside; 1 = none was. */
+async function nextNumber(path: string): Promise<number> {
+  let number = 1
+  while (await isThere(aside(path, number))) number += 1
+  return number
 }
 
 async function isThere(path: string): Promise<boolean> {

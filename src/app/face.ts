@@ -40,6 +40,7 @@ export async function openFace(
       await aborted(signal)
       beside?.upgrades.close()
       await drain(clock, server, app)
+      beside?.upgrades.cut()
     },
   }
   return { url, part: part([{ name: 'http', service }]) }

@@ -5,7 +5,7 @@
  */
 import { BATCH_KEYS_MAX, type StoreWrite } from '../store/client.ts'
 import { parseJson } from './json-body.ts'
-import { sliceMemberOfEach } from './json-slices.ts'
+import { detached, sliceMemberOfEach } from './json-slices.ts'
 import { isRequestId, REQUEST_ID_RULE } from './key-conditions.ts'
 import { InvalidRequest } from './problems.ts'
 import { isObject, isTtl, TTL_RULE } from './put-body.ts'
@@ -105,11 +105,6 @@ function withValueTexts(
     if (one.kind !== 'put' || !hasValue(operations[index])) return one
     return { ...one, write: { ...one.write, text: detached(texts[index] ?? '') } }
   })
-}
-
-/** A copy: a slice would keep the whole body in memory for as long as a cache holds the slice. */
-function detached(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8')
 }
 
 function wrong(field: string, reason: string): Wrong {

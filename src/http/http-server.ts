@@ -32,7 +32,10 @@ const LIMITS: ServerLimits = { silentMsMax: SILENT_MS_MAX, connectionsMax: CONNE
 export interface Upgrades {
   admits(request: IncomingMessage): boolean
   take(request: IncomingMessage): void
+  /** Ends them all once what is under way is done, */
   close(): void
+  /** and at once. */
+  cut(): void
 }
 
 export function createHttpServer(

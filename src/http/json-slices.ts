@@ -25,6 +25,11 @@ export function sliceMember(text: string, name: string): string | undefined {
   return found
 }
 
+/** A copy: a slice keeps the whole text that it was cut out of in memory, as long as it is held. */
+export function detached(slice: string): string {
+  return Buffer.from(slice, 'utf8').toString('utf8')
+}
+
 /**
  * Of an object that holds a list of objects under the name `list`: the text of the member `name` of
  * each, undefined where it has none. A body has many of them and is walked through once.

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { InvalidRequest } from './problems.ts'
 import { parsePutBody } from './put-body.ts'
 
@@ -29,4 +31,21 @@ test('each wrong field is named', () => {
     assert.deepEqual(wrongFields(`{"value":{},"ttl":${ttl}}`), ['body.ttl'], ttl)
   }
   assert.deepEqual(wrongFields('{"value":[],"ttl":0}'), ['body.value', 'body.ttl'])
+})
+
+/** What is still held then, in bytes. */
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  collect()
+  return process.memoryUsage().heapUsed
+}
+
+test('a small document does not keep a large body in memory', () => {
+  const body = Buffer.from(`{"value":{"name":"a small one"},"else":"${'x'.repeat(100_000)}"}`)
+  const before = heapBytes()
+  const kept = Array.from({ length: 200 }, () => parsePutBody(body.toString()).valueText)
+  const bodies = heapBytes() - before
+  assert.ok(bodies < (kept.length * body.length) / 4, `${bodies} bytes`)
+  assert.deepEqual(new Set(kept), new Set(['{"name":"a small one"}']))
 })

@@ -4,7 +4,10 @@
  */
 import type { Address } from './network.ts'
 
-/** `broken`: something was kept and cannot be read; `reason` says where it lies now. */
+/**
+ * `broken`: something was kept and cannot be read, and nothing was written since; `reason` says
+ * where it lies now.
+ */
 export type ShardList =
   | { readonly kind: 'found'; readonly addresses: readonly Address[] }
   | { readonly kind: 'absent' }

@@ -46,6 +46,8 @@ export class RegisterReplica {
   promised: WireVersion | null = null
   row: WireRow | null = null
   mood: Mood = () => undefined
+  /** It answers a turn after the others. */
+  isLate = false
   readonly heard: ShardOperation['op'][] = []
 
   answer(operation: ShardOperation): Heard {
@@ -105,6 +107,7 @@ export function registerScene(ring = ringOf([0, 1, 2])) {
     ask: async (to: string, request: Message): Promise<Answer> => {
       const replica = must(replicas[Number(to.slice(1))])
       const { ops } = request as Message & { ops: readonly ShardOperation[] }
+      if (replica.isLate) await new Promise<void>((resolve) => void setImmediate(resolve))
       const results = ops.map((operation) => replica.answer(operation))
       if (results.includes('silence')) return { kind: 'silence', reason: 'by hand' }
       return { kind: 'answer', body: { kind: 'ops', results } }

@@ -6,7 +6,11 @@ import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { bodySignature } from '../../src/adapters/body-signature.ts'
-import { type FrameEndpoint, frameEndpoint } from '../../src/adapters/frame-endpoint.ts'
+import {
+  type FrameEndpoint,
+  frameEndpoint,
+  type LineLimits,
+} from '../../src/adapters/frame-endpoint.ts'
 import { httpEndpoint } from '../../src/adapters/http-endpoint.ts'
 import { createHttpServer } from '../../src/http/http-server.ts'
 import type { Endpoint } from '../../src/ports/network.ts'
@@ -42,9 +46,10 @@ export async function listenInFrames(
   t: TestContext,
   endpoint: Endpoint,
   secret = CLUSTER_SECRET,
+  limits?: LineLimits,
 ): Promise<FrameShard> {
   const signature = bodySignature(secret)
-  const frames = frameEndpoint(endpoint, signature)
+  const frames = frameEndpoint(endpoint, signature, limits)
   const handle = httpEndpoint(endpoint, signature)
   const overHttp: string[] = []
   const counting: RequestListener = (request, response) => {

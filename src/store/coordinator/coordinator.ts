@@ -82,11 +82,11 @@ export interface Coordinator extends Service {
 const VIRTUAL_NODES_DEFAULT = 150
 const REPLICATION_DEFAULT: ReplicationWish = { kind: 'factor', factor: 3 }
 const PING_EVERY_MS = 500
-const PING_TIMEOUT_MS = 1_000
+export const PING_TIMEOUT_MS = 1_000
 const FOUNDING_GRACE_MS = 5_000
-const CHANGE_WAIT_MS = 5_000
+export const CHANGE_WAIT_MS = 5_000
 /** Another coordinator has taken over by then, if any can. */
-const UNATTENDED_WAIT_MS = 10_000
+export const UNATTENDED_WAIT_MS = 10_000
 
 export function createCoordinator(
   { clock, random, network, trace }: CoordinatorWorld,

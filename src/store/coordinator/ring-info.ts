@@ -128,7 +128,8 @@ export function whatItWaitsFor({
   return one && absenceSentence(one)
 }
 
-function absenceSentence({ silentMs, takeOverInMs }: CareAbsence): string {
+function absenceSentence({ silentMs, takeOverInMs, isInSight }: CareAbsence): string {
+  if (!isInSight) return 'This coordinator cannot tell at present whether another one goes on.'
   const left = Math.ceil(takeOverInMs / 1_000)
   return (
     'The coordinator that carries changes out has not been heard of for ' +

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { CARE_DEFAULTS } from './care/care-world.ts'
+import { UNATTENDED_WAIT_MS } from './coordinator.ts'
 import { patience } from './ring-patience.ts'
 
 const LIMITS = { changeWaitMs: 5_000, unattendedWaitMs: 10_000 }
@@ -22,4 +24,10 @@ test('where nobody ever takes over it is refused at last', () => {
   const waitsOn = patience(0, LIMITS)
   for (let nowMs = 0; nowMs < 15_000; nowMs += 100) assert.equal(waitsOn(nowMs, true), true)
   assert.equal(waitsOn(15_000, true), false)
+})
+
+test('it is waited for long enough that another coordinator has taken over', () => {
+  const { takeOverMs, beatMs } = CARE_DEFAULTS
+  // Seen to stand still only from the next look on, and found to be so at the one after the time.
+  assert.ok(UNATTENDED_WAIT_MS >= takeOverMs + 2 * beatMs)
 })

@@ -17,7 +17,7 @@ import { Rebalancer, type RebalanceStatus } from './rebalancer.ts'
 import { RowCarrier } from './row-carrier.ts'
 
 /** The record of one that lives is seen to stand still for no longer, as a rule. */
-const USUAL_BEATS = 1.25
+export const USUAL_BEATS = 1.25
 
 export interface CaretakerParts {
   readonly store: StoreWorld
@@ -41,6 +41,8 @@ export interface CareAbsence {
   readonly silentMs: number
   /** About; 0 = at any moment. */
   readonly takeOverInMs: number
+  /** False = this coordinator cannot look either, so perhaps the other one is well. */
+  readonly isInSight: boolean
 }
 
 export interface Caretaker {
@@ -71,17 +73,21 @@ export function createCaretaker(parts: CaretakerParts): Caretaker {
   }
   return {
     status: () => duties && statusOf(duties),
-    absence: () => absenceOf(watch.silentMs(store.clock.monotonicMs()), limits),
+    absence: () => absenceOf(watch, store.clock.monotonicMs(), limits),
     run: (signal) => whileHolding({ clock: store.clock, change, watch, beatMs }, signal, hold),
   }
 }
 
-function absenceOf(
-  silentMs: number | null,
-  { beatMs, takeOverMs }: CareLimits,
+/** What the watch makes of it now. */
+export function absenceOf(
+  watch: LeaseWatch,
+  nowMs: number,
+  { beatMs, takeOverMs }: Pick<CareLimits, 'beatMs' | 'takeOverMs'>,
 ): CareAbsence | null {
+  const silentMs = watch.silentMs(nowMs)
   if (silentMs === null || silentMs <= beatMs * USUAL_BEATS) return null
-  return { silentMs, takeOverInMs: Math.max(0, takeOverMs - silentMs) }
+  const takeOverInMs = Math.max(0, takeOverMs - silentMs)
+  return { silentMs, takeOverInMs, isInSight: watch.isInSight }
 }
 
 /** Whoever is the caretaker now says how things are; two who do would contradict each other. */

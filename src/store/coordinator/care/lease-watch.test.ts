@@ -43,6 +43,18 @@ test('for how long another has not been heard of is known, and is nothing once i
   assert.equal(watch.silentMs(9_000), null, 'we are the ones who are silent')
 })
 
+test('while the record cannot be reached it is not in sight, whoever is silent', () => {
+  const watch = watchOf('me')
+  assert.equal(watch.isInSight, false, 'nobody has looked yet')
+  watch.decide(record('you', 1), 5_000)
+  watch.lost()
+  assert.equal(watch.isInSight, true)
+  watch.unreached()
+  assert.deepEqual([watch.isInSight, watch.silentMs(9_000)], [false, 4_000])
+  watch.raised(9_500)
+  assert.equal(watch.isInSight, true)
+})
+
 test('it is held from before the beat was sent, and no longer than others wait', () => {
   const watch = watchOf('me')
   assert.equal(watch.isHeld(0), false)

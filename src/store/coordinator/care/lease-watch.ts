@@ -19,6 +19,7 @@ export class LeaseWatch {
   /** What others last wrote, and since when it is seen to stand there. */
   private seen: { readonly text: string; readonly sinceMs: number } | null = null
   private heldUntilMs: number | null = null
+  private isReached = false
 
   constructor(name: string, takeOverMs: number) {
     this.name = name
@@ -48,15 +49,27 @@ export class LeaseWatch {
     return this.seen === null || this.isHeld(nowMs) ? null : nowMs - this.seen.sinceMs
   }
 
+  /** The last look has reached the record: that it stands still is none of our own doing. */
+  get isInSight(): boolean {
+    return this.isReached
+  }
+
   /** Our beat stands there; `startMs`: from before it was sent. */
   raised(startMs: number): void {
+    this.isReached = true
     this.heldUntilMs = startMs + this.takeOverMs
     this.seen = null
   }
 
   /** Somebody else's stands there. */
   lost(): void {
+    this.isReached = true
     this.heldUntilMs = null
+  }
+
+  /** Nobody knows what stands there. */
+  unreached(): void {
+    this.isReached = false
   }
 
   isHeld(nowMs: number): boolean {

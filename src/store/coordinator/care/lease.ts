@@ -81,8 +81,8 @@ async function beat(
   })
   if (kind === 'done') watch.raised(startMs)
   if (kind === 'left') watch.lost()
-  const isReached = kind === 'done' || kind === 'left'
-  return { isHeld: watch.isHeld(clock.monotonicMs()), isReached }
+  if (kind === 'failed' || kind === 'unknown') watch.unreached()
+  return { isHeld: watch.isHeld(clock.monotonicMs()), isReached: watch.isInSight }
 }
 
 async function release({ change, watch }: LeaseWorld): Promise<void> {

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  type Mood,
   refusing,
   registerScene,
   ringOf,
@@ -12,7 +13,7 @@ import {
 } from '../../../../test/support/register-replicas.ts'
 import { must } from '../../../model/must.ts'
 import { NO_CHANGE, type ProposalOutcome } from './proposer.ts'
-import { type Register, registerOf } from './register.ts'
+import { REQUESTS_REMEMBERED, type Register, registerOf } from './register.ts'
 
 type Scene = ReturnType<typeof registerScene>
 
@@ -25,6 +26,12 @@ function decided(outcome: ProposalOutcome) {
 const heardIn = ({ replicas }: Scene) =>
   replicas.map(({ heard }) => heard.splice(0).join()).toSorted()
 const textsIn = ({ replicas }: Scene) => replicas.map(({ row }) => registerOf(row?.v ?? null).text)
+/** As one that had not been told of anything else. */
+const accepting: Mood = (operation) => {
+  if (operation.op !== 'apply') return undefined
+  const { o, t, n } = operation.row
+  return { r: 'held', o, t, n }
+}
 const ONE_ROUND = ['apply', 'apply', 'apply']
 const TWO_ROUNDS = ['apply', 'promise,apply', 'promise,apply']
 
@@ -45,10 +52,9 @@ async function changed(scene: Scene, text: string, ifMatch?: string) {
 }
 
 /** Another coordinator changes the register; `onto` says which replicas it reaches. */
-function changeElsewhere(scene: Scene, text: string, onto = [0, 1, 2]): Register {
+function changeElsewhere(scene: Scene, text: string, onto = [0, 1, 2], revision = 1): Register {
   const ballot = { ...scene.ballots.next(1, null), n: 'other' }
-  const [first] = scene.replicas
-  const register = { ...registerOf(must(first).row?.v ?? null), text, etag: `of ${text}` }
+  const register = { revision, text, etag: `of ${text}`, requests: [] }
   for (const replica of onto) must(scene.replicas[replica]).hold(register, ballot)
   return register
 }
@@ -93,6 +99,45 @@ test('a condition is held against what stands there, and not against the memory'
   heardIn(scene)
   await changed(scene, 'next', must(told[1]?.changed.etag ?? undefined))
   assert.deepEqual(heardIn(scene), ONE_ROUND, 'what was read for that is remembered')
+})
+
+/** Enough for the register to have forgotten a request of before. */
+const MANY = REQUESTS_REMEMBERED + 1
+
+/** So many changes were made elsewhere, and the last replica answers after the others. */
+async function sceneOutrun(changes: number, lastMood: Mood = () => undefined) {
+  const scene = await sceneAfterOne()
+  const last = must(scene.replicas[2])
+  const { revision, etag } = registerOf(last.row?.v ?? null)
+  changeElsewhere(scene, 'theirs', [0, 1, 2], revision + changes)
+  Object.assign(last, { isLate: true, mood: lastMood })
+  const change = (condition = {}) => scene.change({ text: '2', requestId: '2', ...condition })
+  return { ...scene, change, onFormer: { ifMatch: must(etag ?? undefined) } }
+}
+
+test('that all have refused one round is known once the last one has said so', async () => {
+  for (const changes of [1, MANY - 1, MANY, MANY + 8]) {
+    const scene = await sceneOutrun(changes)
+    assert.equal(decided(await scene.change()).changed.kind, 'changed', `${changes} changes`)
+    const { onFormer, ...other } = await sceneOutrun(changes)
+    const told = decided(await other.change(onFormer)).changed
+    assert.deepEqual(told, { kind: 'mismatch', etag: 'of theirs' }, `${changes} changes`)
+    await other.turn()
+    const asked = ['apply', 'apply,promise', 'apply,promise']
+    assert.deepEqual(heardIn(other), asked, 'nothing is written for that')
+  }
+})
+
+test('while the last one may have accepted one round, it may take effect yet', async () => {
+  for (const lastMood of [silent('apply'), accepting]) {
+    const outrun = await sceneOutrun(MANY, lastMood)
+    assert.equal((await outrun.change(outrun.onFormer)).kind, 'unknown')
+    const scene = await sceneOutrun(1, lastMood)
+    assert.equal(decided(await scene.change(scene.onFormer)).changed.kind, 'mismatch')
+    await scene.turn()
+    const writtenAgain = /apply.*,apply/
+    for (const one of heardIn(scene)) assert.match(one, writtenAgain, 'it stands above that')
+  }
 })
 
 test('one round that only a minority accepted is found again and not done twice', async () => {

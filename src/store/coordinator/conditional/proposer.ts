@@ -27,6 +27,7 @@ import { askQuorum } from './ask-quorum.ts'
 import { askReplicas } from './ask-replicas.ts'
 import type { BallotClock } from './ballot-clock.ts'
 import { followingBallot } from './ballot-series.ts'
+import { FailedAccepts } from './failed-accepts.ts'
 import { newestOf } from './newest-row.ts'
 import { Phase } from './phase.ts'
 import {
@@ -116,8 +117,8 @@ class Proposal {
   private readonly proposed: Proposed
   /** The largest ballot that stood against ours. */
   private against: WireVersion | null = null
-  /** The revision that an attempt would have made which replicas may have accepted. */
-  private perhapsAccepted: number | null = null
+  /** Attempts at the change that came to nothing, or perhaps not. */
+  private readonly failedAccepts = new FailedAccepts()
 
   constructor({ store, ballots, memory }: ProposerWorld, proposed: Proposed) {
     this.world = store
@@ -192,12 +193,12 @@ class Proposal {
    */
   private isFinal({ kind }: Changed): boolean {
     if (kind !== 'mismatch') return kind === 'repeated'
-    return this.perhapsAccepted === null && !this.proposed.isPerhapsPending
+    return this.failedAccepts.smallestRevision === null && !this.proposed.isPerhapsPending
   }
 
   /** The time is up. */
   gaveUp(outcome: { readonly kind: string }): ProposalOutcome {
-    if (this.perhapsAccepted !== null) return { kind: 'unknown' }
+    if (this.failedAccepts.smallestRevision !== null) return { kind: 'unknown' }
     return { kind: 'failed', refusal: outcome.kind, had: 0 }
   }
 
@@ -254,7 +255,7 @@ class Proposal {
       if (isOurs) this.remember(place, register, row.v, followingBallot(ballot))
       return undefined
     }
-    if (isChange && phase.isPerhapsAccepted) this.perhapsAccepted ??= register.revision
+    if (isChange) this.failedAccepts.add(phase, register.revision)
     return this.failed(phase, 0)
   }
 
@@ -269,14 +270,14 @@ class Proposal {
     if (against && compareRows(against, this.against) > 0) this.against = against
     if (verdict === 'outbid') return { kind: 'outbid' }
     if (verdict === 'fenced') return { kind: 'fenced', refusal, had }
-    if (this.perhapsAccepted !== null) return { kind: 'unknown' }
+    if (this.failedAccepts.smallestRevision !== null) return { kind: 'unknown' }
     return verdict === 'busy' ? { kind: 'busy' } : { kind: 'failed', refusal, had }
   }
 
   /** Others have changed it so often since that the register may have forgotten our attempt. */
   private isForgotten({ revision }: Register): boolean {
-    const { perhapsAccepted } = this
-    return perhapsAccepted !== null && revision >= perhapsAccepted + REQUESTS_REMEMBERED
+    const { smallestRevision } = this.failedAccepts
+    return smallestRevision !== null && revision >= smallestRevision + REQUESTS_REMEMBERED
   }
 }
 
