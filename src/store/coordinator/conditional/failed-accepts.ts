@@ -10,9 +10,11 @@
  * so the answer only ever turns from "perhaps" to "no".
  */
 import type { Phase } from './phase.ts'
+import { REQUESTS_REMEMBERED } from './register.ts'
 
 interface FailedAccept {
-  readonly phase: Phase
+  /** Null = somebody holds it, that has been seen. */
+  readonly phase: Phase | null
   readonly revision: number
 }
 
@@ -24,9 +26,17 @@ export class FailedAccepts {
     this.attempts.push({ phase, revision })
   }
 
+  /**
+   * A replica holds an attempt of before, in a register of this revision. How far back the change
+   * itself lies the register does not say, but a register remembers no more changes than so many.
+   */
+  addFound(revision: number): void {
+    this.attempts.push({ phase: null, revision: revision - REQUESTS_REMEMBERED + 1 })
+  }
+
   /** Of what replicas may have accepted, by what is known now; null = certainly nothing. */
   get smallestRevision(): number | null {
-    const perhaps = this.attempts.filter(({ phase }) => phase.isPerhapsAccepted)
+    const perhaps = this.attempts.filter(({ phase }) => phase?.isPerhapsAccepted !== false)
     return perhaps.length === 0 ? null : Math.min(...perhaps.map(({ revision }) => revision))
   }
 }

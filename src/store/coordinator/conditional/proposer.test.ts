@@ -184,6 +184,35 @@ test('a request that somebody may have sent before is refused only for good', as
   )
 })
 
+const REQUEST = ['r', 'e'] as const
+const found = (revision: number) =>
+  ({ revision, etag: 'e', text: '"theirs"', requests: [REQUEST] }) as const
+
+test('a request that a minority holds and that cannot be made certain may happen yet', async () => {
+  for (const mood of [refusing('busy', 'apply'), refusing('late', 'apply'), silent('apply')]) {
+    const scene = registerScene()
+    must(scene.replicas[0]).hold(found(1), ballotOf(1))
+    for (const replica of scene.replicas) replica.mood = mood
+    assert.equal((await scene.change({ requestId: 'r' }, true)).kind, 'unknown')
+  }
+})
+
+test('a request that is found again on a later document is told as done', async () => {
+  const scene = registerScene()
+  must(scene.replicas[0]).hold(found(1), ballotOf(1))
+  let isOutbid = false
+  const outbidOnce = () => {
+    const ballot = { ...scene.ballots.next(1, null), n: 'other' }
+    if (!isOutbid) for (const replica of scene.replicas) replica.hold(found(2), ballot)
+    isOutbid = true
+    return undefined
+  }
+  for (const one of scene.replicas)
+    one.mood = ({ op }) => (op === 'apply' ? outbidOnce() : undefined)
+  const { changed, register } = decided(await scene.change({ requestId: 'r' }, true))
+  assert.deepEqual([changed.kind, register.revision], ['repeated', 2])
+})
+
 test('changed so often since that it may be forgotten, nobody knows', async () => {
   for (const [changes, kind] of [
     [REQUESTS_REMEMBERED - 1, 'decided'],

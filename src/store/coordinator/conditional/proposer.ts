@@ -159,12 +159,13 @@ class Proposal {
     const promises = await this.promises(place, ballot)
     if ('kind' in promises) return promises
     const { register, envelope, isDecided, isOurs } = promises
-    if (this.isForgotten(register)) return { kind: 'unknown' }
     const changed = this.changed(register, ballot)
+    if (changed.kind !== 'repeated' && this.isForgotten(register)) return { kind: 'unknown' }
     if (isDecided && this.isFinal(changed)) {
       if (isOurs) this.remember(place, register, envelope, ballot)
       return { kind: 'decided', changed, register }
     }
+    if (changed.kind === 'repeated') this.failedAccepts.addFound(register.revision)
     const isChange = changed.kind === 'changed'
     const next = isChange ? changed.register : register
     const failure = await this.accepted(place, ballot, next, { isChange, isOurs })
