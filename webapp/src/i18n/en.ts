@@ -40,6 +40,9 @@ export const en = {
     silent: 'Floor {{floor}}: nothing comes from the meter. {{metric}} is not known.',
     worse: 'Floor {{floor}}: {{metric}} {{value}} is further from what is usual than before.',
     closed: 'Floor {{floor}}: {{metric}} is as usual again.',
+    heardAgain: 'Floor {{floor}}: readings come from the meter again.',
+    movesAgain: 'Floor {{floor}}: {{metric}} moves again.',
+    levelAgain: 'Floor {{floor}}: {{metric}} is at the expected level again.',
     replaced:
       'Floor {{floor}}: the alert about {{metric}} has ended, for a new version of the rule does ' +
       'not find it.',
@@ -129,6 +132,9 @@ export const en = {
     noBand: 'what is usual shows after three days of readings',
     floors: 'Floors',
     ok: 'Normal',
+    silentFor: 'silent for {{age}}',
+    silent_one: '{{count}} floor sends nothing',
+    silent_other: '{{count}} floors send nothing',
     over: 'over',
     last: 'Last',
     lastMany: 'Last {{n}}',
@@ -148,7 +154,7 @@ export const en = {
     chart: 'Trend',
     metric: 'Metric',
     active: 'Active alerts',
-    noneActive: 'No alert in the last five minutes.',
+    noneActive: 'Nothing is in alarm now.',
     more_one: '{{count}} more',
     more_other: '{{count}} more',
     totals_one: 'Total of {{count}} floor',

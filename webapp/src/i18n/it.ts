@@ -42,6 +42,9 @@ export const it: Texts<typeof en> = {
     silent: 'Piano {{floor}}: dal contatore non arriva nulla. {{metric}} non è nota.',
     worse: 'Piano {{floor}}: {{metric}} {{value}} si allontana ancora dal solito.',
     closed: 'Piano {{floor}}: {{metric}} è di nuovo come al solito.',
+    heardAgain: 'Piano {{floor}}: dal contatore arrivano di nuovo letture.',
+    movesAgain: 'Piano {{floor}}: {{metric}} si muove di nuovo.',
+    levelAgain: 'Piano {{floor}}: {{metric}} è di nuovo al livello atteso.',
     replaced:
       'Piano {{floor}}: l’allarme su {{metric}} è chiuso, perché una nuova versione della regola ' +
       'non lo trova.',
@@ -133,6 +136,9 @@ export const it: Texts<typeof en> = {
     noBand: 'il valore usuale compare dopo tre giorni di letture',
     floors: 'Piani',
     ok: 'Normale',
+    silentFor: 'nessuna lettura da {{age}}',
+    silent_one: '{{count}} piano non invia nulla',
+    silent_other: '{{count}} piani non inviano nulla',
     over: 'oltre',
     last: 'Ultimo',
     lastMany: 'Ultimi {{n}}',
@@ -153,7 +159,7 @@ export const it: Texts<typeof en> = {
     chart: 'Andamento',
     metric: 'Grandezza',
     active: 'Allarmi attivi',
-    noneActive: 'Nessun allarme negli ultimi cinque minuti.',
+    noneActive: 'Nessun allarme in corso.',
     more_one: 'Ancora {{count}}',
     more_other: 'Altri {{count}}',
     totals_one: 'Totale di {{count}} piano',

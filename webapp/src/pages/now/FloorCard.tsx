@@ -7,10 +7,12 @@
 import { memo, useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Metric, Reading, ThresholdSet } from '../../api/types.ts'
+import { AgeText } from '../../app/AgeText.tsx'
 import { AppLink } from '../../app/AppLink.tsx'
 import { LiveText, useLiveWriting, writeText } from '../../app/LiveText.tsx'
 import { useLive, useLiveSame } from '../../app/live-context.tsx'
 import { useLanguage } from '../../app/use-choices.ts'
+import { useFloorSilence } from '../../app/use-silence.ts'
 import { isSameList } from '../../lib/floors.ts'
 import { formatNumber, formatTime, utcOf } from '../../lib/format.ts'
 import { amountOf, METRIC_FACTS, METRIC_LIST, timeMsOf } from '../../lib/metrics.ts'
@@ -51,19 +53,35 @@ export const FloorCard = memo(function FloorCard(props: FloorCardProps) {
 const CardHead = memo(function CardHead(props: { floor: number; problems: number }) {
   const { floor, problems } = props
   const { t } = useTranslation()
+  const silentMs = useFloorSilence(floor)
   const isBad = problems > 0
   return (
     <header>
       <h3>
         <AppLink to={`/floor/${floor}`}>{t('word.floorN', { floor })}</AppLink>
       </h3>
-      <span className={`pill ${isBad ? 'tone-high' : 'tone-good'}`}>
-        <Icon name={isBad ? 'alert' : 'check'} size={14} />
-        {isBad ? t('now.problems', { count: problems }) : t('now.ok')}
-      </span>
+      {silentMs !== undefined && <SilentPill sinceMs={silentMs} />}
+      {(isBad || silentMs === undefined) && (
+        <span className={`pill ${isBad ? 'tone-high' : 'tone-good'}`}>
+          <Icon name={isBad ? 'alert' : 'check'} size={14} />
+          {isBad ? t('now.problems', { count: problems }) : t('now.ok')}
+        </span>
+      )}
     </header>
   )
 })
+
+/** Values that are old are never called normal. */
+function SilentPill({ sinceMs }: { readonly sinceMs: number }) {
+  const { t } = useTranslation()
+  const text = useCallback((age: string) => t('now.silentFor', { age }), [t])
+  return (
+    <span className="pill tone-warning" data-silent>
+      <Icon name="alert" size={14} />
+      <AgeText sinceMs={sinceMs} text={text} />
+    </span>
+  )
+}
 
 const CardValues = memo(function CardValues(props: { floor: number; limits: ThresholdSet }) {
   const { floor, limits } = props
