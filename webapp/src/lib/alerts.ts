@@ -197,6 +197,20 @@ export function selectAlerts(
     )
 }
 
+export const ALERTS_PER_PAGE = 25
+
+/** 1 is the first. While none is asked for it is the one on which the chosen alert stands. */
+export function pageOfAlerts(
+  rows: readonly Notification[],
+  asked: { readonly page: number | undefined; readonly chosenId: string | undefined },
+) {
+  const pages = Math.max(1, Math.ceil(rows.length / ALERTS_PER_PAGE))
+  const at = Math.max(0, asked.page ? -1 : rows.findIndex(({ id }) => id === asked.chosenId))
+  const page = Math.min(pages, asked.page ?? Math.floor(at / ALERTS_PER_PAGE) + 1)
+  const start = (page - 1) * ALERTS_PER_PAGE
+  return { page, pages, shown: rows.slice(start, start + ALERTS_PER_PAGE) }
+}
+
 /** Spans of time that a chart marks: alerts that follow each other closely are one. */
 export interface AlertSpan {
   readonly fromSeconds: number

@@ -39,7 +39,7 @@ export const FloorCard = memo(function FloorCard(props: FloorCardProps) {
   return (
     <article className={problems > 0 ? 'card bad' : 'card'} data-floor={floor}>
       <CardHead floor={floor} problems={problems} />
-      <CardValues floor={floor} limits={limits} />
+      <CardValues floor={floor} limits={limits} alarmed={alarmed} />
       <LastHour floor={floor} />
       {count > 1 && <SampleTable floor={floor} limits={limits} count={count} />}
       <footer className="soft">
@@ -83,8 +83,9 @@ function SilentPill({ sinceMs }: { readonly sinceMs: number }) {
   )
 }
 
-const CardValues = memo(function CardValues(props: { floor: number; limits: ThresholdSet }) {
-  const { floor, limits } = props
+type CardValuesProps = Omit<FloorCardProps, 'count'>
+
+const CardValues = memo(function CardValues({ floor, limits, alarmed }: CardValuesProps) {
   const over = useLiveSame(
     ({ samples }) => overMetrics(samples.get(floor) ?? NONE, limits),
     isSameMetrics,
@@ -92,7 +93,12 @@ const CardValues = memo(function CardValues(props: { floor: number; limits: Thre
   return (
     <dl className="values">
       {METRIC_LIST.map((metric) => (
-        <CardValue key={metric} floor={floor} metric={metric} isOver={over.includes(metric)} />
+        <CardValue
+          key={metric}
+          {...{ floor, metric }}
+          isOver={over.includes(metric)}
+          isAlarmed={alarmed?.has(metric) === true}
+        />
       ))}
     </dl>
   )
@@ -106,9 +112,12 @@ interface CardValueProps {
   readonly floor: number
   readonly metric: Metric
   readonly isOver: boolean
+  /** An alert speaks of it: it counts as a problem though its value is within its limit. */
+  readonly isAlarmed: boolean
 }
 
-const CardValue = memo(function CardValue({ floor, metric, isOver }: CardValueProps) {
+const CardValue = memo(function CardValue(props: CardValueProps) {
+  const { floor, metric, isOver, isAlarmed } = props
   const { t } = useTranslation()
   const language = useLanguage()
   const text = useCallback(
@@ -121,21 +130,25 @@ const CardValue = memo(function CardValue({ floor, metric, isOver }: CardValuePr
     [floor, metric, language],
   )
   return (
-    <div className={isOver ? 'value over' : 'value'} data-metric={metric} data-over={isOver}>
+    <div
+      className={isOver ? 'value over' : 'value'}
+      data-metric={metric}
+      data-over={isOver}
+      title={metric === 'delta_kwh' && isOver ? t('now.energyLimit') : undefined}
+    >
       <dt>{t(`metric.${metric}`)}</dt>
       <dd>
         <LiveText text={text} /> {METRIC_FACTS[metric].unit}
-        {isOver && <OverWord />}
+        {(isOver || isAlarmed) && <ValueWord text={t(isOver ? 'now.over' : 'now.alarmed')} />}
       </dd>
     </div>
   )
 })
 
-const OverWord = memo(function OverWord() {
-  const { t } = useTranslation()
+const ValueWord = memo(function ValueWord({ text }: { readonly text: string }) {
   return (
-    <span className="over-word">
-      <Icon name="alert" size={12} /> {t('now.over')}
+    <span className="over-word tone-high">
+      <Icon name="alert" size={12} /> {text}
     </span>
   )
 })

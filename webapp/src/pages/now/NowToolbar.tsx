@@ -27,6 +27,9 @@ export const NowToolbar = memo(function NowToolbar({ floorCount }: NowToolbarPro
           <FloorSort />
         </>
       )}
+      <span className="soft" aria-hidden>
+        {t('now.samplesOf')}
+      </span>
       <SegmentedControl
         size="xs"
         aria-label={t('now.samples')}
