@@ -1,6 +1,6 @@
 /**
- * Saves what the page shows of a floor as CSV: all four metrics over the chosen time. That it failed
- * is said, for a button that does nothing is pressed again and again.
+ * Saves what the page shows of a floor as CSV: all four metrics over the chosen time. A failure is
+ * said, for a button that does nothing is pressed again and again.
  */
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
