@@ -1,6 +1,6 @@
 /**
- * A floor that sends nothing is never called normal, and what is wrong on a floor says where. What a
- * person asked for and did not get is said.
+ * A floor that sends nothing is never called normal, and what is wrong on a floor says where. What
+ * a person asked for and did not get is said.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

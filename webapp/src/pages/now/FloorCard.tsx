@@ -60,13 +60,15 @@ const CardHead = memo(function CardHead(props: { floor: number; problems: number
       <h3>
         <AppLink to={`/floor/${floor}`}>{t('word.floorN', { floor })}</AppLink>
       </h3>
-      {silentMs !== undefined && <SilentPill sinceMs={silentMs} />}
-      {(isBad || silentMs === undefined) && (
-        <span className={`pill ${isBad ? 'tone-high' : 'tone-good'}`}>
-          <Icon name={isBad ? 'alert' : 'check'} size={14} />
-          {isBad ? t('now.problems', { count: problems }) : t('now.ok')}
-        </span>
-      )}
+      <div className="card-pills">
+        {silentMs !== undefined && <SilentPill sinceMs={silentMs} />}
+        {(isBad || silentMs === undefined) && (
+          <span className={`pill ${isBad ? 'tone-high' : 'tone-good'}`}>
+            <Icon name={isBad ? 'alert' : 'check'} size={14} />
+            {isBad ? t('now.problems', { count: problems }) : t('now.ok')}
+          </span>
+        )}
+      </div>
     </header>
   )
 })

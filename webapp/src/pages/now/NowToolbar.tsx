@@ -27,9 +27,9 @@ export const NowToolbar = memo(function NowToolbar({ floorCount }: NowToolbarPro
           <FloorSort />
         </>
       )}
-      <span className="soft" aria-hidden>
+      <small className="soft" aria-hidden>
         {t('now.samplesOf')}
-      </span>
+      </small>
       <SegmentedControl
         size="xs"
         aria-label={t('now.samples')}
