@@ -47,6 +47,9 @@ test(
     await panel.locator('.preview').waitFor()
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Saved. The detector follows').waitFor()
+    await page.locator('[data-field="2.kw_max"]').fill('9')
+    await page.getByRole('button', { name: 'Discard' }).click()
+    await page.locator('.save-bar').waitFor({ state: 'detached' })
     await eventually('the detector obeys', async () => {
       await stack().send([quiet(2, { sensore2_kw: 3.5 })])
       const answer = await fetch(`${stack().coordinatorUrl}/notifications`)

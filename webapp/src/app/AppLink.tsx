@@ -4,7 +4,7 @@
  */
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { keptSearch, parseSearch, type Search } from './search.ts'
+import { linkSearch, type Search } from './search.ts'
 
 interface AppLinkProps {
   readonly to: string
@@ -19,7 +19,7 @@ export function AppLink({ to, change = {}, className, label, onClick, children }
   return (
     <Link
       to={to}
-      search={(before: Search) => parseSearch({ ...keptSearch(before), ...change })}
+      search={(before: Search) => linkSearch(before, change)}
       {...(className === undefined ? {} : { className })}
       {...(label === undefined ? {} : { 'aria-label': label })}
       {...(onClick === undefined ? {} : { onClick })}

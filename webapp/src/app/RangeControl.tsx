@@ -5,7 +5,7 @@ import { Button, NativeSelect, Popover, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatTime } from '../lib/format.ts'
-import { RANGES, type RangeName, spanOf } from './search.ts'
+import { RANGES, type RangeName, spanOf, typedSpan } from './search.ts'
 import { useChoices, useChoose, useLanguage } from './use-choices.ts'
 
 export function RangeControl() {
@@ -42,21 +42,30 @@ export function RangeControl() {
             ))}
             <option value="custom">{isCustom ? <CustomName /> : t('range.custom')}</option>
           </NativeSelect>
-          {isCustom && (
-            <Button
-              size="compact-sm"
-              variant="subtle"
-              onClick={() => choose({ from: undefined, to: undefined })}
-            >
-              {t('range.backToLive')}
-            </Button>
-          )}
+          {isCustom && <CustomActions edit={() => setOpen(true)} />}
         </div>
       </Popover.Target>
       <Popover.Dropdown>
         <CustomForm close={() => setOpen(false)} />
       </Popover.Dropdown>
     </Popover>
+  )
+}
+
+/** What is chosen in a list cannot be chosen once more, so there is a button to change it. */
+function CustomActions({ edit }: { readonly edit: () => void }) {
+  const { t } = useTranslation()
+  const choose = useChoose()
+  const look = { size: 'compact-sm', variant: 'subtle' } as const
+  return (
+    <>
+      <Button {...look} onClick={edit}>
+        {t('range.edit')}
+      </Button>
+      <Button {...look} onClick={() => choose({ from: undefined, to: undefined })}>
+        {t('range.backToLive')}
+      </Button>
+    </>
   )
 }
 
@@ -71,12 +80,15 @@ function CustomForm({ close }: { readonly close: () => void }) {
   const { t } = useTranslation()
   const choices = useChoices()
   const choose = useChoose()
+  const [isWrong, setWrong] = useState(false)
   const span = spanOf(choices, Date.now(), 60)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    const seconds = (name: string) => Math.floor(Date.parse(String(form.get(name))) / 1000)
-    choose({ from: seconds('from'), to: seconds('to'), range: undefined })
+    const typed = typedSpan(String(form.get('from')), String(form.get('to')))
+    setWrong(!typed)
+    if (!typed) return
+    choose({ ...typed, range: undefined })
     close()
   }
   return (
@@ -93,6 +105,7 @@ function CustomForm({ close }: { readonly close: () => void }) {
         type="datetime-local"
         label={t('range.to')}
         defaultValue={localText(span.toSeconds)}
+        error={isWrong && t('range.order')}
         required
       />
       <Button type="submit">{t('range.show')}</Button>

@@ -7,7 +7,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { Notifications, notificationsStore, notifications as toasts } from '@mantine/notifications'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { joined, type Toast, toastsOf } from '../lib/toasts.ts'
+import { joined, saidNext, type Toast, toastsOf } from '../lib/toasts.ts'
 import { useSentence } from '../parts/use-sentence.ts'
 import { AppLink } from './AppLink.tsx'
 import { useLive, useLiveClient } from './live-context.tsx'
@@ -32,7 +32,7 @@ export function Toasts() {
   useEffect(() => {
     if (fresh.length === 0) return
     client.take({ kind: 'shown' })
-    for (const toast of turn(toastsOf(fresh, missed))) {
+    const texts = turn(toastsOf(fresh, missed)).map((toast) => {
       const text =
         toast.kind === 'one'
           ? sentence(toast.notification)
@@ -55,8 +55,9 @@ export function Toasts() {
         'aria-live': 'off',
         closeButtonProps: { 'aria-label': t('action.close') },
       })
-      setSaid((before) => ({ ...before, [isCritical ? 'assertive' : 'polite']: text }))
-    }
+      return { text, isCritical }
+    })
+    setSaid((before) => saidNext(before, texts))
   }, [fresh, missed, client, sentence, t, turn])
 
   return (

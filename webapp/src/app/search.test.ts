@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { keptSearch, parseSearch, spanOf, stepFor } from './search.ts'
+import { keptSearch, linkSearch, parseSearch, spanOf, stepFor, typedSpan } from './search.ts'
 
 test('what a link says is taken where it is right, and left out where it is not', () => {
   const right = { metric: 'kw', samples: 5, range: '6h', lang: 'it', theme: 'dark', paused: true }
@@ -44,5 +44,30 @@ test('no span has more points than a chart can show', () => {
   for (const seconds of [60, 900, 3_600, 86_400, 604_800, 31_536_000]) {
     const step = stepFor({ fromSeconds: 0, toSeconds: seconds })
     assert.ok(seconds / step <= 365, `${seconds} s in steps of ${step} s`)
+  }
+})
+
+test('a link to an alert takes no filter along that may hide it', () => {
+  const here = {
+    ...({ lang: 'it', range: '6h', metric: 'tensione' } as const),
+    ...({ alertMetric: 'kw', severity: 'high', floor: 3, show: 'unread', page: 4 } as const),
+  }
+  assert.deepEqual(parseSearch(here), here)
+  assert.deepEqual(linkSearch(here, { alert: 'x' }), {
+    ...{ lang: 'it', range: '6h', metric: 'tensione', alert: 'x' },
+  })
+})
+
+test('a stretch that is typed ends after it begins, or is none', () => {
+  const [morning, noon] = ['2026-11-26T08:00', '2026-11-26T12:00']
+  const span = typedSpan(morning, noon)
+  assert.equal((span?.to ?? 0) - (span?.from ?? 0), 4 * 3_600)
+  for (const [from, to] of [
+    [noon, morning],
+    [noon, noon],
+    ['', noon],
+    [morning, 'soon'],
+  ] as const) {
+    assert.equal(typedSpan(from, to), undefined)
   }
 })

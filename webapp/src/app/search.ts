@@ -39,6 +39,8 @@ export interface Search {
   readonly show?: Shown
   readonly floor?: number
   readonly severity?: string
+  /** Not the metric that charts show: that goes along and would hide alerts. */
+  readonly alertMetric?: Metric
   readonly alert?: string
 }
 
@@ -64,6 +66,7 @@ export function parseSearch(raw: Readonly<Record<string, unknown>>): Search {
     show: oneOf(SHOWN, raw.show),
     floor: positive(raw.floor),
     severity: text(raw.severity, FIND_LENGTH_MAX),
+    alertMetric: isMetric(raw.alertMetric) ? raw.alertMetric : undefined,
     alert: text(raw.alert, ID_LENGTH_MAX),
   }
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined))
@@ -73,6 +76,21 @@ export function parseSearch(raw: Readonly<Record<string, unknown>>): Search {
 export function keptSearch(search: Search): Search {
   const { metric, samples, range, from, to, lang, theme, paused } = search
   return parseSearch({ metric, samples, range, from, to, lang, theme, paused })
+}
+
+/** Of a link from here to another place, which says itself what belongs to that place. */
+export function linkSearch(here: Search, change: Search): Search {
+  return parseSearch({ ...keptSearch(here), ...change })
+}
+
+/** Two local times as inputs give them; undefined where they make no stretch of time. */
+export function typedSpan(
+  fromText: string,
+  toText: string,
+): Pick<Search, 'from' | 'to'> | undefined {
+  const [from, to] = [fromText, toText].map((one) => Math.floor(Date.parse(one) / 1000))
+  const span = parseSearch({ from, to })
+  return span.from === undefined ? undefined : span
 }
 
 function oneOf<One>(list: readonly One[], value: unknown): One | undefined {

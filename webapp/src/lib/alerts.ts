@@ -28,10 +28,31 @@ export function kindOf({ id, value = 0, threshold = 0 }: Told): AlertKind {
   return known === 'pattern' && value < threshold ? 'below' : known
 }
 
+type Note = NonNullable<Notification['incident']>
+
+/** How an end is told of what has no usual value: readings come again, a value moves again. */
+const ENDS = {
+  silent: 'heardAgain',
+  stuck: 'movesAgain',
+  level: 'levelAgain',
+  higher: 'closed',
+  lower: 'closed',
+} as const satisfies Record<Note['cause'], string>
+export type Saying = AlertKind | 'replaced' | (typeof ENDS)[Note['cause']]
+
 /** What its sentence says: what a new rule no longer finds is not as usual again. */
-export function sayingOf(one: Notification): AlertKind | 'replaced' {
+export function sayingOf(one: Notification): Saying {
   const kind = kindOf(one)
-  return kind === 'closed' && one.incident?.endedBy === 'new-rule' ? 'replaced' : kind
+  if (kind !== 'closed' || !one.incident) return kind
+  return one.incident.endedBy === 'new-rule' ? 'replaced' : ENDS[one.incident.cause]
+}
+
+const LIMITLESS: readonly (AlertKind | Note['cause'])[] = ['silent', 'stuck', 'level']
+
+/** What the value was held against; of a silence that is seconds, a value that stands has none. */
+export function limitOf(one: Notification): number | undefined {
+  const isLimitless = LIMITLESS.some((name) => name === kindOf(one) || name === one.incident?.cause)
+  return isLimitless || one.threshold <= 0 ? undefined : one.threshold
 }
 
 /** So many documents are looked at for what their detector expected. */
@@ -89,30 +110,60 @@ export function unreadIds(
   return new Set(unread > 0 ? open.slice(-unread).map(({ id }) => id) : [])
 }
 
-/** An alert this old says nothing about now. */
+/** An alert this old says nothing about now, unless it opened an incident that is open still. */
 export const ACTIVE_MS = 5 * 60_000
+const DAY_MS = 86_400_000
 
 /**
- * The newest alert of each floor and metric that is still active, the worst first. From the newest
- * on, so that of a thousand only those are looked at that may be it. What is over its threshold
- * stays so, whatever is said of what is usual.
+ * An incident is told when it opens, gets worse and closes; in between, it is open for as long as
+ * something is found every 45 minutes. Its end may never be told (it was muted, or the watch was
+ * switched off), so there is a bound: what is off for a day is a changed level from then on, and
+ * that asks to be confirmed for days. A meter that is dead stays so.
+ */
+export const OPEN_MS: Readonly<Record<Note['cause'], number>> = {
+  silent: Number.POSITIVE_INFINITY,
+  stuck: Number.POSITIVE_INFINITY,
+  higher: DAY_MS,
+  lower: DAY_MS,
+  level: 7 * DAY_MS,
+}
+
+/**
+ * What is still active, the worst first: the newest alert of each incident that is open, and of
+ * each floor and metric the newest that is of no incident. From the newest on, so that of a
+ * thousand only those are looked at that may be it. An end ends its own incident and no other; what
+ * is over its threshold stays so, whatever is said of what is usual.
  */
 export function activeAlerts(
   notifications: readonly Notification[],
   nowMs: number,
 ): readonly Notification[] {
-  const newest = new Map<string, Notification>()
+  const active: Notification[] = []
+  const told = new Set<string>()
   const ended = new Set<string>()
   for (const one of notifications.toReversed()) {
-    const key = `${one.floor}:${one.metric}`
-    if (newest.has(key) || one.timestamp_ms < nowMs - ACTIVE_MS) continue
-    const kind = kindOf(one)
-    if (kind === 'closed') ended.add(key)
-    else if (one.severity !== 'info' && (kind === 'over' || !ended.has(key))) newest.set(key, one)
+    if (one.timestamp_ms < nowMs - activeMsOf(one)) continue
+    const { series, story } = keysOf(one)
+    const kind = told.has(series) ? undefined : kindOf(one)
+    if (kind === 'closed') ended.add(story)
+    if (!kind || kind === 'closed' || one.severity === 'info') continue
+    const isOpen = kind === 'over' || !ended.has(story)
+    /** A cause has one incident at a time: those before this one are over. */
+    if (isOpen || one.incident) told.add(series)
+    if (isOpen) active.push(one)
   }
-  return [...newest.values()].sort(
-    (a, b) => rankOf(a.severity) - rankOf(b.severity) || b.timestamp - a.timestamp,
-  )
+  return active.sort((a, b) => rankOf(a.severity) - rankOf(b.severity) || b.timestamp - a.timestamp)
+}
+
+function activeMsOf({ incident }: Notification): number {
+  return incident ? OPEN_MS[incident.cause] : ACTIVE_MS
+}
+
+function keysOf({ floor, metric, incident }: Notification) {
+  const about = `${floor}:${metric}`
+  return incident
+    ? { series: `${about}:${incident.cause}`, story: incident.id }
+    : { series: about, story: about }
 }
 
 export function rankOf(severity: Severity): number {
@@ -144,6 +195,20 @@ export function selectAlerts(
     .sort(
       (a, b) => Number(unread.has(b.id)) - Number(unread.has(a.id)) || b.timestamp - a.timestamp,
     )
+}
+
+export const ALERTS_PER_PAGE = 25
+
+/** 1 is the first. While none is asked for it is the one on which the chosen alert stands. */
+export function pageOfAlerts(
+  rows: readonly Notification[],
+  asked: { readonly page: number | undefined; readonly chosenId: string | undefined },
+) {
+  const pages = Math.max(1, Math.ceil(rows.length / ALERTS_PER_PAGE))
+  const at = Math.max(0, asked.page ? -1 : rows.findIndex(({ id }) => id === asked.chosenId))
+  const page = Math.min(pages, asked.page ?? Math.floor(at / ALERTS_PER_PAGE) + 1)
+  const start = (page - 1) * ALERTS_PER_PAGE
+  return { page, pages, shown: rows.slice(start, start + ALERTS_PER_PAGE) }
 }
 
 /** Spans of time that a chart marks: alerts that follow each other closely are one. */

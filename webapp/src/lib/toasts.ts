@@ -59,6 +59,30 @@ export function joined(waiting: readonly Toast[], fresh: readonly Toast[]): read
   return [{ kind: 'many', id: `joined-${newest.id}`, severity: worstOf(all), count }]
 }
 
+/** What a screen reader is told: at once what is critical, the rest when there is a pause. */
+export interface Said {
+  readonly polite: string
+  readonly assertive: string
+}
+
+const NO_BREAK = '\u00a0'
+
+/**
+ * What comes together is said together, for of two texts in one drawing only the last is heard. And
+ * the same text once more would change nothing in the page: an end that nobody sees makes it news.
+ */
+export function saidNext(
+  before: Said,
+  texts: readonly { readonly text: string; readonly isCritical: boolean }[],
+): Said {
+  const anew = (said: string, isCritical: boolean) => {
+    const one = texts.filter((text) => text.isCritical === isCritical).map(({ text }) => text)
+    const next = one.join(' ')
+    return next === '' ? said : next === said ? next + NO_BREAK : next
+  }
+  return { polite: anew(before.polite, false), assertive: anew(before.assertive, true) }
+}
+
 function worstOf(list: readonly { readonly severity: Severity }[]): Severity {
   return list.map(({ severity }) => severity).reduce((a, b) => (rankOf(b) < rankOf(a) ? b : a))
 }

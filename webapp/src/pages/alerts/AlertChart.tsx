@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../../api/queries.ts'
 import type { Notification } from '../../api/types.ts'
 import { useAskedState } from '../../app/use-panel-state.ts'
+import { limitOf } from '../../lib/alerts.ts'
 import { energiesInWindow } from '../../lib/energy.ts'
 import { bandAlong, evidenceOf } from '../../lib/evidence.ts'
 import { tableOf } from '../../lib/series.ts'
@@ -22,7 +23,8 @@ const HEIGHT_PX = 200
 
 export function AlertChart({ one }: { readonly one: Notification }) {
   const { t } = useTranslation()
-  const { timestamp, threshold, severity, floor, metric } = one
+  const { timestamp, severity, floor, metric } = one
+  const limit = limitOf(one)
   const moment = Math.round(timestamp)
   const span = useMemo(
     () => ({ fromSeconds: moment - AROUND_SECONDS, toSeconds: moment + AROUND_SECONDS / 3 }),
@@ -40,11 +42,11 @@ export function AlertChart({ one }: { readonly one: Notification }) {
     const band = evidence && bandAlong(evidence, moment, table.times)
     return {
       /** A limit that was made of the band would be drawn over its edge. */
-      limits: band ? [] : [threshold],
+      limits: band || limit === undefined ? [] : [limit],
       band,
       spans: [{ fromSeconds: moment - 2, toSeconds: moment + 2, severity }],
     }
-  }, [threshold, moment, severity, event, table])
+  }, [limit, moment, severity, event, table])
   const state = useAskedState(history, table.times.length === 0)
   return (
     <section

@@ -2,12 +2,14 @@
  * Why one alert was raised: in a sentence, in numbers, and as a chart around the moment.
  */
 import { Button, CopyButton } from '@mantine/core'
+import { useRouter } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Notification } from '../../api/types.ts'
 import { AppLink } from '../../app/AppLink.tsx'
 import { useLiveClient } from '../../app/live-context.tsx'
 import { markRead, useUnreadIds } from '../../app/read-here.ts'
-import { useChoose, useLanguage } from '../../app/use-choices.ts'
+import { linkSearch } from '../../app/search.ts'
+import { useChoices, useChoose, useLanguage } from '../../app/use-choices.ts'
 import { useAlertsState } from '../../app/use-panel-state.ts'
 import { wordsOf } from '../../lib/evidence.ts'
 import { formatTime, utcOf } from '../../lib/format.ts'
@@ -88,10 +90,17 @@ function Detail({ one }: { readonly one: Notification }) {
   )
 }
 
+/** Without the filters that were chosen here: they may hide the alert from whoever follows it. */
+function useLinkTo({ id }: Notification): string {
+  const search = linkSearch(useChoices(), { alert: id })
+  return location.origin + useRouter().buildLocation({ to: '/alerts', search }).href
+}
+
 function DetailActions({ one }: { readonly one: Notification }) {
   const { t } = useTranslation()
   const client = useLiveClient()
   const unread = useUnreadIds()
+  const link = useLinkTo(one)
   return (
     <div className="detail-actions">
       {unread.has(one.id) && (
@@ -103,7 +112,7 @@ function DetailActions({ one }: { readonly one: Notification }) {
           {t('action.markRead')}
         </Button>
       )}
-      <CopyButton value={location.href}>
+      <CopyButton value={link}>
         {({ copied, copy }) => (
           <Button
             size="sm"

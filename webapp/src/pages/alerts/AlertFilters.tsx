@@ -12,7 +12,7 @@ import { METRIC_LIST } from '../../lib/metrics.ts'
 
 export function AlertFilters() {
   const { t } = useTranslation()
-  const { show = 'all', floor, severity, metric } = useChoices()
+  const { show = 'all', floor, severity, alertMetric } = useChoices()
   const { floors } = useFloors()
   const choose = useChoose()
   const all = { value: '', label: t('filter.all') }
@@ -42,10 +42,10 @@ export function AlertFilters() {
       />
       <NativeSelect
         label={t('filter.metric')}
-        value={metric ?? ''}
+        value={alertMetric ?? ''}
         data={[all, ...METRIC_LIST.map((value) => ({ value, label: t(`metric.${value}`) }))]}
         onChange={({ currentTarget }) =>
-          choose({ metric: orNone(currentTarget.value) as Metric | undefined })
+          choose({ alertMetric: orNone(currentTarget.value) as Metric | undefined })
         }
       />
     </section>

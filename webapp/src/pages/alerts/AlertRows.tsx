@@ -6,11 +6,10 @@ import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Notification } from '../../api/types.ts'
 import { useChoices, useChoose, useLanguage } from '../../app/use-choices.ts'
+import { pageOfAlerts } from '../../lib/alerts.ts'
 import { formatTime, utcOf } from '../../lib/format.ts'
 import { SeverityBadge } from '../../parts/Severity.tsx'
 import { useSentence } from '../../parts/use-sentence.ts'
-
-const ROWS_PER_PAGE = 25
 
 export function AlertRows(props: {
   readonly rows: readonly Notification[]
@@ -20,13 +19,11 @@ export function AlertRows(props: {
   const { rows, unread, chosenId } = props
   const { t } = useTranslation()
   const choose = useChoose()
-  const pages = Math.max(1, Math.ceil(rows.length / ROWS_PER_PAGE))
-  const page = Math.min(pages, useChoices().page ?? 1)
-  const start = (page - 1) * ROWS_PER_PAGE
+  const { page, pages, shown } = pageOfAlerts(rows, { page: useChoices().page, chosenId })
   return (
     <>
       <ul className="alert-rows">
-        {rows.slice(start, start + ROWS_PER_PAGE).map((one) => (
+        {shown.map((one) => (
           <AlertRow
             key={one.id}
             one={one}
@@ -43,7 +40,7 @@ export function AlertRows(props: {
             value={page}
             getItemProps={(number) => ({ 'aria-label': t('now.page', { number }) })}
             getControlProps={(control) => ({ 'aria-label': t(`pager.${control}`) })}
-            onChange={(number) => choose({ page: number === 1 ? undefined : number })}
+            onChange={(number) => choose({ page: number })}
           />
         </nav>
       )}

@@ -21,7 +21,7 @@ export function AlertsPage() {
   const notifications = useLive((state) => state.notifications)
   const client = useLiveClient()
   const unread = useUnreadIds()
-  const { floor, severity, show, metric, alert } = choices
+  const { floor, severity, show, alertMetric: metric, alert } = choices
   const rows = useMemo(
     () =>
       selectAlerts(notifications, unread, {

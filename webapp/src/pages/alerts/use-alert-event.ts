@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { alertQuery } from '../../api/queries.ts'
 import type { Notification } from '../../api/types.ts'
 import { useLanguage } from '../../app/use-choices.ts'
-import { documentKey, eventOf, overPercentOf, silenceSecondsOf } from '../../lib/alerts.ts'
+import { documentKey, eventOf, limitOf, overPercentOf, silenceSecondsOf } from '../../lib/alerts.ts'
 import { type Evidence, evidenceOf } from '../../lib/evidence.ts'
 import { formatAge, formatNumber } from '../../lib/format.ts'
 import { METRIC_FACTS } from '../../lib/metrics.ts'
@@ -38,7 +38,9 @@ export function useAlertFacts(one: Notification): readonly AlertFact[] {
   }
   const value = { name: t('fact.value'), text: write(one.value) }
   if (evidence) return [value, ...expected]
-  const limit = { name: t('fact.threshold'), text: write(one.threshold) }
+  const threshold = limitOf(one)
+  if (threshold === undefined) return [value, ...pattern]
+  const limit = { name: t('fact.threshold'), text: write(threshold) }
   if (pattern.length > 0) return [value, limit, ...pattern]
   const percent = overPercentOf(one)
   if (percent === undefined) return [value, limit]

@@ -45,7 +45,7 @@ function FloorTools({ floor }: { readonly floor: number }) {
   const { compare } = useChoices()
   const choose = useChoose()
   const navigate = useNavigate()
-  const saveCsv = useCsv(floor)
+  const csv = useCsv(floor)
   const known = floors.includes(floor) ? floors : [floor, ...floors]
   return (
     <div className="panel-actions">
@@ -65,7 +65,12 @@ function FloorTools({ floor }: { readonly floor: number }) {
         checked={compare === true}
         onChange={({ currentTarget }) => choose({ compare: currentTarget.checked || undefined })}
       />
-      <Button variant="light" leftSection={<Icon name="download" size={16} />} onClick={saveCsv}>
+      {csv.hasFailed && (
+        <span className="tone-high" role="alert">
+          {t('floor.csvFailed')}
+        </span>
+      )}
+      <Button variant="light" leftSection={<Icon name="download" size={16} />} onClick={csv.save}>
         {t('floor.csv')}
       </Button>
     </div>

@@ -7,10 +7,12 @@
 import { memo, useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Metric, Reading, ThresholdSet } from '../../api/types.ts'
+import { AgeText } from '../../app/AgeText.tsx'
 import { AppLink } from '../../app/AppLink.tsx'
 import { LiveText, useLiveWriting, writeText } from '../../app/LiveText.tsx'
 import { useLive, useLiveSame } from '../../app/live-context.tsx'
 import { useLanguage } from '../../app/use-choices.ts'
+import { useFloorSilence } from '../../app/use-silence.ts'
 import { isSameList } from '../../lib/floors.ts'
 import { formatNumber, formatTime, utcOf } from '../../lib/format.ts'
 import { amountOf, METRIC_FACTS, METRIC_LIST, timeMsOf } from '../../lib/metrics.ts'
@@ -37,7 +39,7 @@ export const FloorCard = memo(function FloorCard(props: FloorCardProps) {
   return (
     <article className={problems > 0 ? 'card bad' : 'card'} data-floor={floor}>
       <CardHead floor={floor} problems={problems} />
-      <CardValues floor={floor} limits={limits} />
+      <CardValues floor={floor} limits={limits} alarmed={alarmed} />
       <LastHour floor={floor} />
       {count > 1 && <SampleTable floor={floor} limits={limits} count={count} />}
       <footer className="soft">
@@ -51,22 +53,41 @@ export const FloorCard = memo(function FloorCard(props: FloorCardProps) {
 const CardHead = memo(function CardHead(props: { floor: number; problems: number }) {
   const { floor, problems } = props
   const { t } = useTranslation()
+  const silentMs = useFloorSilence(floor)
   const isBad = problems > 0
   return (
     <header>
       <h3>
         <AppLink to={`/floor/${floor}`}>{t('word.floorN', { floor })}</AppLink>
       </h3>
-      <span className={`pill ${isBad ? 'tone-high' : 'tone-good'}`}>
-        <Icon name={isBad ? 'alert' : 'check'} size={14} />
-        {isBad ? t('now.problems', { count: problems }) : t('now.ok')}
-      </span>
+      <div className="card-pills">
+        {silentMs !== undefined && <SilentPill sinceMs={silentMs} />}
+        {(isBad || silentMs === undefined) && (
+          <span className={`pill ${isBad ? 'tone-high' : 'tone-good'}`}>
+            <Icon name={isBad ? 'alert' : 'check'} size={14} />
+            {isBad ? t('now.problems', { count: problems }) : t('now.ok')}
+          </span>
+        )}
+      </div>
     </header>
   )
 })
 
-const CardValues = memo(function CardValues(props: { floor: number; limits: ThresholdSet }) {
-  const { floor, limits } = props
+/** Values that are old are never called normal. */
+function SilentPill({ sinceMs }: { readonly sinceMs: number }) {
+  const { t } = useTranslation()
+  const text = useCallback((age: string) => t('now.silentFor', { age }), [t])
+  return (
+    <span className="pill tone-warning" data-silent>
+      <Icon name="alert" size={14} />
+      <AgeText sinceMs={sinceMs} text={text} />
+    </span>
+  )
+}
+
+type CardValuesProps = Omit<FloorCardProps, 'count'>
+
+const CardValues = memo(function CardValues({ floor, limits, alarmed }: CardValuesProps) {
   const over = useLiveSame(
     ({ samples }) => overMetrics(samples.get(floor) ?? NONE, limits),
     isSameMetrics,
@@ -74,7 +95,12 @@ const CardValues = memo(function CardValues(props: { floor: number; limits: Thre
   return (
     <dl className="values">
       {METRIC_LIST.map((metric) => (
-        <CardValue key={metric} floor={floor} metric={metric} isOver={over.includes(metric)} />
+        <CardValue
+          key={metric}
+          {...{ floor, metric }}
+          isOver={over.includes(metric)}
+          isAlarmed={alarmed?.has(metric) === true}
+        />
       ))}
     </dl>
   )
@@ -88,9 +114,12 @@ interface CardValueProps {
   readonly floor: number
   readonly metric: Metric
   readonly isOver: boolean
+  /** An alert speaks of it: it counts as a problem though its value is within its limit. */
+  readonly isAlarmed: boolean
 }
 
-const CardValue = memo(function CardValue({ floor, metric, isOver }: CardValueProps) {
+const CardValue = memo(function CardValue(props: CardValueProps) {
+  const { floor, metric, isOver, isAlarmed } = props
   const { t } = useTranslation()
   const language = useLanguage()
   const text = useCallback(
@@ -103,21 +132,25 @@ const CardValue = memo(function CardValue({ floor, metric, isOver }: CardValuePr
     [floor, metric, language],
   )
   return (
-    <div className={isOver ? 'value over' : 'value'} data-metric={metric} data-over={isOver}>
+    <div
+      className={isOver ? 'value over' : 'value'}
+      data-metric={metric}
+      data-over={isOver}
+      title={metric === 'delta_kwh' && isOver ? t('now.energyLimit') : undefined}
+    >
       <dt>{t(`metric.${metric}`)}</dt>
       <dd>
         <LiveText text={text} /> {METRIC_FACTS[metric].unit}
-        {isOver && <OverWord />}
+        {(isOver || isAlarmed) && <ValueWord text={t(isOver ? 'now.over' : 'now.alarmed')} />}
       </dd>
     </div>
   )
 })
 
-const OverWord = memo(function OverWord() {
-  const { t } = useTranslation()
+const ValueWord = memo(function ValueWord({ text }: { readonly text: string }) {
   return (
-    <span className="over-word">
-      <Icon name="alert" size={12} /> {t('now.over')}
+    <span className="over-word tone-high">
+      <Icon name="alert" size={12} /> {text}
     </span>
   )
 })

@@ -27,6 +27,9 @@ export const NowToolbar = memo(function NowToolbar({ floorCount }: NowToolbarPro
           <FloorSort />
         </>
       )}
+      <small className="soft" aria-hidden>
+        {t('now.samplesOf')}
+      </small>
       <SegmentedControl
         size="xs"
         aria-label={t('now.samples')}

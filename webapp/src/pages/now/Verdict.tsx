@@ -1,6 +1,7 @@
 /**
  * The answer in one line: whether all is well, on which floors it is not, and the power of the
- * whole building beside it. What is not known, or old, is never called normal without saying so.
+ * whole building beside it. What is not known, or old, is never called normal without saying so: a
+ * floor that sends nothing is counted as that, and not among those within their limits.
  */
 import { memo, useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -11,8 +12,8 @@ import { useNow } from '../../app/live-context.tsx'
 import { useBands } from '../../app/use-band.ts'
 import { useBadFloors } from '../../app/use-building.ts'
 import { useLanguage } from '../../app/use-choices.ts'
+import { useSilentFloors } from '../../app/use-silence.ts'
 import { sumOfUsual, usualAt } from '../../lib/band.ts'
-import type { FloorRow } from '../../lib/floors.ts'
 import { formatNumber } from '../../lib/format.ts'
 import type { PanelState } from '../../lib/panel-state.ts'
 import { type Alarmed, totalsOf } from '../../lib/verdict.ts'
@@ -31,7 +32,7 @@ interface VerdictProps {
   readonly state: PanelState
 }
 
-type Answer = 'waiting' | 'unknown' | 'normal' | 'problems'
+type Answer = 'waiting' | 'unknown' | 'normal' | 'silent' | 'problems'
 interface Look {
   readonly tone: string
   readonly sign: IconName
@@ -41,20 +42,23 @@ const LOOKS = {
   waiting: { tone: 'info', sign: 'now', text: 'now.waiting' },
   unknown: { tone: 'warning', sign: 'alert', text: 'now.unknown' },
   normal: { tone: 'good', sign: 'check', text: 'now.normal' },
+  silent: { tone: 'warning', sign: 'alert', text: 'now.silent' },
   problems: { tone: 'high', sign: 'alert', text: 'now.problems' },
 } as const satisfies Record<Answer, Look>
 
-function answerOf(state: PanelState, problems: number): Answer {
+function answerOf(state: PanelState, problems: number, silent: number): Answer {
   if (state.kind === 'error' || state.kind === 'denied') return 'unknown'
   if (state.kind === 'loading' || state.kind === 'empty') return 'waiting'
-  return problems > 0 ? 'problems' : 'normal'
+  if (problems > 0) return 'problems'
+  return silent > 0 ? 'silent' : 'normal'
 }
 
 export function Verdict({ thresholds, alarmed, floors, state }: VerdictProps) {
   const { t } = useTranslation()
   const bad = useBadFloors(thresholds, alarmed)
   const problems = bad.reduce((sum, row) => sum + row.problems, 0)
-  const answer = answerOf(state, problems)
+  const silent = useSilentFloors()
+  const answer = answerOf(state, problems, silent.length)
   const { tone, sign, text } = LOOKS[answer]
   return (
     <section
@@ -67,11 +71,10 @@ export function Verdict({ thresholds, alarmed, floors, state }: VerdictProps) {
       </span>
       <div>
         <h1>
-          {t(text, { count: problems })}{' '}
+          {t(text, { count: answer === 'silent' ? silent.length : problems })}{' '}
           {state.kind === 'stale' && <StalePill sinceMs={state.sinceMs} />}
         </h1>
-        {answer === 'problems' && <Where bad={bad} />}
-        {answer === 'normal' && <p className="soft">{t('now.within', { count: floors.length })}</p>}
+        <Reasons answer={answer} bad={bad.map(({ floor }) => floor)} {...{ silent, floors }} />
       </div>
       <p className="verdict-power">
         <Power /> kW
@@ -93,13 +96,41 @@ const Power = memo(function Power() {
   return <LiveText text={text} />
 })
 
-/** The floors that have a problem, each a link to why. */
-function Where({ bad }: { readonly bad: readonly FloorRow[] }) {
+interface ReasonsProps {
+  readonly answer: Answer
+  readonly bad: readonly number[]
+  readonly silent: readonly number[]
+  readonly floors: readonly number[]
+}
+
+/** Which floors, and how many of the others are well. */
+function Reasons({ answer, bad, silent, floors }: ReasonsProps) {
   const { t } = useTranslation()
-  const more = bad.length - FLOORS_NAMED_MAX
+  if (answer === 'problems') {
+    return (
+      <>
+        <Where floors={bad} />
+        {silent.length > 0 && <p>{t('now.silent', { count: silent.length })}</p>}
+      </>
+    )
+  }
+  const isWell = answer === 'normal' || answer === 'silent'
+  const well = floors.length - silent.length
+  return (
+    <>
+      {answer === 'silent' && <Where floors={silent} />}
+      {isWell && well > 0 && <p className="soft">{t('now.within', { count: well })}</p>}
+    </>
+  )
+}
+
+/** Each a link to why. */
+function Where({ floors }: { readonly floors: readonly number[] }) {
+  const { t } = useTranslation()
+  const more = floors.length - FLOORS_NAMED_MAX
   return (
     <p className="where">
-      {bad.slice(0, FLOORS_NAMED_MAX).map(({ floor }) => (
+      {floors.slice(0, FLOORS_NAMED_MAX).map((floor) => (
         <AppLink key={floor} to={`/floor/${floor}`}>
           {t('word.floorN', { floor })}
         </AppLink>

@@ -34,6 +34,11 @@ export function SaveBar({ draft, isChanged, onDiscard, onRefused }: SaveBarProps
       onRefused()
     },
   })
+  /** What was saved or failed before is no news of what is thrown away now. */
+  const discard = () => {
+    saving.reset()
+    onDiscard()
+  }
   if (!isChanged && !saving.isSuccess) return null
   if (!isChanged) {
     return (
@@ -51,7 +56,7 @@ export function SaveBar({ draft, isChanged, onDiscard, onRefused }: SaveBarProps
         </span>
       )}
       <span className="grow" />
-      <Button variant="subtle" onClick={onDiscard}>
+      <Button variant="subtle" onClick={discard}>
         {t('thresholds.discard')}
       </Button>
       <Button
