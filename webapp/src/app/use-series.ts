@@ -60,7 +60,7 @@ export function useAsked(
 
 /** Where readings are polled, some are passed over at any time. */
 function wholeSinceSeconds(state: LiveState, floors: readonly number[]): number {
-  if (state.channel !== 'whole' || state.isPaused) return Number.POSITIVE_INFINITY
+  if (state.channel !== 'whole' || state.pausedMs !== undefined) return Number.POSITIVE_INFINITY
   const passedSeconds = (state.passedMs ?? Number.NEGATIVE_INFINITY) / 1000
   return Math.max(passedSeconds, keptSinceSeconds(samplesOf(state, floors), NEARLY_FULL))
 }
