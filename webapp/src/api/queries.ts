@@ -25,7 +25,7 @@ export const latestQuery = queryOptions({
   refetchInterval: MINUTE_MS,
 })
 
-/** `passedMs`: since when live readings go on from them without a gap. In any order of the floors. */
+/** `passedMs`: since when live readings go on from them without a gap. Floors in any order. */
 export function samplesQuery(
   floors: readonly number[],
   count: number,

@@ -1,8 +1,8 @@
 /**
  * The histories of some floors while their stretch of time moves on: the answers for the new
  * stretch come one by one, and until all are there the former ones are shown. So a chart is made
- * once and not for each answer, and never gives way to a skeleton while somebody looks at it;
- * an answer that is refused takes nothing away, and that it was refused is told until it is answered.
+ * once and not for each answer, and never gives way to a skeleton while somebody looks at it. What
+ * is refused takes nothing away, and is told until it is answered.
  */
 import type { Metric, ReadingPoint } from '../api/types.ts'
 import { isSameList } from './floors.ts'

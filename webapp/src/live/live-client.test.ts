@@ -188,7 +188,7 @@ test('a connection that hangs before its head is given up, and tried again', (t)
   assert.equal(signals.length, 1)
 })
 
-test('somebody who does not want to wait has a hanging connection tried anew at once', async (t) => {
+test('who does not want to wait has a hanging connection tried anew at once', async (t) => {
   const signals: AbortSignal[] = []
   const { client } = openWorld(t, { open: (_, __, signal) => hanging(signal, signals) })
   client.start()
