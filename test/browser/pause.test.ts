@@ -12,7 +12,7 @@ import { eventually } from '../support/eventually.ts'
 const PAUSE_MS = 720_000
 const STEP_MS = 60_000
 /** In which what is asked in a step of the clock is answered. */
-const ANSWER_MS = 500
+const ANSWER_MS = 1_500
 /** The span of a chart ends at a round moment. */
 const ROUND_MS = 60_000
 
