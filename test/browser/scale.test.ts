@@ -116,6 +116,22 @@ test('a hundred floors are pages; sorted and found while readings come', options
   await page.close()
 })
 
+test('a chart in sight takes fewer lines and more', options, async () => {
+  const page = await openNow('', (one) => one.setViewportSize({ width: 1_400, height: 4_000 }))
+  const wrong: string[] = []
+  page.on('pageerror', ({ message }) => wrong.push(message))
+  const hasLines = (count: number) =>
+    eventually(`${count} lines`, async () => (await page.locator('.legend-item').count()) === count)
+  await hasLines(SHOWN)
+  for (const [search, count] of [['77', 1] as const, ['7', SHOWN] as const, ['77', 1] as const]) {
+    await page.getByRole('searchbox', { name: 'Find a floor' }).fill(search)
+    await hasLines(count)
+    await sleep(REST_MS)
+  }
+  assert.deepEqual(wrong, [])
+  await page.close()
+})
+
 test('sorted by power, the page follows the readings', options, async () => {
   const page = await openNow('&sort=power')
   await stack().send([quiet(64, { sensore2_kw: 10.3 }), quiet(31, { sensore2_kw: 10.2 })])

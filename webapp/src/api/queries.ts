@@ -25,10 +25,16 @@ export const latestQuery = queryOptions({
   refetchInterval: MINUTE_MS,
 })
 
-export function samplesQuery(floors: readonly number[], count: number) {
+/** `passedMs`: since when live readings go on from them without a gap. Floors in any order. */
+export function samplesQuery(
+  floors: readonly number[],
+  count: number,
+  passedMs: number | undefined,
+) {
+  const sorted = [...floors].sort((a, b) => a - b)
   return queryOptions({
-    queryKey: ['samples', floors, count],
-    queryFn: ({ signal }) => readSamples(floors, count, signal),
+    queryKey: ['samples', sorted, count, passedMs],
+    queryFn: ({ signal }) => readSamples(sorted, count, signal),
     staleTime: Number.POSITIVE_INFINITY,
     enabled: floors.length > 0,
   })
@@ -36,9 +42,20 @@ export function samplesQuery(floors: readonly number[], count: number) {
 
 /** Whose history is read first. */
 const RANKS = { chart: 0, card: 1, band: 2 } as const
-type Rank = keyof typeof RANKS
+export type Rank = keyof typeof RANKS
 /** As many as the coordinator reads at once, and one more so that it never waits for us. */
 const turns = new Turns(3)
+
+/** What failed is asked for again after so long: what comes live does not make up for it. */
+export const RETRY_MS = 30_000
+
+interface Outcome {
+  readonly state: { readonly status: string; readonly error: unknown }
+}
+
+export function againAfter({ state }: Outcome): number | false {
+  return state.status === 'error' && !isTooMuch(state.error) ? RETRY_MS : false
+}
 
 export function historyQuery(
   floor: number,
@@ -51,6 +68,7 @@ export function historyQuery(
     queryFn: ({ signal }) =>
       turns.take(RANKS[rank], signal, () => readHistory(floor, metric, stretch, signal)),
     staleTime: MINUTE_MS,
+    refetchInterval: againAfter,
     /** While the span moves on, the former one is shown and not a skeleton. */
     placeholderData: (previous: readonly ReadingPoint[] | undefined, query) =>
       query?.queryKey[1] === floor && query.queryKey[2] === metric ? previous : undefined,

@@ -7,6 +7,7 @@ import { createContext, useContext, useRef, useState, useSyncExternalStore } fro
 import type { Reading } from '../api/types.ts'
 import type { LiveClient } from '../live/live-client.ts'
 import type { Connection, LiveState } from '../live/machine.ts'
+import { momentAfter } from '../live/pace.ts'
 
 const LiveContext = createContext<LiveClient | null>(null)
 export const LiveProvider = LiveContext.Provider
@@ -65,11 +66,15 @@ export function useNow(everyMs: number): number {
   const [openedMs] = useState(() => Date.now())
   const now = useRef(openedMs)
   return useSyncExternalStore(client.subscribe, () => {
-    const clockMs = client.clockMs()
-    const isDue = Math.floor(clockMs / everyMs) > Math.floor(now.current / everyMs)
-    if (isDue) now.current = clockMs
+    now.current = momentAfter(now.current, client.clockMs(), everyMs)
     return now.current
   })
+}
+
+/** The moment that readings are shown of: it stands still while they do. */
+export function useShownMoment(everyMs: number): number {
+  const now = useNow(everyMs)
+  return useLive((state) => state.pausedMs) ?? now
 }
 
 /** The live client looks at the clock, so nobody who shows this needs to. */

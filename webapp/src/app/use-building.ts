@@ -17,7 +17,14 @@ import {
 } from '../lib/floors.ts'
 import { FACTORY_SET } from '../lib/thresholds-draft.ts'
 import { type Alarmed, alarmedOf, floorRows } from '../lib/verdict.ts'
-import { useKept, useLive, useLiveClient, useLiveSame, useNow } from './live-context.tsx'
+import {
+  useKept,
+  useLive,
+  useLiveClient,
+  useLiveSame,
+  useLiveSlowly,
+  useNow,
+} from './live-context.tsx'
 import type { Search } from './search.ts'
 
 const FALLBACK: Thresholds = { default: FACTORY_SET, per_floor: {} }
@@ -38,7 +45,9 @@ export function useFloors() {
 /** Brings in the last samples of these floors, so that more than one can be shown at once. */
 export function useSampleHistory(floors: readonly number[]): void {
   const client = useLiveClient()
-  const { data } = useQuery(samplesQuery(floors, SAMPLES_READ))
+  /** For a page that is always behind it changes all the time; slowly is often enough. */
+  const passedMs = useLiveSlowly((state) => state.passedMs)
+  const { data } = useQuery(samplesQuery(floors, SAMPLES_READ, passedMs))
   useEffect(() => {
     if (data) client.take({ kind: 'readings', readings: [...data.values()].flat() })
   }, [data, client])

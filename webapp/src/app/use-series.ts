@@ -3,7 +3,7 @@
  */
 import { useQueries } from '@tanstack/react-query'
 import { useMemo, useRef } from 'react'
-import { historyQuery } from '../api/queries.ts'
+import { historyQuery, type Rank } from '../api/queries.ts'
 import type { Metric, Reading, ReadingPoint } from '../api/types.ts'
 import { askedAfter, keptSinceSeconds, type Stretch } from '../lib/asked.ts'
 import { isSameList } from '../lib/floors.ts'
@@ -12,7 +12,7 @@ import { type Table, tableOf, withLive } from '../lib/series.ts'
 import { type Histories, isAnswered, type Whole, wholeAfter } from '../lib/whole.ts'
 import type { LiveState } from '../live/machine.ts'
 import { SAMPLES_MAX } from '../live/samples.ts'
-import { useKept, useLive, useLiveClient, useLiveSlowly, useNow } from './live-context.tsx'
+import { useKept, useLive, useLiveClient, useLiveSlowly, useShownMoment } from './live-context.tsx'
 import { type Span, spanOf, stepFor } from './search.ts'
 import { useChoices } from './use-choices.ts'
 
@@ -23,7 +23,7 @@ export function useSpan(): Span & { readonly stepSeconds: number } {
   const choices = useChoices()
   const rough = stepFor(spanOf(choices, 0, 1))
   const round = Math.max(REFRESH_SECONDS_MIN, rough)
-  const now = useNow(10_000)
+  const now = useShownMoment(10_000)
   const { fromSeconds, toSeconds, isLive } = spanOf(choices, now, round)
   return useMemo(
     () => ({ fromSeconds, toSeconds, isLive, stepSeconds: rough }),
@@ -43,7 +43,7 @@ export interface AskedHistories {
 const NEARLY_FULL = 0.75 * SAMPLES_MAX
 
 /** What to ask for so that, with what comes live, all of this stretch of these floors is there. */
-export function useAsked(
+function useAsked(
   floors: readonly number[],
   { fromSeconds, toSeconds, stepSeconds, isLive }: SteppedSpan,
   everySeconds = Math.max(REFRESH_SECONDS_MIN, stepSeconds),
@@ -60,7 +60,7 @@ export function useAsked(
 
 /** Where readings are polled, some are passed over at any time. */
 function wholeSinceSeconds(state: LiveState, floors: readonly number[]): number {
-  if (state.channel !== 'whole' || state.isPaused) return Number.POSITIVE_INFINITY
+  if (state.channel !== 'whole') return Number.POSITIVE_INFINITY
   const passedSeconds = (state.passedMs ?? Number.NEGATIVE_INFINITY) / 1000
   return Math.max(passedSeconds, keptSinceSeconds(samplesOf(state, floors), NEARLY_FULL))
 }
@@ -73,16 +73,27 @@ export function useHistories(
   floors: readonly number[],
   metric: Metric,
   span: SteppedSpan,
+  { rank, everySeconds }: Asking = {},
 ): AskedHistories {
-  const stretch = useAsked(floors, span)
+  const stretch = useAsked(floors, span, everySeconds)
   const asked = useQueries({
-    queries: floors.map((floor) => historyQuery(floor, metric, stretch)),
+    queries: floors.map((floor) => historyQuery(floor, metric, stretch, rank)),
     combine: combineResults,
   })
   const whole = useRef<Whole>(undefined)
   whole.current = wholeAfter(whole.current, { ...asked, floors, metric })
-  const { error, retry } = asked
-  return { data: whole.current.data, isRead: isAnswered(whole.current), error, retry }
+  const { data, error } = whole.current
+  const retry = () => {
+    /** Somebody who asks again sees that it is asked. */
+    if (whole.current) whole.current = { ...whole.current, error: undefined }
+    asked.retry()
+  }
+  return { data, isRead: isAnswered(whole.current), error, retry }
+}
+
+interface Asking {
+  readonly rank?: Rank
+  readonly everySeconds?: number
 }
 
 /** The lines of these floors; a new table when one of them has got readings. */

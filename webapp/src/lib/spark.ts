@@ -4,12 +4,14 @@
 import type { Reading, ReadingPoint } from '../api/types.ts'
 import type { Usual } from './band.ts'
 import { timeMsOf } from './metrics.ts'
+import { usualGap } from './series.ts'
 
 export const WIDTH = 240
 export const HEIGHT = 44
 const MARGIN = 3
-/** Further apart than this, the line is not joined. */
+/** Further apart than this, and than so many times what is usual, the line is not joined. */
 const GAP_SECONDS = 180
+const USUAL_GAPS = 3
 
 export interface Spark {
   readonly line: string
@@ -33,8 +35,10 @@ export function sparkOf(
   const y = (v: number) =>
     round(HEIGHT - MARGIN - ((v - low) / (high - low)) * (HEIGHT - 2 * MARGIN))
   const runs = runsOf(points)
+  /** A point that stands alone is a line of no length, which has round ends. */
   const trace = (run: readonly ReadingPoint[]) =>
-    run.map(({ t, mean }, at) => `${at === 0 ? 'M' : 'L'}${x(t)} ${y(mean)}`).join('')
+    run.map(({ t, mean }, at) => `${at === 0 ? 'M' : 'L'}${x(t)} ${y(mean)}`).join('') +
+    (run.length === 1 ? 'h0' : '')
   const traces = runs.map(trace)
   const close = (run: readonly ReadingPoint[], at: number) =>
     `${traces[at]}L${x(run.at(-1)?.t ?? 0)} ${HEIGHT}L${x(run[0]?.t ?? 0)} ${HEIGHT}Z`
@@ -50,10 +54,11 @@ export function sparkOf(
 }
 
 function runsOf(points: readonly ReadingPoint[]): readonly (readonly ReadingPoint[])[] {
+  const gapSeconds = Math.max(GAP_SECONDS, USUAL_GAPS * usualGap(points))
   const runs: ReadingPoint[][] = []
   for (const point of points) {
     const last = runs.at(-1)?.at(-1)
-    if (!last || point.t - last.t > GAP_SECONDS) runs.push([point])
+    if (!last || point.t - last.t > gapSeconds) runs.push([point])
     else runs.at(-1)?.push(point)
   }
   return runs

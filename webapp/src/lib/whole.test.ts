@@ -37,6 +37,22 @@ test('a floor that is refused for the next span keeps what it had', () => {
   assert.ok(isAnswered(next))
 })
 
+test('trouble is told until it is over, also while it is asked again', () => {
+  const error = new Error('busy')
+  const first = wholeAfter(undefined, asked(answer(0), answer(0)))
+  const refused = { ...asked(answer(30), undefined), isMoving: false, error }
+  const failed = wholeAfter(first, refused)
+  assert.equal(failed.error, error)
+  assert.equal(wholeAfter(failed, asked(answer(30), undefined)), failed)
+  const well = wholeAfter(failed, asked(answer(30), answer(30)))
+  assert.deepEqual([well.data[1], well.error], [answer(30), undefined])
+})
+
+test('the same floors in another list are the same', () => {
+  const first = wholeAfter(undefined, asked(answer(0), answer(0)))
+  assert.equal(wholeAfter(first, { ...asked(undefined, undefined), floors: [...FLOORS] }), first)
+})
+
 test('of other floors, or another metric, nothing former is shown', () => {
   const first = wholeAfter(undefined, asked(answer(0), answer(0)))
   const other = { ...asked(undefined, undefined), floors: [3, 4] }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseEvents } from './event-stream.ts'
 import { gathered } from './gathered.ts'
-import { liveEventsOf } from './live-client.ts'
+import { liveEventsOf } from './live-events.ts'
 
 test('events are read however the text is cut, and comments are none', () => {
   const text =

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Notification, Reading } from '../api/types.ts'
-import { LiveClient, type LiveWorld, QUIET_MS_MAX, SLOW_MS } from './live-client.ts'
-import type { LiveEvent } from './machine.ts'
+import { HURRY_MS, LiveClient, type LiveWorld, QUIET_MS_MAX, SLOW_MS } from './live-client.ts'
+import { type LiveEvent, SILENCE_MS_MAX } from './machine.ts'
 import type { Urgency } from './pace.ts'
 
 const START_MS = Date.parse('2026-03-02T10:00:00Z')
@@ -21,6 +21,13 @@ function raised(id: string): Notification {
   const limits = { value: 12, threshold: 11, threshold_base: 11 }
   return { id, ...moment, floor: 1, metric: 'kw', ...limits, severity: 'warning', message: '' }
 }
+
+function hanging(signal: AbortSignal, signals: AbortSignal[]): Promise<Response> {
+  signals.push(signal)
+  return new Promise((_, reject) => signal.addEventListener('abort', reject))
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 /** A world whose stream says nothing and whose frames are drawn by hand. */
 function openWorld(t: TestContext, more: Partial<LiveWorld> = {}) {
@@ -155,7 +162,6 @@ test('a count that alerts have overtaken is not believed, and asked for again', 
       answers.push((unread) => resolve([{ kind: 'unread', unread }]))
     })
   const { client } = openWorld(t, { refresh, count: refresh })
-  const settled = () => new Promise((resolve) => setImmediate(resolve))
   client.start()
   client.take({ kind: 'opened' })
   t.mock.timers.tick(30 * LOOK_MS)
@@ -169,4 +175,52 @@ test('a count that alerts have overtaken is not believed, and asked for again', 
   answers[1]?.(2)
   await settled()
   assert.equal(client.snapshot().unread, 2, 'somebody has read one')
+})
+
+test('a connection that hangs before its head is given up, and tried again', (t) => {
+  const signals: AbortSignal[] = []
+  const { client } = openWorld(t, { open: (_, __, signal) => hanging(signal, signals) })
+  client.start()
+  t.mock.timers.tick(SILENCE_MS_MAX - LOOK_MS)
+  assert.equal(signals[0]?.aborted, false)
+  t.mock.timers.tick(2 * LOOK_MS)
+  assert.equal(signals[0]?.aborted, true)
+  assert.equal(signals.length, 1)
+})
+
+test('who does not want to wait has a hanging connection tried anew at once', async (t) => {
+  const signals: AbortSignal[] = []
+  const { client } = openWorld(t, { open: (_, __, signal) => hanging(signal, signals) })
+  client.start()
+  client.retry()
+  assert.equal(signals.length, 1, 'it has only begun')
+  t.mock.timers.tick(HURRY_MS)
+  client.retry()
+  assert.deepEqual(
+    signals.map(({ aborted }) => aborted),
+    [true, false],
+  )
+  await settled()
+  assert.equal(client.snapshot().phase.kind, 'connecting', 'the end of the former is not its end')
+})
+
+test('a clock that is set back holds up neither the clock of the page nor what is asked', (t) => {
+  let asked = 0
+  const refresh = async () => {
+    asked += 1
+    return []
+  }
+  let setBackMs = 0
+  const { client, draw } = openWorld(t, { refresh, now: () => Date.now() - setBackMs })
+  client.start()
+  client.take({ kind: 'opened' })
+  t.mock.timers.tick(30 * LOOK_MS)
+  draw()
+  assert.equal(asked, 1)
+  setBackMs = 600_000
+  t.mock.timers.tick(LOOK_MS)
+  draw()
+  assert.equal(client.clockMs(), Date.now() - setBackMs)
+  assert.equal(asked, 2)
+  assert.equal(client.snapshot().heardMs, client.clockMs(), 'silence counts from now on')
 })

@@ -4,9 +4,9 @@
  * between two drawings is told once, however many events it was; an alert is told at once.
  */
 import { AskError, failureOf } from '../api/http.ts'
-import type { Notification, NotificationList, Reading } from '../api/wire.generated.ts'
-import { parseEvents, type StreamEvent } from './event-stream.ts'
+import { parseEvents } from './event-stream.ts'
 import { gathered } from './gathered.ts'
+import { liveEventsOf } from './live-events.ts'
 import {
   type Channel,
   type Connection,
@@ -14,10 +14,11 @@ import {
   initialState,
   type LiveEvent,
   type LiveState,
+  RETRY_MS_MAX,
   SILENCE_MS_MAX,
   step,
 } from './machine.ts'
-import { URGENCIES, type Urgency } from './pace.ts'
+import { isDue, URGENCIES, type Urgency } from './pace.ts'
 
 /** What the client asks of its world; tests bring another. */
 export interface LiveWorld {
@@ -46,6 +47,8 @@ const POLL_MS = 2_000
 const REFRESH_MS = 30_000
 /** Longer than COUNT_DOUBT_MS, so that one is enough when nothing else comes. */
 const RECOUNT_MS = 3_000
+/** A connection that is tried for so long is given up by somebody who does not want to wait. */
+export const HURRY_MS = 3_000
 const STATUS_ABSENT = 404
 
 export class LiveClient {
@@ -59,7 +62,7 @@ export class LiveClient {
   private awaited: Urgency | undefined
   private stream: AbortController | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
-  private askedMs = { poll: 0, refresh: 0, count: 0 }
+  private askedMs = { poll: 0, refresh: 0, count: 0, stream: 0 }
 
   constructor(world: LiveWorld) {
     this.world = world
@@ -102,7 +105,7 @@ export class LiveClient {
     const before = this.state
     this.state = step(before, event, this.world.now())
     /** What was passed over meanwhile is made up for by the newest of each floor. */
-    if (before.isPaused && !this.state.isPaused) {
+    if (before.pausedMs !== undefined && this.state.pausedMs === undefined) {
       void this.askFor((signal) => this.world.poll(signal))
     }
     const urgency = URGENCIES[event.kind]
@@ -127,13 +130,15 @@ export class LiveClient {
   }
 
   private isSlowDue(nowMs: number): boolean {
-    return this.slow.state !== this.state && nowMs - this.slow.toldMs >= SLOW_MS
+    return this.slow.state !== this.state && isDue(this.slow.toldMs, nowMs, SLOW_MS)
   }
 
   /** At once, for somebody who does not want to wait, or when the machine has woken up. */
   readonly retry = (): void => {
     const { phase, isListed } = this.state
+    const isHanging = isDue(this.askedMs.stream, this.world.now(), HURRY_MS)
     if (phase.kind === 'waiting') void this.connect()
+    else if (phase.kind === 'connecting' && isHanging) void this.connect()
     else if (phase.kind === 'open' && !isListed) this.refresh()
   }
 
@@ -151,19 +156,35 @@ export class LiveClient {
   }
 
   private tick(nowMs: number): void {
-    const { phase, channel, heardMs, isPaused, isCountDoubtful } = this.state
+    const { phase, channel, pausedMs, isCountDoubtful } = this.state
     const isNews = sameOr(this.shown, connectionOf(this.state, nowMs)) !== this.shown
-    const isClockDue = nowMs - this.toldMs >= QUIET_MS_MAX
+    const isClockDue = isDue(this.toldMs, nowMs, QUIET_MS_MAX)
     if (isNews || isClockDue || this.isSlowDue(nowMs)) this.tellSoon('soon')
-    if (phase.kind === 'waiting' && nowMs >= phase.retryAtMs) void this.connect()
-    if (phase.kind === 'open' && nowMs - heardMs > SILENCE_MS_MAX) this.stream?.abort()
+    this.lookAtStream(nowMs)
     if (phase.kind !== 'open') return
-    if (channel === 'alerts' && !isPaused && nowMs - this.askedMs.poll >= POLL_MS) {
+    const isPolled = channel === 'alerts' && pausedMs === undefined
+    if (isPolled && isDue(this.askedMs.poll, nowMs, POLL_MS)) {
       this.askedMs.poll = nowMs
       void this.askFor((signal) => this.world.poll(signal))
     }
-    if (nowMs - this.askedMs.refresh >= REFRESH_MS) this.refresh()
-    else if (isCountDoubtful && nowMs - this.askedMs.count >= RECOUNT_MS) this.recount()
+    if (isDue(this.askedMs.refresh, nowMs, REFRESH_MS)) this.refresh()
+    else if (isCountDoubtful && isDue(this.askedMs.count, nowMs, RECOUNT_MS)) this.recount()
+  }
+
+  /** Tries one that was lost, and gives up one that says nothing: before its head, or after it. */
+  private lookAtStream(nowMs: number): void {
+    const { phase, heardMs } = this.state
+    if (phase.kind === 'waiting') {
+      if (isDue(phase.retryAtMs - RETRY_MS_MAX, nowMs, RETRY_MS_MAX)) void this.connect()
+      return
+    }
+    /** A clock that was set back says nothing about the silence, which counts from now on. */
+    if (nowMs < heardMs) this.take({ kind: 'heard' })
+    const isSilent =
+      phase.kind === 'open'
+        ? nowMs - heardMs > SILENCE_MS_MAX
+        : isDue(this.askedMs.stream, nowMs, SILENCE_MS_MAX)
+    if (isSilent) this.stream?.abort()
   }
 
   private refresh(): void {
@@ -189,11 +210,14 @@ export class LiveClient {
 
   private async connect(): Promise<void> {
     this.take({ kind: 'retry' })
+    this.stream?.abort()
     const stream = new AbortController()
     this.stream = stream
+    this.askedMs.stream = this.world.now()
     try {
       const { channel, lastEventId } = this.state
       const response = await this.world.open(channel, lastEventId, stream.signal)
+      if (stream !== this.stream) return
       if (response.status === STATUS_ABSENT && channel === 'whole') {
         this.take({ kind: 'absent' })
         void this.connect()
@@ -202,10 +226,11 @@ export class LiveClient {
       if (response.ok && response.body) await this.follow(response.body)
       else this.take({ kind: 'trouble', error: new AskError(failureOf(response.status, '')) })
     } catch {
-      // Whatever ended it: the machine says when to try again.
+      // Whatever ended it: the machine says when to try again, unless another one is under way.
+      if (stream !== this.stream) return
       this.take({ kind: 'trouble', error: new AskError({ kind: 'unreachable' }) })
     }
-    if (this.timer === undefined) return
+    if (this.timer === undefined || stream !== this.stream) return
     this.take({ kind: 'closed' })
     this.lookAgain()
   }
@@ -222,14 +247,8 @@ export class LiveClient {
       this.take({ kind: 'heard' })
       const { events, rest } = parseEvents(pending + decoder.decode(value, { stream: true }))
       pending = rest
-      for (const event of gathered(events.flatMap(liveEventsOf))) this.admit(event)
+      for (const event of gathered(events.flatMap(liveEventsOf))) this.take(event)
     }
-  }
-
-  /** Paused, readings stand still; alerts never do. */
-  private admit(event: LiveEvent): void {
-    if (event.kind === 'readings' && this.state.isPaused) return
-    this.take(event)
   }
 }
 
@@ -248,40 +267,4 @@ function sameOr(before: Connection, now: Connection): Connection {
 
 function sinceMsOf(one: Connection): number | undefined {
   return 'sinceMs' in one ? one.sinceMs : undefined
-}
-
-/** An event that cannot be read is passed over: the next one may be well. */
-export function liveEventsOf({ name, data, id }: StreamEvent): readonly LiveEvent[] {
-  const value = parseJson(data)
-  if (typeof value !== 'object' || value === null) return []
-  switch (name) {
-    case 'reading':
-      return 'piano' in value ? [readingsOf(value as Reading)] : []
-    case 'anomaly':
-      return 'id' in value ? [notificationOf(value as Notification, id)] : []
-    case 'gap':
-      return 'items' in value ? [listOf(value as NotificationList, id)] : []
-    default:
-      return [{ kind: 'heard', id }]
-  }
-}
-
-function readingsOf(reading: Reading): LiveEvent {
-  return { kind: 'readings', readings: [reading] }
-}
-
-function notificationOf(notification: Notification, id: string | undefined): LiveEvent {
-  return { kind: 'notifications', notifications: [notification], id }
-}
-
-function listOf({ items }: NotificationList, id: string | undefined): LiveEvent {
-  return { kind: 'list', items, ...(id === undefined ? {} : { id }) }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

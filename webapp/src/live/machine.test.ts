@@ -94,6 +94,39 @@ test('the first list is history; what a later list has more is news', () => {
   )
 })
 
+test('what a list brings was missed only if it was raised before a break was over', () => {
+  const list: LiveEvent = { kind: 'list', items: [raised('a', 2), raised('b', 15)] }
+  const empty: LiveEvent = { kind: 'list', items: [] }
+  const unbroken = story([0, { kind: 'opened' }], [1, empty], [16, list])
+  assert.deepEqual([unbroken.fresh.length, unbroken.missed], [2, 0])
+  const broken = story(
+    [0, { kind: 'opened' }],
+    [1, empty],
+    [2, { kind: 'closed' }],
+    [14, { kind: 'opened' }],
+    [16, list],
+  )
+  assert.deepEqual([broken.fresh.length, broken.missed], [2, 1])
+})
+
+test('what came after toasts were drawn is not taken for shown', () => {
+  const state = story([0, { kind: 'opened' }], [1, came('a', 1)], [2, came('b', 2)])
+  const shown = step(state, { kind: 'shown', count: 1 }, START_MS)
+  assert.deepEqual(
+    shown.fresh.map(({ id }) => id),
+    ['b'],
+  )
+  assert.deepEqual(step(state, { kind: 'shown' }, START_MS).fresh, [])
+})
+
+test('a clock that was set back does not have counts doubted or refused until it is back', () => {
+  const state = story([0, { kind: 'opened' }], [600, came('a', 600)])
+  const counted = { kind: 'unread', unread: 4, askedMs: START_MS + 10_000 } as const
+  const back = step(state, counted, START_MS + 11_000)
+  assert.equal(back.unread, 4)
+  assert.equal(step(back, came('b', 30), START_MS + 30_000).isCountDoubtful, false)
+})
+
 test('the bell counts each new alert at once, and believes the server when it counts', () => {
   const state = story([0, { kind: 'opened' }], [1, came('a', 1)], [2, came('b', 2)])
   assert.equal(state.unread, 2)
@@ -178,6 +211,13 @@ test('a coordinator with only the contract is asked for its stream of alerts', (
   const state = story([0, { kind: 'absent' }])
   assert.equal(state.channel, 'alerts')
   assert.deepEqual(state.phase, { kind: 'connecting' })
+})
+
+test('a building that has told one reading a floor, and not its pace, is not called late', () => {
+  const readings: LiveEvent = { kind: 'readings', readings: [reading(1, 0), reading(2, 0)] }
+  const open = story([0, { kind: 'opened' }], [0, readings])
+  assert.equal(connectionOf(open, START_MS + 15 * 60_000).kind, 'live')
+  assert.equal(connectionOf(open, START_MS + 24 * 3_600_000).kind, 'delayed')
 })
 
 test('readings come once each, in order of their own time, and no more than the limit', () => {

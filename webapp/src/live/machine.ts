@@ -7,7 +7,14 @@
  */
 import type { AskError } from '../api/http.ts'
 import type { Notification, Reading } from '../api/types.ts'
-import { addReadings, intervalMsOf, newestMs, type Samples } from './samples.ts'
+import {
+  addReadings,
+  isSomeMissed,
+  knownIntervalMsOf,
+  newestMs,
+  type Samples,
+  standingStill,
+} from './samples.ts'
 
 /** `whole`: `/api/v1/live`. `alerts`: the contract's stream; readings are polled beside it. */
 export type Channel = 'whole' | 'alerts'
@@ -29,7 +36,7 @@ export interface LiveState {
   readonly lostMs: number | undefined
   /** When the connection came back after a break; undefined while there was none. */
   readonly resumedMs: number | undefined
-  /** When readings that were passed over, in a break or a pause, came to an end. */
+  /** When readings that were passed over, in a break, a pause or a jam, came to an end. */
   readonly passedMs: number | undefined
   /** Newest last, at most SAMPLES_MAX for each floor; what got nothing new stays the same list. */
   readonly samples: Samples
@@ -51,7 +58,8 @@ export interface LiveState {
   readonly fresh: readonly Notification[]
   /** How many came late, after the last break; told once. */
   readonly missed: number
-  readonly isPaused: boolean
+  /** Since when readings stand still; undefined while they do not. */
+  readonly pausedMs: number | undefined
 }
 
 export type LiveEvent =
@@ -70,7 +78,8 @@ export type LiveEvent =
   | { readonly kind: 'absent' }
   | { readonly kind: 'closed' }
   | { readonly kind: 'retry' }
-  | { readonly kind: 'shown' }
+  /** `count`: the first so many of the fresh ones; absent = all. */
+  | { readonly kind: 'shown'; readonly count?: number }
   | { readonly kind: 'paused'; readonly isPaused: boolean }
 
 export const NOTIFICATIONS_MAX = 1_000
@@ -104,7 +113,7 @@ export function initialState(nowMs: number): LiveState {
     isCountDoubtful: false,
     fresh: [],
     missed: 0,
-    isPaused: false,
+    pausedMs: undefined,
   }
 }
 
@@ -115,7 +124,7 @@ export function step(state: LiveState, event: LiveEvent, nowMs: number): LiveSta
     case 'heard':
       return { ...state, heardMs: nowMs, lastEventId: event.id ?? state.lastEventId }
     case 'readings':
-      return { ...state, heardMs: nowMs, ...sampled(state, event.readings) }
+      return { ...state, heardMs: nowMs, ...sampled(state, event.readings, nowMs) }
     case 'notifications':
       return addNotifications(state, event.notifications, event.id, nowMs)
     case 'list':
@@ -131,7 +140,7 @@ export function step(state: LiveState, event: LiveEvent, nowMs: number): LiveSta
     case 'retry':
       return { ...state, phase: { kind: 'connecting' } }
     case 'shown':
-      return { ...state, fresh: [], missed: 0 }
+      return show(state, event.count)
     case 'paused':
       return pause(state, event.isPaused, nowMs)
   }
@@ -151,8 +160,14 @@ function open(state: LiveState, nowMs: number): LiveState {
 }
 
 function pause(state: LiveState, isPaused: boolean, nowMs: number): LiveState {
-  const isEnding = state.isPaused && !isPaused
-  return { ...state, isPaused, passedMs: isEnding ? nowMs : state.passedMs }
+  const isEnding = state.pausedMs !== undefined && !isPaused
+  const pausedMs = isPaused ? (state.pausedMs ?? nowMs) : undefined
+  return { ...state, pausedMs, passedMs: isEnding ? nowMs : state.passedMs }
+}
+
+/** What came after they were drawn has yet to be shown. */
+function show(state: LiveState, count = state.fresh.length): LiveState {
+  return { ...state, fresh: state.fresh.slice(count), missed: Math.max(0, state.missed - count) }
 }
 
 function lose(state: LiveState, nowMs: number): LiveState {
@@ -171,22 +186,31 @@ function addNotifications(
   id: string | undefined,
   nowMs: number,
 ): LiveState {
-  const isCountDoubtful = state.isCountDoubtful || nowMs - state.countedMs < COUNT_DOUBT_MS
+  const isCountDoubtful = state.isCountDoubtful || isNear(nowMs, state.countedMs)
   const alerted = { alertedMs: nowMs, isCountDoubtful }
   const heard = { ...state, ...alerted, heardMs: nowMs, lastEventId: id ?? state.lastEventId }
   const known = new Set(state.notifications.map((one) => one.id))
   const more = list.filter((one) => !known.has(one.id) && known.add(one.id))
   if (more.length === 0) return heard
   const { resumedMs } = state
-  const isReplaying = resumedMs !== undefined && nowMs - resumedMs < REPLAY_MS_MAX
-  const missed = isReplaying ? more.filter((one) => one.timestamp_ms < resumedMs).length : 0
+  const isReplaying = resumedMs !== undefined && Math.abs(nowMs - resumedMs) < REPLAY_MS_MAX
   return {
     ...heard,
     notifications: [...state.notifications, ...more].slice(-NOTIFICATIONS_MAX),
     unread: state.unread + more.length,
     fresh: [...state.fresh, ...more],
-    missed: state.missed + missed,
+    missed: state.missed + (isReplaying ? missedOf(state, more) : 0),
   }
+}
+
+/** How many of these were raised before the last break was over. */
+function missedOf({ resumedMs = 0 }: LiveState, more: readonly Notification[]): number {
+  return more.filter((one) => one.timestamp_ms < resumedMs).length
+}
+
+/** On both sides: the clock of a machine may be set back. */
+function isNear(nowMs: number, otherMs: number): boolean {
+  return Math.abs(nowMs - otherMs) < COUNT_DOUBT_MS
 }
 
 /** A count that alerts have overtaken on its way is of before them, and is not taken over. */
@@ -195,9 +219,10 @@ function count(
   { unread, askedMs }: Extract<LiveEvent, { kind: 'unread' }>,
   nowMs: number,
 ): LiveState {
-  const isOvertaken = askedMs !== undefined && state.alertedMs >= askedMs
+  const { alertedMs } = state
+  const isOvertaken = askedMs !== undefined && alertedMs >= askedMs && alertedMs <= nowMs
   if (isOvertaken) return { ...state, isCountDoubtful: true }
-  const isCountDoubtful = nowMs - state.alertedMs < COUNT_DOUBT_MS
+  const isCountDoubtful = isNear(nowMs, alertedMs)
   return { ...state, unread, countedMs: nowMs, isCountDoubtful }
 }
 
@@ -220,16 +245,18 @@ function addList(
     isListed: true,
     trouble: undefined,
     fresh: [...state.fresh, ...more],
-    missed: state.missed + more.length,
+    missed: state.missed + missedOf(state, more),
   }
 }
 
 /** A part that stays as it was is the same object, so that whoever shows it need not look. */
-function sampled(state: LiveState, readings: readonly Reading[]) {
-  const samples = addReadings(state.samples, readings)
+function sampled(state: LiveState, readings: readonly Reading[], nowMs: number) {
+  const taken = state.pausedMs === undefined ? readings : standingStill(state.samples, readings)
+  const samples = addReadings(state.samples, taken)
   const isSameBuilding = samples.size === state.floors.length
   const floors = isSameBuilding ? state.floors : [...samples.keys()].sort((a, b) => a - b)
-  return { samples, floors }
+  const passedMs = isSomeMissed(state.samples, samples) ? nowMs : state.passedMs
+  return { samples, floors, passedMs }
 }
 
 export type Connection =
@@ -242,14 +269,19 @@ export type Connection =
 /** Readings that are so many intervals old are late. */
 const LATE_INTERVALS = 3
 const LATE_MS_MIN = 5_000
+/** Of a building that has told nothing of its pace, this is what the slowest meters have. */
+const SLOWEST_MS = 3_600_000
 
 /** What the pill says. It tells since when and not how long ago, so it changes only with events. */
 export function connectionOf(state: LiveState, nowMs: number): Connection {
   if (state.lostMs !== undefined) return { kind: 'offline', sinceMs: state.lostMs }
   if (state.phase.kind !== 'open') return { kind: 'connecting' }
-  if (state.isPaused) return { kind: 'paused' }
+  if (state.pausedMs !== undefined) return { kind: 'paused' }
   const newest = newestMs(state.samples)
   if (newest === undefined) return { kind: 'live' }
-  const lateMs = Math.max(LATE_MS_MIN, LATE_INTERVALS * intervalMsOf(state.samples))
+  const lateMs = Math.max(
+    LATE_MS_MIN,
+    LATE_INTERVALS * (knownIntervalMsOf(state.samples) ?? SLOWEST_MS),
+  )
   return nowMs - newest > lateMs ? { kind: 'delayed', sinceMs: newest } : { kind: 'live' }
 }

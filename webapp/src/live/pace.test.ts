@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { GATHER_MS, Pace, REST_MS_MAX, REST_MS_MIN, restMsOf, URGENT_REST_MS } from './pace.ts'
+import {
+  GATHER_MS,
+  isDue,
+  momentAfter,
+  Pace,
+  REST_MS_MAX,
+  REST_MS_MIN,
+  restMsOf,
+  URGENT_REST_MS,
+} from './pace.ts'
 
 test('a quick machine draws once a second, a slow one less often, and none stops', () => {
   assert.equal(restMsOf('soon', 0), REST_MS_MIN)
@@ -28,4 +37,17 @@ test('readings that took long to draw hold up readings, and no alert', () => {
   pace.drawn('soon', 5_060, 0)
   assert.equal(pace.waitMs('now', 5_090), restMsOf('now', 30) - 40, 'a flood of alerts rests')
   assert.equal(pace.waitMs('soon', 60_000), GATHER_MS.soon)
+})
+
+test('what lies in the future is due: the clock was set back', () => {
+  assert.equal(isDue(1_000, 2_999, 2_000), false)
+  assert.equal(isDue(1_000, 3_000, 2_000), true)
+  assert.equal(isDue(600_000, 1_000, 2_000), true)
+})
+
+test('a moment that is drawn moves in its steps, and back with a clock that was set back', () => {
+  assert.equal(momentAfter(12_000, 19_999, 10_000), 12_000)
+  assert.equal(momentAfter(12_000, 20_100, 10_000), 20_100)
+  assert.equal(momentAfter(20_100, 18_000, 10_000), 20_100, 'the page was told a while ago')
+  assert.equal(momentAfter(620_000, 20_500, 10_000), 20_500)
 })

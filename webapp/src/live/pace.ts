@@ -42,6 +42,23 @@ export function restMsOf(urgency: Urgency, drawingMs: number): number {
   return Math.min(most, Math.max(least, REST_FACTOR * drawingMs))
 }
 
+/**
+ * Whether so long has gone by since then. The clock of a machine may be set back: what then lies
+ * in the future is due, and not for as long as the clock was set back.
+ */
+export function isDue(sinceMs: number, nowMs: number, waitMs: number): boolean {
+  return nowMs - sinceMs >= waitMs || nowMs < sinceMs
+}
+
+/** A moment that is drawn may be a telling ahead of the clock of the page, and no more. */
+const AHEAD_MS_MAX = 10_000
+
+/** The moment that is drawn: it moves in steps of so long, and is never long after the clock. */
+export function momentAfter(drawnMs: number, clockMs: number, everyMs: number): number {
+  const isNext = Math.floor(clockMs / everyMs) > Math.floor(drawnMs / everyMs)
+  return isNext || drawnMs - clockMs > AHEAD_MS_MAX ? clockMs : drawnMs
+}
+
 /** After a silence, what comes together is drawn together, and nobody sees that it waited. */
 export const GATHER_MS: Readonly<Record<Urgency, number>> = { soon: 60, now: 0 }
 

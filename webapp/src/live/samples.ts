@@ -45,26 +45,82 @@ export function newestMs(samples: Samples): number | undefined {
   return times.length === 0 ? undefined : Math.max(...times)
 }
 
-/** By the samples it was taken from, since many ask for it at each drawing. */
-const intervals = new WeakMap<Samples, number>()
+/** By what it was taken from, since many ask for it at each drawing. */
+const buildings = new WeakMap<Samples, { readonly gapMs: number | undefined }>()
+const floors = new WeakMap<readonly Reading[], { readonly gapMs: number | undefined }>()
 
 /** So many tell how often a meter sends. */
 const GAPS_LOOKED_AT = 60
 
-/** The median of the gaps between the newest samples of the floor that has most. */
-export function intervalMsOf(samples: Samples): number {
-  const known = intervals.get(samples) ?? medianGapMs(samples)
-  intervals.set(samples, known)
-  return known
+/** How often the floor that has most samples sends; undefined while no floor has two. */
+export function knownIntervalMsOf(samples: Samples): number | undefined {
+  const known = buildings.get(samples) ?? { gapMs: floorIntervalMsOf(longestOf(samples)) }
+  buildings.set(samples, known)
+  return known.gapMs
 }
 
-function medianGapMs(samples: Samples): number {
-  const longest = [...samples.values()].reduce<readonly Reading[]>(
+export function intervalMsOf(samples: Samples): number {
+  return knownIntervalMsOf(samples) ?? INTERVAL_MS_DEFAULT
+}
+
+/** The same of one floor. */
+export function intervalMsOn(floor: number, samples: Samples): number {
+  return floorIntervalMsOf(samples.get(floor) ?? []) ?? INTERVAL_MS_DEFAULT
+}
+
+function longestOf(samples: Samples): readonly Reading[] {
+  return [...samples.values()].reduce<readonly Reading[]>(
     (best, list) => (list.length > best.length ? list : best),
     [],
   )
-  const times = longest.slice(-GAPS_LOOKED_AT - 1).map(timeMsOf)
+}
+
+/** The median of the gaps between the newest samples. */
+function floorIntervalMsOf(list: readonly Reading[]): number | undefined {
+  const known = floors.get(list) ?? { gapMs: medianGapMs(list) }
+  floors.set(list, known)
+  return known.gapMs
+}
+
+function medianGapMs(list: readonly Reading[]): number | undefined {
+  const times = list.slice(-GAPS_LOOKED_AT - 1).map(timeMsOf)
   const gaps = times.slice(1).map((time, at) => time - (times[at] ?? time))
   gaps.sort((a, b) => a - b)
-  return gaps[Math.floor(gaps.length / 2)] ?? INTERVAL_MS_DEFAULT
+  return gaps[Math.floor(gaps.length / 2)]
+}
+
+/** Readings so many of their own intervals apart have others between them, which did not come. */
+const MISSED_INTERVALS = 3
+/** Nearer than this they are not looked at: a meter sends once a second at most. */
+const MISSED_MS_MIN = 3_000
+
+/** Whether one of the floors goes on with a reading that is not the next one of its meter. */
+export function isSomeMissed(before: Samples, after: Samples): boolean {
+  for (const [floor, list] of after) {
+    const known = before.get(floor)
+    if (known && known !== list && isJump(known, list)) return true
+  }
+  return false
+}
+
+function isJump(known: readonly Reading[], list: readonly Reading[]): boolean {
+  const newest = known.at(-1)
+  if (!newest) return false
+  for (let at = list.length - 1; at > 0; at -= 1) {
+    const [one, other] = [list[at - 1], list[at]]
+    if (!one || !other || timeMsOf(other) <= timeMsOf(newest)) return false
+    const gapMs = timeMsOf(other) - timeMsOf(one)
+    if (gapMs <= MISSED_MS_MIN) continue
+    const intervalMs = floorIntervalMsOf(known)
+    if (intervalMs !== undefined && gapMs > MISSED_INTERVALS * intervalMs) return true
+  }
+  return false
+}
+
+/** Of floors that are known, nothing newer: for a page on which readings stand still. */
+export function standingStill(samples: Samples, readings: readonly Reading[]): readonly Reading[] {
+  return readings.filter((one) => {
+    const newest = samples.get(one.piano)?.at(-1)
+    return !newest || timeMsOf(one) <= timeMsOf(newest)
+  })
 }

@@ -93,6 +93,8 @@ class SeenPlot {
 
   private draw(): void {
     if (!this.isSeen || this.drawn === this.latest) return
+    /** Of more or fewer lines: that is for the chart that is about to come in place of this one. */
+    if (this.latest.table.columns.length !== this.chart.series.length - 1) return
     this.drawn = this.latest
     this.chart.setData(dataOf(this.drawn.table), false)
     this.showSpan()

@@ -97,9 +97,19 @@ function lineOf({ label, color, isDashed }: ChartSeries): uPlot.Series {
     stroke: color,
     width: 1.75,
     spanGaps: false,
-    points: { show: false },
+    points: { show: false, fill: color, filter: (chart, at) => lonePoints(chart.data[at]) },
     ...(isDashed ? { dash: [5, 4] } : {}),
   }
+}
+
+/** Where a value stands between two gaps no line shows it; null where there is none such. */
+export function lonePoints(values: ArrayLike<number | null | undefined> = []): number[] | null {
+  const alone: number[] = []
+  for (let at = 0; at < values.length; at += 1) {
+    if (values[at] == null) continue
+    if (values[at - 1] == null && values[at + 1] == null) alone.push(at)
+  }
+  return alone.length === 0 ? null : alone
 }
 
 /** A limit is shown when it is near; a far one would press the line flat. */

@@ -2,17 +2,15 @@
  * One metric of a floor as a chart. The cursor is shared with the other metrics, and dragging over
  * a stretch chooses it for all of them.
  */
-import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { historyQuery } from '../../api/queries.ts'
 import type { Metric, Reading, ReadingPoint } from '../../api/types.ts'
 import { useConnection, useLive, useLiveSlowly } from '../../app/live-context.tsx'
 import type { Span } from '../../app/search.ts'
 import { useBand } from '../../app/use-band.ts'
 import { useThresholds } from '../../app/use-building.ts'
 import { useChoices, useChoose } from '../../app/use-choices.ts'
-import { useAsked } from '../../app/use-series.ts'
+import { useHistories } from '../../app/use-series.ts'
 import { useToldBands } from '../../app/use-told-bands.ts'
 import { spansOf } from '../../lib/alerts.ts'
 import { type Band, usualAt } from '../../lib/band.ts'
@@ -20,7 +18,7 @@ import { type ToldBands, toldAt } from '../../lib/evidence.ts'
 import { limitsFor, METRIC_FACTS, shownLimit } from '../../lib/metrics.ts'
 import { panelStateOf } from '../../lib/panel-state.ts'
 import { type Table, tableOf, withLive } from '../../lib/series.ts'
-import { intervalMsOf } from '../../live/samples.ts'
+import { intervalMsOn } from '../../live/samples.ts'
 import { ChartFigure } from '../../parts/ChartFigure.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 
@@ -28,6 +26,7 @@ const WEEK_SECONDS = 604_800
 const HEIGHT_PX = 190
 const NONE: readonly ReadingPoint[] = []
 const NO_SAMPLES: readonly Reading[] = []
+const NO_FLOORS: readonly number[] = []
 
 interface MetricPanelProps {
   readonly floor: number
@@ -78,24 +77,25 @@ function useLines({ floor, metric, span }: MetricPanelProps) {
   const { compare } = useChoices()
   const { fromSeconds, toSeconds, stepSeconds, isLive } = span
   const samples = useLiveSlowly((state) => state.samples.get(floor))
-  const history = useQuery(historyQuery(floor, metric, useAsked([floor], span)))
-  const before = useQuery({
-    ...historyQuery(floor, metric, {
-      fromSeconds: fromSeconds - WEEK_SECONDS,
-      toSeconds: toSeconds - WEEK_SECONDS,
-      stepSeconds,
-    }),
-    enabled: compare === true,
-  })
+  const floors = useMemo(() => [floor], [floor])
+  const { data, isRead, error, retry } = useHistories(floors, metric, span)
+  const history = data[0] ?? NONE
+  const weekBefore = {
+    fromSeconds: fromSeconds - WEEK_SECONDS,
+    toSeconds: toSeconds - WEEK_SECONDS,
+    stepSeconds,
+    isLive: false,
+  }
+  const before = useHistories(compare ? floors : NO_FLOORS, metric, weekBefore).data[0] ?? NONE
   const table = useMemo(() => {
     const live = isLive && samples ? samples : NO_SAMPLES
-    const now = withLive(history.data ?? NONE, live, metric, stepSeconds)
-    const lines = compare ? [now, shifted(before.data ?? NONE)] : [now]
+    const now = withLive(history, live, metric, stepSeconds)
+    const lines = compare ? [now, shifted(before)] : [now]
     return tableOf(lines, stepSeconds, span)
-  }, [history.data, before.data, compare, samples, metric, span, stepSeconds, isLive])
+  }, [history, before, compare, samples, metric, span, stepSeconds, isLive])
   const names = compare ? [t(`metric.${metric}`), t('floor.lastWeek')] : [t(`metric.${metric}`)]
-  const hasData = history.isSuccess || (history.isError && table.times.length > 0)
-  return { table, names, hasData, error: history.error, retry: () => void history.refetch() }
+  const hasData = isRead || (error !== undefined && table.times.length > 0)
+  return { table, names, hasData, error, retry }
 }
 
 function shifted(points: readonly ReadingPoint[]): readonly ReadingPoint[] {
@@ -104,7 +104,7 @@ function shifted(points: readonly ReadingPoint[]): readonly ReadingPoint[] {
 
 function useMarks({ floor, metric, span }: MetricPanelProps, table: Table) {
   const limits = limitsFor(useThresholds(), floor)
-  const intervalMs = useLive((state) => intervalMsOf(state.samples))
+  const intervalMs = useLive((state) => intervalMsOn(floor, state.samples))
   const limit = shownLimit(limits, metric, intervalMs)
   const notifications = useLive((state) => state.notifications)
   const band = useBand(floor, metric, span.toSeconds)

@@ -5,16 +5,14 @@
  * The picture stands still for React: when the line has moved by what can be seen, its paths are
  * written. Of twelve floors one moves each second, and that is all there is to do for it.
  */
-import { useQuery } from '@tanstack/react-query'
 import { memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { historyQuery } from '../../api/queries.ts'
 import type { Reading, ReadingPoint } from '../../api/types.ts'
 import { useLiveWriting } from '../../app/LiveText.tsx'
-import { useNow } from '../../app/live-context.tsx'
+import { useShownMoment } from '../../app/live-context.tsx'
 import { useBand } from '../../app/use-band.ts'
 import { useLanguage } from '../../app/use-choices.ts'
-import { useAsked } from '../../app/use-series.ts'
+import { useHistories } from '../../app/use-series.ts'
 import { type Band, usualAt } from '../../lib/band.ts'
 import { formatNumber } from '../../lib/format.ts'
 import { factsOf, withLive } from '../../lib/series.ts'
@@ -24,17 +22,19 @@ import type { LiveState } from '../../live/machine.ts'
 const HOUR_SECONDS = 3_600
 const STEP_SECONDS = 30
 const REFRESH_SECONDS = 60
+const ASKING = { rank: 'card', everySeconds: REFRESH_SECONDS } as const
 const NONE: readonly Reading[] = []
 const NO_HISTORY: readonly ReadingPoint[] = []
 const PARTS = ['band', 'area', 'line'] as const satisfies readonly (keyof Spark)[]
 
 export const LastHour = memo(function LastHour({ floor }: { readonly floor: number }) {
-  const now = useNow(REFRESH_SECONDS * 1000)
+  const now = useShownMoment(REFRESH_SECONDS * 1000)
   const toSeconds = Math.ceil(now / 1000 / REFRESH_SECONDS) * REFRESH_SECONDS
   const fromSeconds = toSeconds - HOUR_SECONDS
   const hour = { fromSeconds, toSeconds, stepSeconds: STEP_SECONDS, isLive: true }
-  const stretch = useAsked([floor], hour, REFRESH_SECONDS)
-  const history = useQuery(historyQuery(floor, 'kw', stretch, 'card')).data ?? NO_HISTORY
+  const floors = useMemo(() => [floor], [floor])
+  const { data } = useHistories(floors, 'kw', hour, ASKING)
+  const history = data[0] ?? NO_HISTORY
   const band = useBand(floor, 'kw', toSeconds)
   return <Picture {...{ floor, history, band, fromSeconds, toSeconds }} />
 })
