@@ -31,7 +31,7 @@ export function Toasts() {
 
   useEffect(() => {
     if (fresh.length === 0) return
-    client.take({ kind: 'shown' })
+    client.take({ kind: 'shown', count: fresh.length })
     const texts = turn(toastsOf(fresh, missed)).map((toast) => {
       const text =
         toast.kind === 'one'
