@@ -6,10 +6,11 @@
  * the building, so that a floor that was silent before is so still.
  */
 import { isSameList } from '../lib/floors.ts'
+import { SLOWEST_MS } from '../lib/pace-of-meter.ts'
 import { type Listening, silentFloors, silentSinceMs } from '../lib/silence.ts'
 import type { LiveClient } from '../live/live-client.ts'
 import type { LiveState } from '../live/machine.ts'
-import { intervalMsOf, newestMs } from '../live/samples.ts'
+import { knownIntervalMsOf, newestMs } from '../live/samples.ts'
 import { useLive, useLiveClient, useLiveSame } from './live-context.tsx'
 
 /** Of when the newest reading of a silent floor is; undefined while it speaks. */
@@ -33,6 +34,6 @@ function listeningOf(client: LiveClient, { samples, passedMs }: LiveState): List
   return {
     nowMs: isListening ? client.clockMs() : (newestMs(samples) ?? 0),
     sinceMs: passedMs,
-    intervalMs: () => intervalMsOf(samples),
+    intervalMs: () => knownIntervalMsOf(samples) ?? SLOWEST_MS,
   }
 }

@@ -5,16 +5,13 @@
  */
 import type { Reading } from '../api/types.ts'
 import { timeMsOf } from './metrics.ts'
+import { INTERVAL_MS_DEFAULT, paceMsOf } from './pace-of-meter.ts'
 
 type Samples = ReadonlyMap<number, readonly Reading[]>
 
 /** A floor is silent after so many of its own intervals, and never before so long a time. */
 const SILENT_INTERVALS = 3
 export const SILENT_MS_MIN = 10_000
-/** Of a floor whose pace is not known yet, if the building's is no slower: the simulator's. */
-const INTERVAL_MS_DEFAULT = 30_000
-/** So many gaps tell how often a meter sends. */
-const GAPS_LOOKED_AT = 60
 
 export interface Listening {
   /** The moment that readings are held against. */
@@ -44,22 +41,4 @@ export function silentSinceMs(
 export function silentFloors(samples: Samples, listening: Listening): readonly number[] {
   const silent = [...samples].filter(([, list]) => silentSinceMs(list, listening) !== undefined)
   return silent.map(([floor]) => floor).sort((a, b) => a - b)
-}
-
-/** By the list it was taken from: what gets nothing new is asked for again and again. */
-const paces = new WeakMap<readonly Reading[], number>()
-
-/** The median of the gaps between the newest; undefined of a single reading. */
-function paceMsOf(readings: readonly Reading[]): number | undefined {
-  if (readings.length < 2) return undefined
-  const known = paces.get(readings) ?? medianGapMs(readings)
-  paces.set(readings, known)
-  return known
-}
-
-function medianGapMs(readings: readonly Reading[]): number {
-  const times = readings.slice(-GAPS_LOOKED_AT - 1).map(timeMsOf)
-  const gaps = times.slice(1).map((time, at) => time - (times[at] ?? time))
-  gaps.sort((a, b) => a - b)
-  return gaps[Math.floor(gaps.length / 2)] ?? INTERVAL_MS_DEFAULT
 }

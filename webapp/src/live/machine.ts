@@ -7,6 +7,7 @@
  */
 import type { AskError } from '../api/http.ts'
 import type { Notification, Reading } from '../api/types.ts'
+import { SLOWEST_MS } from '../lib/pace-of-meter.ts'
 import {
   addReadings,
   isSomeMissed,
@@ -269,8 +270,6 @@ export type Connection =
 /** Readings that are so many intervals old are late. */
 const LATE_INTERVALS = 3
 const LATE_MS_MIN = 5_000
-/** Of a building that has told nothing of its pace, this is what the slowest meters have. */
-const SLOWEST_MS = 3_600_000
 
 /** What the pill says. It tells since when and not how long ago, so it changes only with events. */
 export function connectionOf(state: LiveState, nowMs: number): Connection {

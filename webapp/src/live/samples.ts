@@ -4,14 +4,13 @@
  */
 import type { Reading } from '../api/types.ts'
 import { timeMsOf } from '../lib/metrics.ts'
+import { INTERVAL_MS_DEFAULT, paceMsOf } from '../lib/pace-of-meter.ts'
 
 /** Newest last, at most SAMPLES_MAX for each floor. */
 export type Samples = ReadonlyMap<number, readonly Reading[]>
 
 /** Five minutes of a meter that sends each second: so long history need not be asked for anew. */
 export const SAMPLES_MAX = 300
-/** While only one interval is known it is taken for that of the simulator. */
-const INTERVAL_MS_DEFAULT = 30_000
 
 /** Readings that are known change nothing. */
 export function addReadings(samples: Samples, readings: readonly Reading[]): Samples {
@@ -47,14 +46,10 @@ export function newestMs(samples: Samples): number | undefined {
 
 /** By what it was taken from, since many ask for it at each drawing. */
 const buildings = new WeakMap<Samples, { readonly gapMs: number | undefined }>()
-const floors = new WeakMap<readonly Reading[], { readonly gapMs: number | undefined }>()
-
-/** So many tell how often a meter sends. */
-const GAPS_LOOKED_AT = 60
 
 /** How often the floor that has most samples sends; undefined while no floor has two. */
 export function knownIntervalMsOf(samples: Samples): number | undefined {
-  const known = buildings.get(samples) ?? { gapMs: floorIntervalMsOf(longestOf(samples)) }
+  const known = buildings.get(samples) ?? { gapMs: paceMsOf(longestOf(samples)) }
   buildings.set(samples, known)
   return known.gapMs
 }
@@ -65,7 +60,7 @@ export function intervalMsOf(samples: Samples): number {
 
 /** The same of one floor. */
 export function intervalMsOn(floor: number, samples: Samples): number {
-  return floorIntervalMsOf(samples.get(floor) ?? []) ?? INTERVAL_MS_DEFAULT
+  return paceMsOf(samples.get(floor) ?? []) ?? INTERVAL_MS_DEFAULT
 }
 
 function longestOf(samples: Samples): readonly Reading[] {
@@ -73,20 +68,6 @@ function longestOf(samples: Samples): readonly Reading[] {
     (best, list) => (list.length > best.length ? list : best),
     [],
   )
-}
-
-/** The median of the gaps between the newest samples. */
-function floorIntervalMsOf(list: readonly Reading[]): number | undefined {
-  const known = floors.get(list) ?? { gapMs: medianGapMs(list) }
-  floors.set(list, known)
-  return known.gapMs
-}
-
-function medianGapMs(list: readonly Reading[]): number | undefined {
-  const times = list.slice(-GAPS_LOOKED_AT - 1).map(timeMsOf)
-  const gaps = times.slice(1).map((time, at) => time - (times[at] ?? time))
-  gaps.sort((a, b) => a - b)
-  return gaps[Math.floor(gaps.length / 2)]
 }
 
 /** Readings so many of their own intervals apart have others between them, which did not come. */
@@ -111,7 +92,7 @@ function isJump(known: readonly Reading[], list: readonly Reading[]): boolean {
     if (!one || !other || timeMsOf(other) <= timeMsOf(newest)) return false
     const gapMs = timeMsOf(other) - timeMsOf(one)
     if (gapMs <= MISSED_MS_MIN) continue
-    const intervalMs = floorIntervalMsOf(known)
+    const intervalMs = paceMsOf(known)
     if (intervalMs !== undefined && gapMs > MISSED_INTERVALS * intervalMs) return true
   }
   return false
