@@ -5,7 +5,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Reading } from '../api/types.ts'
 import { initialState, type LiveState, step } from './machine.ts'
-import { addReadings, intervalMsOf, intervalMsOn, knownIntervalMsOf } from './samples.ts'
+import {
+  addReadings,
+  intervalMsOf,
+  intervalMsOn,
+  knownIntervalMsOf,
+  MISSED_MS_MIN,
+} from './samples.ts'
 
 const START_MS = Date.parse('2026-03-02T10:00:00Z')
 const NOW_MS = START_MS + 3_600_000
@@ -43,10 +49,21 @@ test('while no floor has two samples nobody knows how often they come', () => {
   assert.equal(knownIntervalMsOf(addReadings(samples, [reading(2, 1_800)])), 900_000)
 })
 
+const JUST = 2 + MISSED_MS_MIN / 1000
+
 test('a floor that goes on more than three of its intervals later has missed readings', () => {
-  assert.equal(fed(readings(1, 0, 1, 2), readings(1, 5)).passedMs, undefined)
-  assert.equal(fed(readings(1, 0, 1, 2), readings(1, 6)).passedMs, NOW_MS)
-  assert.equal(fed(readings(1, 0, 1, 2), readings(1, 3, 4, 8, 9)).passedMs, NOW_MS)
+  assert.equal(fed(readings(1, 0, 1, 2), readings(1, JUST)).passedMs, undefined)
+  assert.equal(fed(readings(1, 0, 1, 2), readings(1, JUST + 1)).passedMs, NOW_MS)
+  assert.equal(fed(readings(1, 0, 1, 2), readings(1, 3, 4, 24, 25)).passedMs, NOW_MS)
+  assert.equal(fed(readings(1, 0, 30, 60), readings(1, 150)).passedMs, undefined)
+  assert.equal(fed(readings(1, 0, 30, 60), readings(1, 151)).passedMs, NOW_MS)
+})
+
+test('where most floors go on it is the page that missed some, else it is their meters', () => {
+  const [one, two, three] = [1, 2, 3].map((floor) => readings(floor, 0, 1, 2))
+  const before = [...(one ?? []), ...(two ?? []), ...(three ?? [])]
+  assert.equal(fed(before, readings(1, 60)).passedMs, undefined)
+  assert.equal(fed(before, [...readings(1, 60), ...readings(2, 60)]).passedMs, NOW_MS)
 })
 
 test('no floor is judged by another, by its first reading, or by one that came late', () => {

@@ -72,16 +72,20 @@ function longestOf(samples: Samples): readonly Reading[] {
 
 /** Readings so many of their own intervals apart have others between them, which did not come. */
 const MISSED_INTERVALS = 3
-/** Nearer than this they are not looked at: a meter sends once a second at most. */
-const MISSED_MS_MIN = 3_000
+/** Less is not seen in the line of an hour. */
+export const MISSED_MS_MIN = 10_000
 
-/** Whether one of the floors goes on with a reading that is not the next one of its meter. */
+/**
+ * Whether this page has missed readings: it was asleep, or too slow, and then most floors go on
+ * with one that is not the next of its meter. Where a few do it is their meters.
+ */
 export function isSomeMissed(before: Samples, after: Samples): boolean {
+  let jumps = 0
   for (const [floor, list] of after) {
     const known = before.get(floor)
-    if (known && known !== list && isJump(known, list)) return true
+    if (known && known !== list && isJump(known, list)) jumps += 1
   }
-  return false
+  return jumps > 0 && 2 * jumps >= after.size
 }
 
 function isJump(known: readonly Reading[], list: readonly Reading[]): boolean {
