@@ -54,7 +54,7 @@ const JUST = 2 + MISSED_MS_MIN / 1000
 test('a floor that goes on more than three of its intervals later has missed readings', () => {
   assert.equal(fed(readings(1, 0, 1, 2), readings(1, JUST)).passedMs, undefined)
   assert.equal(fed(readings(1, 0, 1, 2), readings(1, JUST + 1)).passedMs, NOW_MS)
-  assert.equal(fed(readings(1, 0, 1, 2), readings(1, 3, 4, 24, 25)).passedMs, NOW_MS)
+  assert.equal(fed(readings(1, 0, 1, 2), readings(1, 3, 4, 34, 35)).passedMs, NOW_MS)
   assert.equal(fed(readings(1, 0, 30, 60), readings(1, 150)).passedMs, undefined)
   assert.equal(fed(readings(1, 0, 30, 60), readings(1, 151)).passedMs, NOW_MS)
 })

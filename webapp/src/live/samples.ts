@@ -72,8 +72,8 @@ function longestOf(samples: Samples): readonly Reading[] {
 
 /** Readings so many of their own intervals apart have others between them, which did not come. */
 const MISSED_INTERVALS = 3
-/** Less is not seen in the line of an hour. */
-export const MISSED_MS_MIN = 10_000
+/** Less is a pixel or two in the line of an hour, and to ask for it again costs more than that. */
+export const MISSED_MS_MIN = 20_000
 
 /**
  * Whether this page has missed readings: it was asleep, or too slow, and then most floors go on
