@@ -17,7 +17,12 @@ function stack(): Dashboard {
   return dashboard
 }
 
+/** Enough that each shard is asked for some: of no reads nobody can say how many were hits. */
+const KEYS_READ = 40
+
 test('the stages, the copies and the shards of a store at work', options, async () => {
+  const key = (n: number) => `${stack().coordinatorUrl}/key/note:${n}`
+  await Promise.all(Array.from({ length: KEYS_READ }, (_, n) => fetch(key(n))))
   const page = await stack().open('/system?lang=en')
   await page.getByText('Every key can be read and written').waitFor()
   await page.locator('[data-care="here"]').waitFor()
