@@ -67,7 +67,8 @@ test(
     const before = await unreadOf(page)
     await stack().send([quiet(2, { sensore2_kw: 14.5 })])
     const red = page.locator('[data-floor="2"] [data-metric="kw"][data-over="true"]')
-    await red.filter({ hasText: /14\.50\s+kW\s+over/ }).waitFor()
+    await red.waitFor()
+    assert.match((await red.textContent()) ?? '', /14\.50\s+kW\s+over/)
     await toasts(page).first().waitFor()
     assert.match(
       (await toasts(page).first().textContent()) ?? '',

@@ -21,19 +21,21 @@ export function LiveText({ text }: LiveTextProps) {
   return <b ref={useLiveWriting(write)} />
 }
 
-/** For the element of this reference; `write` is called at once, and with each telling. */
+/**
+ * For the element of this reference; `write` is called with each telling, and with each drawing of
+ * the component: what React draws beside it may be of news that has not been told yet, and a value
+ * must not be red before it is the value that is.
+ */
 export function useLiveWriting<One extends Element>(
   write: (element: One, state: LiveState) => void,
 ): RefObject<One | null> {
   const client = useLiveClient()
   const host = useRef<One>(null)
-  useLayoutEffect(() => {
-    const writeNow = () => {
-      if (host.current) write(host.current, client.snapshot())
-    }
-    writeNow()
-    return client.subscribe(writeNow)
+  const writeNow = useCallback(() => {
+    if (host.current) write(host.current, client.snapshot())
   }, [client, write])
+  useLayoutEffect(writeNow)
+  useLayoutEffect(() => client.subscribe(writeNow), [client, writeNow])
   return host
 }
 
