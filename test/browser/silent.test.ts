@@ -46,8 +46,11 @@ test(
       ((await verdict(page).textContent()) ?? '').includes('1 floor sends nothing'),
     )
     await page.locator('.verdict', { hasText: '2 floors within their limits' }).waitFor()
+    const old = page.getByText('With the last values of 1 floor that sends nothing')
+    await old.waitFor()
     await stack().send([quiet(1), quiet(2), quiet(3)])
     await card.locator('[data-silent]').waitFor({ state: 'detached' })
+    await old.waitFor({ state: 'detached' })
     await verdict(page).filter({ hasText: 'All normal' }).waitFor()
     await page.close()
   },

@@ -164,6 +164,8 @@ export const en = {
     more_other: '{{count}} more',
     totals_one: 'Total of {{count}} floor',
     totals_other: 'Total of {{count}} floors',
+    totalsSilent_one: 'With the last values of {{count}} floor that sends nothing',
+    totalsSilent_other: 'With the last values of {{count}} floors that send nothing',
   },
   sort: { floor: 'By floor', power: 'By power', problems: 'Problems first' },
   pager: { first: 'First page', previous: 'Previous page', next: 'Next page', last: 'Last page' },

@@ -169,6 +169,8 @@ export const it: Texts<typeof en> = {
     more_other: 'Altri {{count}}',
     totals_one: 'Totale di {{count}} piano',
     totals_other: 'Totale di {{count}} piani',
+    totalsSilent_one: 'Con gli ultimi valori di {{count}} piano che non invia nulla',
+    totalsSilent_other: 'Con gli ultimi valori di {{count}} piani che non inviano nulla',
   },
   sort: { floor: 'Per piano', power: 'Per potenza', problems: 'Prima i problemi' },
   pager: {

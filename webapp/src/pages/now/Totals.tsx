@@ -1,10 +1,12 @@
 /**
- * The floors together: power, current and energy add up, voltage is a mean.
+ * The floors together: power, current and energy add up, voltage is a mean. A floor that sends
+ * nothing counts with its last values, and that is said: what it draws now nobody knows.
  */
 import { memo, useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import { LiveText } from '../../app/LiveText.tsx'
 import { useLanguage } from '../../app/use-choices.ts'
+import { useSilentFloors } from '../../app/use-silence.ts'
 import { formatNumber } from '../../lib/format.ts'
 import type { PanelState } from '../../lib/panel-state.ts'
 import { type Totals as Sums, totalsOf } from '../../lib/verdict.ts'
@@ -27,6 +29,7 @@ const CELLS = [
 
 export function Totals({ floorCount, state, onRetry }: TotalsProps) {
   const { t } = useTranslation()
+  const silent = useSilentFloors().length
   return (
     <Panel
       title={t('now.totals', { count: floorCount })}
@@ -40,6 +43,7 @@ export function Totals({ floorCount, state, onRetry }: TotalsProps) {
           <Cell key={name} {...{ name, unit, digits }} />
         ))}
       </dl>
+      {silent > 0 && <p className="soft">{t('now.totalsSilent', { count: silent })}</p>}
     </Panel>
   )
 }
