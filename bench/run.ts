@@ -6,7 +6,7 @@
  * `--cpu-prof FOLDER` has every process of ours write a profile when it ends. For `store`:
  * `--keys N`, `--rounds N` (slices of each line), and `--million` in place of all the rest. For
  * `detection`: `--data FOLDER`, `--readings FOLDER`, `--weeks N`, `--buildings N`, `--clean N`,
- * `--seed TEXT`, `--budget N`, and `--full` for the 80 floor-months of the goals.
+ * `--seed TEXT`, `--budget N`, and `--full` for the floor-months of the goals.
  */
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'

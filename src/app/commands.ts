@@ -132,7 +132,12 @@ const clientCommands: readonly Command[] = [
     path: 'export',
     role: 'ring',
     summary: 'all keys with their versions into a file, while the store is in use',
-    args: [{ name: '<file>', help: 'a new file, gzip if it ends in .gz, or - for stdout' }],
+    args: [
+      {
+        name: '<file>',
+        help: 'the file (one that is there is replaced), gzip if .gz, or - for stdout',
+      },
+    ],
     hasJson: true,
     run: async (invocation) => (await import('./backup-commands.ts')).exportKeys(invocation),
   },

@@ -3,9 +3,9 @@
  * operating system releases it when the process ends in whatever way, so there is no stale lock to
  * delete after a crash.
  */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { makeDataFolder } from './data-folder.ts'
 import { CommandError } from './output.ts'
 
 const LOCK_FILE = 'in-use.lock'
@@ -17,9 +17,12 @@ export interface FolderLock {
   release(): void
 }
 
-/** Makes the folder where it is missing. Throws CommandError when another process owns it. */
+/**
+ * Makes the folder where it is missing. Throws CommandError when that cannot be done, or when
+ * another process owns it.
+ */
 export function lockFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true })
+  makeDataFolder(folder)
   const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 })
   try {
     database.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE')

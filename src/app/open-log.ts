@@ -2,11 +2,11 @@
  * Chooses the log: one file on this machine, or Apache Kafka. The only place that knows both. An
  * adapter is loaded when it is needed, so that a process without Kafka does not carry its client.
  */
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Log } from '../ports/log.ts'
 import { untilDone, whenReachable } from '../ports/patience.ts'
 import type { Context } from './context.ts'
+import { makeDataFolder } from './data-folder.ts'
 import type { Resolved } from './settings/resolve.ts'
 import { topicDeclarations } from './topics.ts'
 
@@ -35,7 +35,7 @@ export async function connectLog({ resolved, settings, clock, trace }: Context):
     const { openKafkaLog } = await import('../adapters/kafka-log.ts')
     return openKafkaLog({ bootstrap: settings.kafkaBootstrap.split(','), clock, trace })
   }
-  mkdirSync(dirname(settings.logPath), { recursive: true })
+  makeDataFolder(dirname(settings.logPath))
   const { openSqliteLog } = await import('../adapters/sqlite-log.ts')
   return openSqliteLog({ path: settings.logPath, clock, trace })
 }

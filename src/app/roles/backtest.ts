@@ -94,14 +94,12 @@ function summaryOf(tally: Tally, settings: Settings, watched: Backtest | undefin
 function textOf(summary: ReturnType<typeof summaryOf>): string {
   const channels = Object.entries(summary.byChannel).map(([name, count]) => `${name} ${count}`)
   const budget =
-    summary.budgetPerMonth === null
-      ? ''
-      : ` (at most ${summary.budgetPerMonth} of them may be false: the budget)`
+    summary.budgetPerMonth === null ? '' : ` (the budget: ${summary.budgetPerMonth} false a month)`
   const rate = summary.alertsPerMonth ?? '-'
   const state = summary.stateBytes === null ? '' : `, state ${summary.stateBytes} bytes`
   return [
     `${summary.readings} readings of ${summary.metric} from ${summary.from} to ${summary.to}`,
-    `rule ${summary.rule}: ${summary.alerts} alarms, ${rate} a month${budget}`,
+    `rule ${summary.rule}: ${summary.alerts} ${summary.alerts === 1 ? 'alarm' : 'alarms'}, ${rate} a month${budget}`,
     ...(channels.length > 0 ? [`by channel: ${channels.join(', ')}`] : []),
     ...(summary.learned ? [`learned so far: ${summary.learned}${state}`] : []),
     `${summary.microsecondsPerReading} µs a reading, reading the file included`,

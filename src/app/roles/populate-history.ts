@@ -3,12 +3,14 @@
  * can be judged from the first day. As a command it always writes, also over what was measured;
  * `up` writes only for a building that it simulates, and only where nothing is known yet.
  */
+import { dirname } from 'node:path'
 import { seededRandom } from '../../adapters/seeded-random.ts'
 import { openStatistics } from '../../adapters/sqlite-statistics.ts'
 import { systemClock } from '../../adapters/system-clock.ts'
 import { type HistoryPlan, populateHistory } from '../../detection/made-up-past.ts'
 import type { StatisticsTable } from '../../ports/statistics.ts'
 import type { Invocation } from '../command.ts'
+import { makeDataFolder } from '../data-folder.ts'
 import { EXIT_DONE } from '../lifecycle.ts'
 import type { Settings } from '../settings.ts'
 
@@ -17,6 +19,7 @@ const HISTORY_SEED = 'history'
 
 export async function runPopulate({ resolved, json, output }: Invocation): Promise<number> {
   const { settings } = resolved
+  makeDataFolder(dirname(settings.historicalDbPath))
   const table = openStatistics({ path: settings.historicalDbPath })
   const counts = populate(table, settings, systemClock.wallMs())
   table.close()
