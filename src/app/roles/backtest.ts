@@ -97,9 +97,10 @@ function textOf(summary: ReturnType<typeof summaryOf>): string {
     summary.budgetPerMonth === null ? '' : ` (the budget: ${summary.budgetPerMonth} false a month)`
   const rate = summary.alertsPerMonth ?? '-'
   const state = summary.stateBytes === null ? '' : `, state ${summary.stateBytes} bytes`
+  const alarms = summary.alerts === 1 ? '1 alarm' : `${summary.alerts} alarms`
   return [
     `${summary.readings} readings of ${summary.metric} from ${summary.from} to ${summary.to}`,
-    `rule ${summary.rule}: ${summary.alerts} ${summary.alerts === 1 ? 'alarm' : 'alarms'}, ${rate} a month${budget}`,
+    `rule ${summary.rule}: ${alarms}, ${rate} a month${budget}`,
     ...(channels.length > 0 ? [`by channel: ${channels.join(', ')}`] : []),
     ...(summary.learned ? [`learned so far: ${summary.learned}${state}`] : []),
     `${summary.microsecondsPerReading} µs a reading, reading the file included`,

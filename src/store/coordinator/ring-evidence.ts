@@ -230,3 +230,9 @@ function hasId(ring: RingDocument, id: string): boolean {
 function addressOf(ring: RingDocument, id: string): string | undefined {
   return ring.shards.find((shard) => shard.id === id)?.address
 }
+
+/** The most that a shard of the ring may hold: one that does not say, any number. */
+export function keysIn({ shards }: RingDocument, sightings: readonly Sighting[]): number {
+  const said = new Map(sightings.map(({ hello }) => [hello?.shardId, hello?.keys]))
+  return Math.max(0, ...shards.map(({ id }) => said.get(id) ?? Number.POSITIVE_INFINITY))
+}

@@ -21,7 +21,7 @@ import {
 } from '../ring/membership.ts'
 import type { ReplyOf, ShardRequest } from '../wire.ts'
 import type { ShardLink } from './hop.ts'
-import { type Judgement, judge, type Sighting } from './ring-evidence.ts'
+import { type Judgement, judge, keysIn, type Sighting } from './ring-evidence.ts'
 import { RingHerald } from './ring-herald.ts'
 import type { PatienceLimits } from './ring-patience.ts'
 import { type RingDecided, RingRegister } from './ring-register.ts'
@@ -42,7 +42,7 @@ export interface RingOptions extends PatienceLimits {
   readonly foundingGraceMs: number
 }
 
-/** What follows from a ring; `keys` = the most that a shard counts. */
+/** What follows from a ring; `keys` = the most that a shard of it may hold. */
 export type Decide = (ring: RingDocument, keys: number) => RingDecision
 
 export type RingAttempt =
@@ -184,7 +184,7 @@ export class RingKeeper {
       const { sightings } = await this.look(further)
       const { ring } = this
       assert(ring !== null, 'a ring that is changed exists')
-      const decision = decide(ring, Math.max(0, ...sightings.map(({ hello }) => hello?.keys ?? 0)))
+      const decision = decide(ring, keysIn(ring, sightings))
       if (decision.kind !== 'changed') return { kind: 'not-so', decision }
       const outcome = await this.propose(ring, decision.ring)
       return this.hasCome(ring, decision.ring) ? { kind: 'decided' } : outcome

@@ -64,8 +64,8 @@ export const OVERTAKEN_SENTENCE =
   'The ring was changed by another coordinator at the same time. Look at it and try again.'
 
 const LAST_SHARD_SENTENCE =
-  'It is the last shard, and the store holds keys, which would be lost with it. Nothing was ' +
-  'changed.'
+  'It is the last shard, and the store holds keys (or the shard does not answer), which would be ' +
+  'lost with it. Nothing was changed.'
 
 /** Said when a shard is to take the place of itself. */
 export function sameShardSentence(address: Address): string {

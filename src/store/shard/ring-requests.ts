@@ -20,6 +20,8 @@ const ACCEPTOR = 'ring-acceptor'
 export interface RingDeskWorld {
   readonly engine: KeyValueEngine
   readonly shardId: string
+  /** Keys that stand here and can be read. */
+  readonly keys: () => number
   /** Removes all that stands here of these partitions. */
   readonly remove: (partitions: readonly number[]) => void
   /** The ring is on the disk and gone by. */
@@ -51,6 +53,7 @@ export class RingDesk {
   }
 
   accept(request: Asked<'ring.accept'>): ReplyOf<'ring.accept'> {
+    if (request.proposal.ring.shards.length === 0) return this.leave(request)
     const decide = (state: AcceptorState) => accepted(state, request.proposal)
     return { kind: 'ring.accept', ...this.decided(request, decide) }
   }
@@ -80,12 +83,32 @@ export class RingDesk {
     return decidersOf(ring).some(({ id }) => id === this.world.shardId)
   }
 
+  /**
+   * The last shard alone decides about a ring without shards, so what it accepts is decided. It
+   * goes by that at once, and not while it holds keys: one that was acknowledged after somebody
+   * has looked, or between two steps, would be lost with the ring.
+   */
+  private leave(request: Asked<'ring.accept'>): ReplyOf<'ring.accept'> {
+    const { proposal } = request
+    const state = this.stateOf(request)
+    const isLast = this.present?.document.shards.length === 1 && this.world.keys() === 0
+    const isAccepted = state !== undefined && isLast && accepted(state, proposal) !== state
+    if (isAccepted) this.store({ kind: 'ring.store', ring: proposal.ring })
+    const ring = this.present?.document ?? null
+    return { kind: 'ring.accept', promised: state?.promised ?? null, accepted: null, ring }
+  }
+
+  private stateOf(instance: Asked<'ring.promise' | 'ring.accept'>): AcceptorState | undefined {
+    const ring = this.present?.document ?? null
+    return this.decides(ring) ? stateFor(instance, ring, this.acceptor) : undefined
+  }
+
   private decided(
     instance: Asked<'ring.promise' | 'ring.accept'>,
     decide: (state: AcceptorState) => AcceptorState,
   ) {
     const ring = this.present?.document ?? null
-    const state = this.decides(ring) ? stateFor(instance, ring, this.acceptor) : undefined
+    const state = this.stateOf(instance)
     if (!state) return { promised: null, accepted: null, ring }
     const next = decide(state)
     if (next !== state) this.world.engine.setMeta(ACCEPTOR, JSON.stringify(next))

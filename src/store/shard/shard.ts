@@ -98,7 +98,7 @@ class ReplicaShard {
     this.repair = new RepairDesk({ engine, rows, hints, ring, wallMs, monotonicMs })
     this.removal = new PartitionRemoval(rows, hints, this.repair)
     this.rings = new RingDesk({
-      ...{ engine, shardId: this.id },
+      ...{ engine, shardId: this.id, keys: () => this.keys() },
       remove: (partitions) => this.voice.emptied(this.removal.removeAll(partitions)),
       changed: (ring, former) => this.goBy(ring, former),
     })
@@ -208,12 +208,16 @@ class ReplicaShard {
     }
   }
 
+  private keys(): number {
+    return this.world.engine.count(this.world.clock.wallMs())
+  }
+
   private hello(): ReplyOf<'hello'> {
     return {
       kind: 'hello',
       shardId: this.id,
       ring: this.ring?.document ?? null,
-      keys: this.world.engine.count(this.world.clock.wallMs()),
+      keys: this.keys(),
       cache: this.rows.cacheTally,
       writable: this.isWritable,
       hints: this.hints.countsByTarget(),
