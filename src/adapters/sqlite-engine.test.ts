@@ -12,6 +12,7 @@ import { temporaryFolder } from '../../test/support/process.ts'
 import { must } from '../model/must.ts'
 import { EngineError, type EngineFailure } from '../ports/key-value-engine.ts'
 import { openSqliteEngine } from './sqlite-engine.ts'
+import { engineError } from './sqlite-engine-errors.ts'
 import { PRAGMAS } from './sqlite-engine-tables.ts'
 
 const folder = temporaryFolder('sqlite-engine')
@@ -138,6 +139,13 @@ test('a failure that is not a full disk says that the engine is broken', () => {
   assert.throws(() => engine.apply([row('b', 1)]), fails('broken', /database failed/))
   assert.throws(() => engine.get(0, 'a'), fails('broken', /database failed/))
   assert.throws(() => engine.setMeta('a', 'b'), fails('broken', /database failed/))
+})
+
+test('of all that SQLite says only "no room" is a full disk: a failed fsync is not', () => {
+  // SQLITE_FULL, SQLITE_IOERR_WRITE and SQLITE_IOERR_FSYNC.
+  const [full, failedWrite, failedSync] = [13, 10 | (3 << 8), 10 | (4 << 8)]
+  const codeOf = (errcode: number) => engineError(Object.assign(new Error(), { errcode })).code
+  assert.deepEqual([full, failedWrite, failedSync].map(codeOf), ['full', 'broken', 'broken'])
 })
 
 test('a limit in bytes holds for a file with larger pages as well', () => {

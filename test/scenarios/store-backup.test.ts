@@ -4,12 +4,19 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { must } from '../../src/model/must.ts'
+import type { Message, Network } from '../../src/ports/network.ts'
 import type { BackupRow, ImportOutcome } from '../../src/store/backup.ts'
 import type { StoreWrite, WriteOutcome } from '../../src/store/client.ts'
 import type { Coordinator } from '../../src/store/coordinator/coordinator.ts'
 import { caredCluster, settled } from '../support/cared-cluster.ts'
 import { eventually } from '../support/eventually.ts'
-import { foundedCluster, ready, storeCluster, story } from '../support/store-cluster.ts'
+import {
+  foundedCluster,
+  ready,
+  startCoordinatorOn,
+  storeCluster,
+  story,
+} from '../support/store-cluster.ts'
 
 const TEXTS = [
   '{}',
@@ -230,6 +237,26 @@ story('without a quorum there is no page, and nothing is said to be imported', a
     kinds.filter((kind) => kind === 'done' || kind === 'kept'),
     [],
   )
+})
+
+story('without a quorum for a document there is no page that leaves it out', async (t) => {
+  const { coordinator, network, addresses } = await foundedCluster(t)
+  await fill(coordinator)
+  const isAsked = (request: Message) =>
+    'ops' in request && JSON.stringify(request.ops).includes('"cas:')
+  // All answer scans; two of three answer nothing that concerns a document.
+  const partly: Network = {
+    ask: async (to, request) =>
+      isAsked(request) && to !== addresses[0]
+        ? { kind: 'silence', reason: 'too late' }
+        : network.ask(to, request),
+    close: async () => {},
+  }
+  const options = { bootstrap: addresses, limits: { requestTimeoutMs: 200 } }
+  const other = startCoordinatorOn(t, partly, options)
+  await ready(other, 3)
+  const kindOf = async (from: string) => (await other.backup.exportPage({ from, limit: 9 })).kind
+  assert.deepEqual([await kindOf('cas:'), await kindOf('k')], ['unavailable', 'page'])
 })
 
 story('a row that is not one of an export is refused by name', async (t) => {

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { must } from '../../src/model/must.ts'
 import type { Coordinator } from '../../src/store/coordinator/coordinator.ts'
 import { timeOf } from '../../src/store/hybrid-clock.ts'
@@ -110,26 +110,48 @@ test('a register blocked by a promise whose proposer is gone is decided anew', a
   assert.equal(read?.kind === 'found' && read.etag, outcome?.kind === 'done' && outcome.etag)
 })
 
-test('deleted keys are forgotten once all have heard of it, and do not come back', async (t) => {
-  const { one, shards } = await caredCluster(t, 3, { care: { ...RESTLESS, graceMs: 0 } })
+/** All keys are deleted while the deletion does not get to one of three shards. */
+async function deletedDespite(
+  t: TestContext,
+  hinder: (shard: TestShard, isHindered: boolean) => void,
+): Promise<void> {
+  const care = { ...RESTLESS, graceMs: 0 }
+  const { one, shards, network } = await caredCluster(t, 3, { care })
   await write(one, KEYS, '1')
-  const away = must(shards[2])
-  const present = shards.slice(0, 2)
-  away.mood = 'stopped'
+  const hindered = must(shards[2])
+  const others = shards.slice(0, 2)
+  hinder(hindered, true)
+  // The grace is over at once, so nothing is compared while a deletion is still on its way.
+  const { promise: isDeleted, resolve: goOn } = Promise.withResolvers<void>()
+  network.watch = (_, { kind }) => (kind === 'digest' ? isDeleted : undefined)
   await write(one, KEYS, null)
+  network.watch = () => {}
+  goOn()
   const before = one.trace.count('store.repair')
   const partitions = ringOf(shards).table.length
   await eventually('all partitions were compared twice', () => {
     return one.trace.count('store.repair') > before + 2 * partitions
   })
-  const areKept = present.every((shard) => KEYS.every(holds(shard, null)))
-  assert.ok(areKept, 'one has not heard of it yet')
-  away.mood = 'well'
+  const areKept = others.every((shard) => KEYS.every(holds(shard, null)))
+  assert.ok(areKept, 'one still holds what was deleted')
+  hinder(hindered, false)
   await eventually('nothing is left of them', () =>
     shards.every(({ rows }) => KEYS.every((key) => !rows.has(key))),
   )
   const outcomes = await one.store.read(KEYS)
   for (const { kind } of outcomes) assert.equal(kind, 'absent')
+}
+
+test('deleted keys are forgotten once all have heard of it, and do not come back', async (t) => {
+  await deletedDespite(t, (shard, isHindered) => {
+    shard.mood = isHindered ? 'stopped' : 'well'
+  })
+})
+
+test('deleted keys do not come back from a disk that was too full for the deletion', async (t) => {
+  await deletedDespite(t, (shard, isHindered) => {
+    shard.refusal = isHindered ? 'full' : null
+  })
 })
 
 test('within the grace deleted keys are kept, however often replicas are compared', async (t) => {

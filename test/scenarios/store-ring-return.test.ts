@@ -23,6 +23,21 @@ story('a shard of another cluster at a known address counts for nothing', async 
   assert.equal(first.rows.has('b'), false)
 })
 
+story('a later ring of another cluster is not taken for ours', async (t) => {
+  const { coordinator, shards } = await foundedCluster(t)
+  const [first] = shards
+  assert.ok(first?.ring)
+  await write(coordinator, 'a')
+  const { cluster } = coordinator.ring.info()
+  first.ring = { ...first.ring, cluster: 'elsewhere', version: first.ring.version + 5 }
+  const greetings = () => first.arrived.hello ?? 0
+  const before = greetings()
+  await eventually('what it says was heard', () => greetings() > before + 2)
+  assert.equal(coordinator.ring.info().cluster, cluster)
+  assert.equal((await coordinator.store.read(['a']))[0]?.kind, 'found')
+  assert.equal(await write(coordinator, 'b'), 'done')
+})
+
 story('a shard whose disk was emptied is kept out and a person is told what to do', async (t) => {
   const { coordinator, shards } = await foundedCluster(t)
   const [first, second] = shards

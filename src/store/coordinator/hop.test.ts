@@ -191,8 +191,9 @@ test('a shard that works slowly is given no more than it does in time', async ()
   assert.equal(fill(), 8, 'it did 4 in the last 200 ms')
 })
 
-test('what waited beyond its deadline is never sent', async () => {
-  const { bodies, answers, settled, send, clock } = link({ bodiesInFlightMax: 1 })
+test('what waited beyond its deadline is never sent, and leaves its room to others', async () => {
+  const room = { queueOperationsMax: 3, queueBytesMax: 30 }
+  const { bodies, answers, settled, send, clock, shard } = link({ bodiesInFlightMax: 1, ...room })
   send(0)
   await turn()
   send(1, 10, 50)
@@ -205,6 +206,11 @@ test('what waited beyond its deadline is never sent', async () => {
     ['2'],
   )
   assert.deepEqual(settled.get(1), { r: 'refused', why: 'late' })
+  assert.equal(shard.outstanding, 1, 'the one that was sent')
+  assert.deepEqual(
+    [3, 4, 5].map((tag) => send(tag)),
+    [true, true, false],
+  )
 })
 
 test('each failure of the wire keeps its meaning for every operation of the body', async () => {

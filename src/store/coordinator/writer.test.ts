@@ -98,6 +98,21 @@ test('a shard that nobody expects to answer is not written to while a quorum is 
   assert.equal(bodies.length, 5, 'without a quorum all are tried')
 })
 
+test('a time to live ends to the millisecond, though the value is issued once more', async () => {
+  const { world, bodies, answer, turn, clock } = byHand()
+  await clock.advance(789)
+  const expiresMs = clock.wallMs() + 60_000
+  void writeAll(world, [{ ...plain('a'), ttlSeconds: 60 }], 'public')
+  await turn()
+  assert.equal(rowOf(bodies[0]).e, expiresMs)
+  await clock.advance(20)
+  const newer = { o: Number.MAX_SAFE_INTEGER, t: 1, n: 'x' }
+  await answer(0, newer)
+  await answer(1, newer)
+  assert.equal(bodies.length, 6, 'issued once more')
+  assert.equal(rowOf(bodies[3]).e, expiresMs)
+})
+
 test('the clock of versions follows what it meets', async () => {
   const { world, bodies, answer, turn } = byHand()
   void writeAll(world, [plain('a')], 'public')

@@ -104,6 +104,22 @@ test('a replica that goes away in between ends it', async () => {
   assert.deepEqual(countsOf(world), [5, 0, 0])
 })
 
+test('a replica that goes away before the second count ends it', async () => {
+  const world = careWorld()
+  const [first, second, third] = world.shards
+  const { cluster, epoch: e } = world.view()
+  const repaired = { kind: 'repaired', cluster, p: 0, e, atMs: 1, deadBeforeMs: 0 } as const
+  for (const shard of world.shards) await shard.answer(repaired)
+  for (const shard of [first, third]) await world.fill(shard, rowsOf(5))
+  let digests = 0
+  world.network.watch = (_, { kind }) => {
+    if (kind === 'digest') digests += 1
+    if (digests > world.shards.length) must(second).mood = 'stopped'
+  }
+  assert.equal((await repair(world)).kind, 'unreachable')
+  assert.ok(digests > world.shards.length, 'they were counted a second time')
+})
+
 test('a replica that takes nothing leaves it uneven', async () => {
   const world = careWorld()
   const [first, second] = world.shards

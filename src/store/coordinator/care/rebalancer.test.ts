@@ -34,7 +34,13 @@ function joint(partitions: number, operationsPerMs = 0) {
   }
   const moved: (readonly number[])[] = []
   const rebalancer = new Rebalancer(care, keeper, carrier, (them) => void moved.push(them))
-  return { ...world, asked, decided, moved, step: () => rebalancer.step(NEVER) }
+  /** The change is taken back, and asked for once more. */
+  const beginAgain = () => {
+    const present = must(store.view).ring
+    const again = present.table.map((one) => ({ ...one, epoch: one.epoch + 2 }))
+    world.goBy({ ...present, version: present.version + 2, table: again })
+  }
+  return { ...world, asked, decided, moved, beginAgain, step: () => rebalancer.step(NEVER) }
 }
 
 /** How many of twice as many partitions as may go at a time are brought on in one step. */
@@ -68,4 +74,13 @@ test('partitions that have moved are told of, for all replicas to be compared so
   assert.deepEqual([await step(), moved], ['moved', []])
   assert.deepEqual([await step(), moved], ['moved', [[0, 1]]])
   assert.deepEqual(decided.at(-1)?.table[0]?.replicas, [0, 1, 3])
+})
+
+test('what was brought to a newcomer in an earlier epoch does not count in this one', async () => {
+  const { step, beginAgain, asked, decided } = joint(1)
+  assert.equal(await step(), 'moved')
+  beginAgain()
+  asked.clear()
+  assert.deepEqual([await step(), asked.size, decided.length], ['moved', 1, 0])
+  assert.deepEqual([await step(), decided.length], ['moved', 1])
 })
