@@ -103,7 +103,7 @@ test('a request looks at so many rows, and the next goes on from there', async (
   assert.deepEqual(ids(second), namesOf(many.slice(0, 3).toReversed()))
 })
 
-/** Deleted ones stand before the others, so many that a scan ends among them: nothing, go on here. */
+/** Deleted ones stand before the others, so many that a scan ends among them: none, go on here. */
 function hideBehindDeleted(store: FakeStore, pages: number) {
   const asked: (string | undefined)[] = []
   store.onScan = ({ to }) => {

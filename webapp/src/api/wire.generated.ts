@@ -1294,6 +1294,9 @@ export interface Alert {
   _token?: string
   piano?: unknown
   timestamp?: unknown
+  /**
+   * @maxItems 100
+   */
   eventi?: unknown[]
   raw?: unknown
   [k: string]: unknown
