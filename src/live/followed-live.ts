@@ -97,8 +97,11 @@ class FollowedLive implements Live, AlertsReader {
   }
 
   begin(generation: string, startOffset: number): void {
+    this.isReady = false
     this.generation = generation
     this.fold = new AlertFold(startOffset, this.options)
+    this.turnstile.passed(startOffset)
+    this.audience.close()
   }
 
   records(records: readonly LogRecord[]): void {
