@@ -267,12 +267,20 @@ export interface Api {
   'GET /api/v1/learned': {
     query: {
       floor?: number
+      /**
+       * The `next` of the page before.
+       */
+      from?: string
     }
     answer: {
       /**
        * By floor.
        */
       items: LearnedSeries[]
+      /**
+       * Given as `from` it goes on here; null = no more.
+       */
+      next: string | null
     }
   }
   /**
