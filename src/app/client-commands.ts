@@ -5,6 +5,7 @@ import { text as readAll } from 'node:stream/consumers'
 import { systemClock } from '../adapters/system-clock.ts'
 import type { Invocation } from './command.ts'
 import {
+  answerOf,
   askCoordinator,
   CHANGE_ANSWER_MS_MAX,
   mustSucceed,
@@ -151,7 +152,7 @@ export async function tailAlerts(invocation: Invocation): Promise<number> {
         printEvent(event, invocation)
       }
     } catch (error) {
-      if (!hasConnected) throw unreachable(url, error)
+      if (!hasConnected) throw error instanceof CommandError ? error : unreachable(url, error)
     }
     invocation.output.message('The stream has ended; trying again.')
     await systemClock.sleep(RECONNECT_MS)
@@ -161,8 +162,8 @@ export async function tailAlerts(invocation: Invocation): Promise<number> {
 async function* openStream(url: string, lastId: string | undefined): AsyncIterable<ServerEvent> {
   const headers = { accept: 'text/event-stream', ...(lastId ? { 'last-event-id': lastId } : {}) }
   const response = await fetch(`${url}/anomalies/stream`, { headers })
-  if (!response.ok || !response.body) throw new CommandError(`HTTP ${response.status}`)
-  yield* parseEvents(response.body)
+  if (!response.ok) mustSucceed(await answerOf(response))
+  if (response.body) yield* parseEvents(response.body)
 }
 
 function printEvent(event: ServerEvent, { json, output }: Invocation): void {

@@ -33,13 +33,17 @@ export async function askCoordinator(
   const json = body === undefined ? {} : { body: JSON.stringify(body) }
   try {
     const signal = AbortSignal.timeout(answerMsMax)
-    const response = await fetch(`${baseUrl}${path}`, { method, signal, headers, ...json })
-    const etag = response.headers.get('etag')?.replaceAll('"', '')
-    const named = etag === undefined ? {} : { etag }
-    return { status: response.status, body: parseBody(await response.text()), ...named }
+    return await answerOf(await fetch(`${baseUrl}${path}`, { method, signal, headers, ...json }))
   } catch (error) {
     throw unreachable(baseUrl, error)
   }
+}
+
+/** Reads it to its end. */
+export async function answerOf(response: Response): Promise<CoordinatorAnswer> {
+  const etag = response.headers.get('etag')?.replaceAll('"', '')
+  const named = etag === undefined ? {} : { etag }
+  return { status: response.status, body: parseBody(await response.text()), ...named }
 }
 
 export function unreachable(baseUrl: string, error: unknown): CommandError {

@@ -7,20 +7,26 @@ import { afterPrefix } from '../model/key-bytes.ts'
 import { readingKey } from '../model/keys.ts'
 import type { ReadingsStore, ScanRefusal } from './stored-readings.ts'
 
-/** More are not looked for. */
+/** More are not looked for, and whoever asked is told so. */
 export const FLOORS_MAX = 500
 const FLOOR_KEY = /^energy:p([1-9]\d{0,15}):/
 const PREFIX = 'energy:p'
 
 export type FloorsOutcome =
   | { readonly kind: 'floors'; readonly floors: readonly number[] }
+  | TooManyFloors
   | ScanRefusal
+
+export interface TooManyFloors {
+  readonly kind: 'too-many-floors'
+  readonly floorsMax: number
+}
 
 /** Ascending. */
 export async function findFloors(store: Pick<ReadingsStore, 'scan'>): Promise<FloorsOutcome> {
   const floors: number[] = []
   let from: string | null = PREFIX
-  while (from !== null && floors.length < FLOORS_MAX) {
+  while (from !== null) {
     const page = await store.scan({ prefix: PREFIX, from, limit: 1 })
     if (page.kind !== 'page') return page
     const key: string | undefined = page.entries[0]?.key
@@ -30,6 +36,7 @@ export async function findFloors(store: Pick<ReadingsStore, 'scan'>): Promise<Fl
     }
     const floor = FLOOR_KEY.exec(key)?.[1]
     if (floor !== undefined) floors.push(Number(floor))
+    if (floors.length > FLOORS_MAX) return { kind: 'too-many-floors', floorsMax: FLOORS_MAX }
     from = floor === undefined ? `${key}\0` : afterPrefix(readingKey(Number(floor), ''))
   }
   return { kind: 'floors', floors: floors.sort((a, b) => a - b) }

@@ -6,7 +6,7 @@
 import type { Metric } from '../model/alert.ts'
 import type { Reading } from '../model/reading.ts'
 import type { Clock } from '../ports/clock.ts'
-import { findFloors } from './floors.ts'
+import { type FloorsOutcome, findFloors, type TooManyFloors } from './floors.ts'
 import type { Stretch } from './key-ranges.ts'
 import { Lane } from './lane.ts'
 import { amountOf, type Point, StepFold } from './steps.ts'
@@ -16,13 +16,13 @@ import {
   type ReadingsEnd,
   type ReadingsStore,
   ROWS_MAX,
-  type ScanRefusal,
   type StoredReading,
 } from './stored-readings.ts'
 
 export type HistoryOutcome<T> =
   | { readonly kind: 'done'; readonly value: T }
   | Exclude<ReadingsEnd, { kind: 'done' }>
+  | TooManyFloors
 
 export interface PointsQuery extends Stretch {
   readonly floor: number
@@ -127,10 +127,7 @@ async function tryLimit(
   return { kind: 'done', value: sum }
 }
 
-async function floorsOf(
-  { store }: HistoryWorld,
-  floors: Floors,
-): Promise<{ readonly kind: 'floors'; readonly floors: readonly number[] } | ScanRefusal> {
+async function floorsOf({ store }: HistoryWorld, floors: Floors): Promise<FloorsOutcome> {
   if (floors.kind === 'one') return { kind: 'floors', floors: [floors.floor] }
   const found = await findFloors(store)
   if (found.kind !== 'floors') return found

@@ -36,30 +36,40 @@ export interface IncidentPage {
 
 /** In one answer. */
 export const INCIDENTS_MAX = 500
-/** Rows that one request may look at; then the page ends, and the next goes on. */
+/**
+ * Rows that one request may look at; then the page ends, and the next goes on. A page of the store
+ * counts whole, however few of its rows are left: it may have gone over many that were deleted.
+ */
 export const INCIDENT_ROWS_MAX = 5_000
 /** After all incidents. */
 export const LATEST_MS = 9_999_999_999_999
 
+/** Whoever asked is not there any more. */
+export interface Gone {
+  readonly kind: 'gone'
+}
+
+/** `isWanted`: asked before each page of the store. */
 export async function listIncidents(
   store: IncidentStore,
   query: IncidentQuery,
-): Promise<IncidentPage | ScanRefusal> {
+  isWanted: () => boolean,
+): Promise<IncidentPage | Gone | ScanRefusal> {
   const from = incidentKeyAt(query.fromMs)
   let to = query.before ? INCIDENT_PREFIX + query.before : incidentKeyAt(query.toMs)
   const items: Incident[] = []
-  for (let rows = 0; rows < INCIDENT_ROWS_MAX && from < to; ) {
+  for (let rows = 0; rows < INCIDENT_ROWS_MAX && from < to; rows += SCAN_LIMIT_MAX) {
+    if (!isWanted()) return { kind: 'gone' }
     const page = await store.scan({ from, to, limit: SCAN_LIMIT_MAX, reverse: true })
     if (page.kind !== 'page') return page
     for (const { key, text } of page.entries) {
-      to = key
       const incident = parseIncident(text)
       if (!incident || !isAsked(incident, query)) continue
       items.push(incident)
-      if (items.length === query.limit) return { kind: 'page', items, next: tailOf(to) }
+      if (items.length === query.limit) return { kind: 'page', items, next: tailOf(key) }
     }
-    rows += page.entries.length
     if (page.next === null) return { kind: 'page', items, next: null }
+    to = page.next
   }
   return { kind: 'page', items, next: from < to ? tailOf(to) : null }
 }
@@ -96,10 +106,11 @@ export const EFFECT_IDS_MAX = 50
 export async function effectOn(
   store: IncidentStore,
   expectation: Expected,
-): Promise<{ readonly kind: 'effect'; readonly effect: PastEffect } | ScanRefusal> {
+  isWanted: () => boolean,
+): Promise<{ readonly kind: 'effect'; readonly effect: PastEffect } | Gone | ScanRefusal> {
   const { floor, metric, cause } = expectation
   const query = { floor, metric, cause, fromMs: 0, toMs: LATEST_MS, limit: INCIDENT_ROWS_MAX }
-  const page = await listIncidents(store, query)
+  const page = await listIncidents(store, query, isWanted)
   if (page.kind !== 'page') return page
   const others = page.items.filter(({ id }) => id !== expectation.incident)
   const covered = others.filter((one) => covers(expectation, { ...one, evidence: one.opening }))

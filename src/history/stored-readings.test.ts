@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { fakeStore } from '../../test/support/fake-store.ts'
 import { keepReadings, writtenIn } from '../../test/support/stored-readings.ts'
-import { findFloors } from './floors.ts'
+import { FLOORS_MAX, findFloors } from './floors.ts'
 import { eachReading, type ReadingOptions } from './stored-readings.ts'
 
 const MINUTE_MS = 60_000
@@ -166,4 +166,14 @@ test('floors are found by jumps, whatever else is called energy', async () => {
   }
   assert.deepEqual(await findFloors(store), { kind: 'floors', floors: [1, 2, 10, 11, 100] })
   assert.ok(scans <= 8, `${scans} scans`)
+})
+
+test('of too many floors none is told, so that nobody takes some for all', async () => {
+  const store = fakeStore()
+  const keep = (floor: number) => store.write([{ key: `energy:p${floor}:latest`, text: '{}' }])
+  for (let floor = 1; floor <= FLOORS_MAX; floor += 1) await keep(floor)
+  const all = await findFloors(store)
+  assert.ok(all.kind === 'floors' && all.floors.length === FLOORS_MAX)
+  await keep(FLOORS_MAX + 1)
+  assert.deepEqual(await findFloors(store), { kind: 'too-many-floors', floorsMax: FLOORS_MAX })
 })

@@ -10,10 +10,10 @@ import { decisionSchema, expectationSchema } from '../model/alarm-sayings.ts'
 import type { Incident } from '../model/incident.ts'
 import { adminRefusals, admitAdmin } from './admin-token.ts'
 import { answer, sendAnswer } from './answer.ts'
+import { isThere, unread } from './history-routes.ts'
 import type { HttpApp } from './http-app.ts'
 import { type IncidentParts, idSchema, missing, withIncident } from './named-incident.ts'
 import { writeAnswers } from './outcome-schemas.ts'
-import { refusedAnswer } from './outcomes.ts'
 import { InvalidRequest, invalidSchema } from './problems.ts'
 import { editAnswer } from './saying-answers.ts'
 
@@ -51,8 +51,8 @@ function addExpecting(app: HttpApp, { store, sayings, adminToken }: FeedbackPart
   }
   app.get(path, { schema: preview }, async ({ params, query }, reply) => {
     const show = async (incident: Incident) => {
-      const past = await effectOn(store, wordOn(incident, query.everyDay))
-      return past.kind === 'effect' ? answer(200, past.effect) : refusedAnswer(past, 'query')
+      const past = await effectOn(store, wordOn(incident, query.everyDay), isThere(reply))
+      return past.kind === 'effect' ? answer(200, past.effect) : unread(past)
     }
     return sendAnswer(reply, await withIncident(store, params.id, show))
   })
@@ -68,8 +68,8 @@ function addExpecting(app: HttpApp, { store, sayings, adminToken }: FeedbackPart
   app.post(path, { onRequest, schema: say }, async ({ params, body }, reply) => {
     const hear = async (incident: Incident) => {
       const word = wordOn(incident, body.everyDay)
-      const past = await effectOn(store, word)
-      if (past.kind !== 'effect') return refusedAnswer(past, 'body')
+      const past = await effectOn(store, word, isThere(reply))
+      if (past.kind !== 'effect') return unread(past)
       const said = await sayings.say((before, saidMs) => expected(before, word, saidMs))
       return editAnswer(said, (expectation) => ({ expectation, past: past.effect }))
     }

@@ -154,6 +154,9 @@ export function unread(outcome: Exclude<HistoryOutcome<unknown>, { kind: 'done' 
   if (outcome.kind === 'too-many-rows') {
     throw invalid('from', `takes in more than ${outcome.rowsMax} readings; ask for a shorter time`)
   }
+  if (outcome.kind === 'too-many-floors') {
+    throw invalid('floor', `takes in more than ${outcome.floorsMax} floors; ask for one of them`)
+  }
   if (outcome.kind === 'gone') return answer(STATUS_GONE, { detail: 'The client has gone' })
   return refusedAnswer(outcome, 'query')
 }

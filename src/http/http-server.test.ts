@@ -3,7 +3,13 @@ import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { createHttpServer, type ServerLimits } from './http-server.ts'
+import {
+  CONNECTIONS_MAX,
+  createHttpServer,
+  HEADER_BYTES_MAX,
+  type ServerLimits,
+  SILENT_MS_MAX,
+} from './http-server.ts'
 
 const USUAL: ServerLimits = { silentMsMax: 60_000, connectionsMax: 100 }
 
@@ -52,4 +58,22 @@ test('a client that does not read its answer is left after a while', async (t) =
   socket.write(REQUEST)
   await left
   assert.ok(socket.bytesRead < bytes)
+})
+
+test('address and headers fit into so many bytes; more is refused with the number', async (t) => {
+  const open = await serverWith(t, {})
+  const answerTo = async (headerBytes: number) => {
+    const socket = await open()
+    socket.write(REQUEST.replace('x', `x\r\nX-Long: ${'y'.repeat(headerBytes)}`))
+    return String((await once(socket, 'data'))[0])
+  }
+  assert.match(await answerTo(HEADER_BYTES_MAX - 1_000), /^HTTP\/1\.1 200 /)
+  const refused = await answerTo(HEADER_BYTES_MAX)
+  assert.match(refused, new RegExp(`^HTTP/1\\.1 431 .*more than ${HEADER_BYTES_MAX} bytes`, 's'))
+})
+
+test('a server that is told nothing else has its limits too', () => {
+  const server = createHttpServer(() => {})
+  const limits = { silentMsMax: server.timeout, connectionsMax: server.maxConnections }
+  assert.deepEqual(limits, { silentMsMax: SILENT_MS_MAX, connectionsMax: CONNECTIONS_MAX })
 })

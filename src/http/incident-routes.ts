@@ -11,11 +11,10 @@ import { CAUSES, type Incident, incidentSchema } from '../model/incident.ts'
 import { must } from '../model/must.ts'
 import { parseTimestamp } from '../model/timestamp.ts'
 import { answer, sendAnswer } from './answer.ts'
-import { floorField, momentField } from './history-routes.ts'
+import { floorField, isThere, momentField, unread } from './history-routes.ts'
 import type { HttpApp } from './http-app.ts'
 import { type IncidentParts, idSchema, missing, withIncident } from './named-incident.ts'
 import { writeAnswers } from './outcome-schemas.ts'
-import { refusedAnswer } from './outcomes.ts'
 import { InvalidRequest, invalidSchema } from './problems.ts'
 import { editAnswer, sayingsRefusal } from './saying-answers.ts'
 
@@ -58,8 +57,9 @@ export function addIncidentRoutes(app: HttpApp, { store, sayings }: IncidentPart
   app.get('/api/v1/incidents', { schema: list }, async ({ query }, reply) => {
     const said = await sayings.read()
     if (said.kind !== 'found') return sendAnswer(reply, sayingsRefusal(said))
-    const page = await listIncidents(store, { ...query, ...stretchOf(query) })
-    if (page.kind !== 'page') return sendAnswer(reply, refusedAnswer(page, 'query'))
+    const asked = { ...query, ...stretchOf(query) }
+    const page = await listIncidents(store, asked, isThere(reply))
+    if (page.kind !== 'page') return sendAnswer(reply, unread(page))
     const items = page.items.map((incident) => withWords(incident, said.sayings))
     return reply.code(200).send({ items, next: page.next })
   })

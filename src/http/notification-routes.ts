@@ -5,6 +5,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { EVENTS_MAX } from '../live/followed-live.ts'
 import type { Live, Unavailable } from '../live/live.ts'
 import { notificationSchema } from '../model/notification.ts'
 import { type Answer, answer, COME_AGAIN, sendAnswer } from './answer.ts'
@@ -39,7 +40,7 @@ const alertSchema = z
     _token: z.string().optional(),
     piano: z.unknown().optional(),
     timestamp: z.unknown().optional(),
-    eventi: z.array(z.unknown()).optional(),
+    eventi: z.array(z.unknown()).max(EVENTS_MAX).optional(),
     raw: z.unknown().optional(),
   })
   .meta({ id: 'Alert' })
@@ -127,6 +128,7 @@ function addBroadcast(
     }
     const outcome = await live.broadcast(alert)
     if (outcome.kind === 'unavailable') return sendAnswer(reply, unavailable(outcome))
+    if (outcome.kind === 'too-many-events') throw tooMany(outcome.events, outcome.eventsMax)
     const { accepted, suppressed } = outcome
     return sendAnswer(reply, ok({ accepted, suppressed }))
   })
@@ -135,6 +137,11 @@ function addBroadcast(
 const NO_DOCUMENT = new InvalidRequest([
   { loc: ['body'], msg: 'must be an alert document', type: 'object' },
 ])
+
+function tooMany(events: number, eventsMax: number): InvalidRequest {
+  const msg = `has ${events} entries; at most ${eventsMax} are taken, split it`
+  return new InvalidRequest([{ loc: ['body', 'eventi'], msg, type: 'limit' }])
+}
 
 function ok(fields: object): Answer {
   return answer(200, { status: 'ok', ...fields })

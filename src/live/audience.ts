@@ -27,8 +27,11 @@ export interface Stage {
 interface Seat {
   readonly subscriber: Subscriber
   readonly lastEventId: string | undefined
-  /** live: hears what is shown. A number: waits for the record of this offset. */
-  state: 'early' | 'live' | number
+  /**
+   * live: hears what is shown. A number: waits for the record of this offset. lost: what it knows
+   * is of a log that has begun again since.
+   */
+  state: 'early' | 'lost' | 'live' | number
 }
 
 export class Audience {
@@ -52,6 +55,12 @@ export class Audience {
   open(stage: Stage): void {
     this.stage = stage
     for (const seat of this.seats) this.begin(seat, stage)
+  }
+
+  /** The log begins again: until it is open anew nobody is told anything. */
+  close(): void {
+    this.stage = undefined
+    for (const seat of this.seats) if (seat.state !== 'early') seat.state = 'lost'
   }
 
   show(shown: Shown): void {
@@ -79,6 +88,10 @@ export class Audience {
   }
 
   private begin(seat: Seat, stage: Stage): void {
+    if (seat.state === 'lost') {
+      this.tellGap(seat, stage)
+      return
+    }
     if (seat.lastEventId === undefined) {
       seat.state = 'live'
       return

@@ -11,7 +11,11 @@ export interface FollowWorld extends PatienceWorld {
   readonly log: Log
 }
 
-/** What a reader is told: begin first, then records and gaps with one caughtUp among them. */
+/**
+ * What a reader is told: begin first, then records and gaps with one caughtUp among them. Where a
+ * log begins again lower (its end was lost, or it was made anew), all that was told before is void,
+ * and begin comes again.
+ */
 export interface AlertsReader {
   /** `startOffset`: nothing before it will come. */
   begin(generation: string, startOffset: number): void
@@ -28,6 +32,15 @@ export async function followAlerts(
   reader: AlertsReader,
   signal: AbortSignal,
 ): Promise<void> {
+  while ((await followOne(world, recordsMax, reader, signal)) === 'begins-again');
+}
+
+async function followOne(
+  world: FollowWorld,
+  recordsMax: number,
+  reader: AlertsReader,
+  signal: AbortSignal,
+): Promise<'ended' | 'begins-again'> {
   const generation = await untilDone(world, 'log.waiting', signal, () =>
     whenReachable(() => world.log.generation(ALERTS_TOPIC)),
   )
@@ -35,11 +48,16 @@ export async function followAlerts(
   reader.begin(generation, offset)
   let isCaughtUp = false
   for await (const event of world.log.follow(ALERTS_TOPIC, [{ partition: 0, offset }], signal)) {
+    if (event.kind === 'gap' && event.to < event.from) {
+      world.trace.note('warn', { kind: 'live.begins-again', from: event.from, to: event.to })
+      return 'begins-again'
+    }
     tell(world, reader, event)
     isCaughtUp ||= event.kind === 'caught-up'
     // A log in a file hands out the past without a pause; the rest of the process must go on.
     if (!isCaughtUp) await world.clock.sleep(0, signal)
   }
+  return 'ended'
 }
 
 function tell({ trace }: FollowWorld, reader: AlertsReader, event: FollowEvent): void {

@@ -21,8 +21,8 @@ import { selectNewest } from './notification-list.ts'
 import { Turnstile } from './turnstile.ts'
 import { untilStopped } from './until-stopped.ts'
 
-/** Records of one append; a longer alert or list of ids takes several. */
-export const APPEND_RECORDS_MAX = 500
+/** Events of one alert; ours have seven at the most. */
+export const EVENTS_MAX = 100
 /** Ids of one read record. */
 export const READ_IDS_MAX = 1_000
 
@@ -83,22 +83,25 @@ class FollowedLive implements Live, AlertsReader {
   }
 
   async broadcast(alert: ForeignAlert): Promise<BroadcastResult> {
+    const events = Array.isArray(alert.eventi) ? alert.eventi.length : 0
+    if (events > EVENTS_MAX) return { kind: 'too-many-events', events, eventsMax: EVENTS_MAX }
     const notifications = notificationsOf(alert, this.world.clock.wallMs()).map(bounded)
-    const records = notifications
+    const records = firstOfEachId(notifications)
       .filter(({ id }) => !this.fold.isListed(id))
       .map((notification) => recordOf({ kind: 'notification', notification }, notification.floor))
-    let accepted = 0
-    for (const some of chunksOf(records, APPEND_RECORDS_MAX)) {
-      const outcome = await this.asks.append(some)
-      if (outcome.kind === 'unavailable') return outcome
-      accepted += outcome.positions.filter(({ offset }) => this.fold.wasShown(offset)).length
-    }
+    const outcome = records.length === 0 ? NOTHING_NEW : await this.asks.append(records)
+    if (outcome.kind === 'unavailable') return outcome
+    const shown = outcome.positions.filter(({ offset }) => this.fold.wasShown(offset))
+    const accepted = shown.length
     return { kind: 'done', accepted, suppressed: notifications.length - accepted }
   }
 
   begin(generation: string, startOffset: number): void {
+    this.isReady = false
     this.generation = generation
     this.fold = new AlertFold(startOffset, this.options)
+    this.turnstile.passed(startOffset)
+    this.audience.close()
   }
 
   records(records: readonly LogRecord[]): void {
@@ -147,6 +150,15 @@ class FollowedLive implements Live, AlertsReader {
 
 function recordOf(record: AlertRecord, floor: number | null): NewRecord {
   return { key: floor === null ? null : String(floor), value: JSON.stringify(record) }
+}
+
+const NOTHING_NEW = { kind: 'done', positions: [] } as const
+
+/** What comes twice in one alert is dropped here, so that it takes no room in the log. */
+function firstOfEachId(notifications: readonly Notification[]): readonly Notification[] {
+  return [...Map.groupBy(notifications, ({ id }) => id).values()].flatMap((same) =>
+    same.slice(0, 1),
+  )
 }
 
 function chunksOf<T>(all: readonly T[], sizeMax: number): readonly (readonly T[])[] {

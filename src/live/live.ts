@@ -45,6 +45,8 @@ export type MarkReadOutcome = { readonly kind: 'done'; readonly unread: number }
 
 export type BroadcastResult =
   | { readonly kind: 'done'; readonly accepted: number; readonly suppressed: number }
+  /** Nothing was appended. */
+  | { readonly kind: 'too-many-events'; readonly events: number; readonly eventsMax: number }
   | Unavailable
 
 export interface Live extends Service {

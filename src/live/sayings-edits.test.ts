@@ -21,6 +21,8 @@ import {
 
 const SCOPE = { floor: 1, metric: null, cause: null }
 const ONCE = { scope: SCOPE, times: { kind: 'once', incident: '1:kw:higher:1' } } as const
+const WEEKLY = { kind: 'weekly', weekdays: [5, 6], from: '22:00', to: '06:00' } as const
+const aMute = (i: number) => ({ scope: { ...SCOPE, floor: i + 1 }, times: ONCE.times })
 
 function said<T>(edit: Edit<T>): { readonly sayings: AlarmSayings; readonly value: T } {
   assert.ok(edit.kind === 'said', edit.kind)
@@ -36,7 +38,7 @@ test('an acknowledgement that is said again keeps the time at which it was said 
 
 test('mutes and expectations have names of their own, and are taken back once', () => {
   const one = said(muted(NOTHING_SAID, ONCE, 5))
-  const two = said(muted(one.sayings, ONCE, 6))
+  const two = said(muted(one.sayings, aMute(1), 6))
   assert.deepEqual([one.value.id, two.value.id], ['mute-1', 'mute-2'])
   const ended = said(muteEnded(two.sayings, 'mute-1', 7))
   assert.deepEqual(
@@ -45,6 +47,25 @@ test('mutes and expectations have names of their own, and are taken back once', 
   )
   assert.equal(said(muteEnded(ended.sayings, 'mute-1', 8)).value.endedMs, 7)
   assert.deepEqual(muteEnded(ended.sayings, 'mute-9', 8), { kind: 'missing' })
+})
+
+test('a mute that is said again is the one that holds already, however it is told', () => {
+  const mutes = [ONCE, aMute(1), { scope: SCOPE, times: { ...WEEKLY, weekdays: [5, 6] } }]
+  const all = mutes.reduce((before, one) => said(muted(before, one, 5)).sayings, NOTHING_SAID)
+  assert.equal(all.mutes.length, mutes.length)
+  for (const [at, { scope, times }] of mutes.entries()) {
+    const { cause, metric, floor } = scope
+    const again = said(muted(all, { scope: { cause, metric, floor }, times }, 9))
+    assert.equal(again.sayings, all)
+    assert.deepEqual(again.value, all.mutes[at])
+  }
+})
+
+test('taking back a mute that was said twice ends it; said once more it is a new one', () => {
+  const twice = said(muted(said(muted(NOTHING_SAID, ONCE, 5)).sayings, ONCE, 6))
+  const ended = said(muteEnded(twice.sayings, twice.value.id, 7)).sayings
+  assert.ok(ended.mutes.every(({ endedMs }) => endedMs !== null))
+  assert.equal(said(muted(ended, ONCE, 8)).value.id, 'mute-2')
 })
 
 test('a mute that would end before it begins is refused', () => {
@@ -63,8 +84,10 @@ test('what was expected is of the size that it was, and somewhat more', () => {
   assert.equal(expectationOf(anIncident(), true).weekday, null)
 })
 
-test('an expectation that is said again replaces what was said of the same incident', () => {
+test('what was expected of an incident is said once; something else replaces it', () => {
   const weekly = said(expected(NOTHING_SAID, expectationOf(anIncident(), false), 5))
+  const again = said(expected(weekly.sayings, expectationOf(anIncident(), false), 6))
+  assert.deepEqual([again.sayings, again.value], [weekly.sayings, weekly.value])
   const daily = said(expected(weekly.sayings, expectationOf(anIncident(), true), 6))
   assert.deepEqual(
     daily.sayings.expected.map(({ id, weekday }) => [id, weekday]),
@@ -72,6 +95,8 @@ test('an expectation that is said again replaces what was said of the same incid
   )
   const ended = said(expectedEnded(daily.sayings, 'expected-2', 7))
   assert.equal(ended.value.endedMs, 7)
+  const anew = said(expected(ended.sayings, expectationOf(anIncident(), true), 8))
+  assert.equal(anew.value.id, 'expected-3')
 })
 
 test('of a changed level the last word counts', () => {
@@ -87,10 +112,10 @@ test('of a changed level the last word counts', () => {
 
 test('what holds is never dropped for what is new; what was taken back makes room', () => {
   let sayings = NOTHING_SAID
-  for (let i = 0; i < SAYINGS_MAX; i += 1) sayings = said(muted(sayings, ONCE, i)).sayings
-  assert.deepEqual(muted(sayings, ONCE, 0), { kind: 'full', max: SAYINGS_MAX })
+  for (let i = 0; i < SAYINGS_MAX; i += 1) sayings = said(muted(sayings, aMute(i), i)).sayings
+  assert.deepEqual(muted(sayings, aMute(SAYINGS_MAX), 0), { kind: 'full', max: SAYINGS_MAX })
   sayings = said(muteEnded(sayings, 'mute-7', 1)).sayings
-  sayings = said(muted(sayings, ONCE, 2)).sayings
+  sayings = said(muted(sayings, aMute(SAYINGS_MAX), 2)).sayings
   assert.equal(sayings.mutes.length, SAYINGS_MAX)
   assert.ok(sayings.mutes.every(({ id }) => id !== 'mute-7'))
 })

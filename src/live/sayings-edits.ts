@@ -46,6 +46,9 @@ export function muted(
   saidMs: number,
 ): Edit<Mute> {
   if (times.kind === 'until' && times.untilMs <= saidMs) return { kind: 'past' }
+  const holding = sayings.mutes.filter(({ endedMs }) => endedMs === null)
+  const known = holding.find((one) => says(one.scope, scope) && says(one.times, times))
+  if (known) return { kind: 'said', sayings, value: known }
   const mute = { id: `mute-${sayings.next}`, saidMs, endedMs: null, scope, times }
   const mutes = added(sayings.mutes, mute)
   if (!mutes) return FULL
@@ -67,8 +70,10 @@ export function expectationOf(
   return { incident: id, floor, metric, cause, weekday, halfHour: opening.halfHour, sizeMax }
 }
 
-/** Once for each incident: said again it replaces what was said before. */
+/** Once for each incident: something else replaces what was said before. */
 export function expected(sayings: AlarmSayings, what: Expected, saidMs: number): Edit<Expectation> {
+  const known = sayings.expected.find((one) => one.endedMs === null && says(one, what))
+  if (known) return { kind: 'said', sayings, value: known }
   const others = sayings.expected.filter(({ incident }) => incident !== what.incident)
   const expectation = { id: `expected-${sayings.next}`, saidMs, endedMs: null, ...what }
   const list = added(others, expectation)
@@ -103,6 +108,10 @@ export function decided(
 
 const FULL = { kind: 'full', max: SAYINGS_MAX } as const
 const MISSING = { kind: 'missing' } as const
+
+/** Is all of this in there already? */
+const says = (one: object, what: object) =>
+  JSON.stringify({ ...one, ...what }) === JSON.stringify(one)
 
 interface Said {
   readonly id: string

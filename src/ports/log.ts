@@ -48,7 +48,11 @@ export type GroupEvent =
   | { readonly kind: 'batch'; readonly batch: LogBatch }
   | { readonly kind: 'revoked'; readonly partition: number }
 
-/** Retention removed the records `from` (inclusive) to `to` (exclusive) before they were read. */
+/**
+ * Retention removed the records `from` (inclusive) to `to` (exclusive) before they were read. Where
+ * `to` is before `from`, the partition begins again at `to`, with other records than those that
+ * were handed out: the topic was made anew, or its end was lost with a broker.
+ */
 export interface Gap {
   readonly kind: 'gap'
   readonly partition: number

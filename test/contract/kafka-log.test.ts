@@ -8,12 +8,14 @@ import { type TestContext, test } from 'node:test'
 import { openKafkaLog } from '../../src/adapters/kafka-log.ts'
 import { systemClock } from '../../src/adapters/system-clock.ts'
 import { LogError } from '../../src/ports/log.ts'
+import { eventually } from '../support/eventually.ts'
 import {
   type Compression,
   configsOf,
   countRequests,
   createTopic,
   removeAllRecords,
+  removeTopic,
   writeAsAnotherClient,
 } from '../support/kafka-admin.ts'
 import { assertContiguous, joinGroup, numbered, startFollowing } from '../support/log-readers.ts'
@@ -184,3 +186,23 @@ test('a group is told of a gap by being assigned anew', { skip }, async (t) => {
   assert.ok(member.events.some(({ kind }) => kind === 'revoked'))
   assert.deepEqual(await log.lag(topic, group), [{ partition: 0, records: 0 }])
 })
+
+test('a follower of a topic that was made anew is told, and has all of it', { skip }, async (t) => {
+  const { log, topic, open } = await desk(t)
+  await log.append(topic, numbered(10))
+  const follower = startFollowing(log, topic, 'oldest')
+  await follower.has(10)
+  const before = await log.generation(topic)
+  await removeTopic(bootstrap, topic)
+  const other = await open()
+  await eventually('it is gone', () => other.ends(topic).then(() => false, isUnknown))
+  await other.declare([{ name: topic, partitions: 1 }])
+  await other.append(topic, numbered(2, 'new'))
+  await follower.has(12)
+  await follower.leave()
+  assert.deepEqual(follower.gaps, [{ kind: 'gap', partition: 0, from: 10, to: 0 }])
+  assert.deepEqual(follower.values().slice(10), ['new0', 'new1'])
+  assert.notEqual(await other.generation(topic), before)
+})
+
+const isUnknown = (error: unknown) => error instanceof LogError && error.code === 'unknown-topic'

@@ -9,6 +9,7 @@ import { test } from 'node:test'
 import { eventually } from '../support/eventually.ts'
 import { ROOT_DIR, runCommand, startProcess } from '../support/process.ts'
 import { runningShard, runningStore } from '../support/running-store.ts'
+import { always, scriptedServer } from '../support/scripted-server.ts'
 
 const store = await runningStore()
 const flags = ['--coordinator-url', store.url]
@@ -80,6 +81,17 @@ test('an alarm is printed once, also over a restart of the coordinator', async (
   const all = Array.from({ length: sent + 3 - first }, (_, n) => first + n)
   assert.deepEqual(heard(), all)
   assert.match(tail.stderr(), /trying again/)
+})
+
+test('a coordinator that has no room for another stream is told apart from none', async (t) => {
+  const full = await scriptedServer(t)
+  full.answer = always(503, { detail: 'Too many streams are open' })
+  const tail = (url: string) => runCommand(['alerts', 'tail', '--coordinator-url', url])
+  const refused = await tail(full.url)
+  assert.deepEqual([refused.code, refused.stderr], [1, 'Too many streams are open (HTTP 503)\n'])
+  const nobody = await tail('http://127.0.0.1:1')
+  assert.equal(nobody.code, 1)
+  assert.match(nobody.stderr, /^No coordinator answers at http:\/\/127\.0\.0\.1:1\. /)
 })
 
 test('when nobody reads the alarms any more, their printing ends in peace', async (t) => {

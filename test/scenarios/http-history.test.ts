@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { systemClock } from '../../src/adapters/system-clock.ts'
 import { LimitTrial } from '../../src/detection/limit-trial.ts'
+import { FLOORS_MAX } from '../../src/history/floors.ts'
 import { createHistory } from '../../src/history/history.ts'
 import { POINTS_MAX } from '../../src/history/steps.ts'
 import { ROWS_MAX } from '../../src/history/stored-readings.ts'
@@ -152,6 +153,16 @@ test('a limit is tried before it is saved: on one floor, or all that inherit it'
   assert.deepEqual(await ask('floor=default&metric=kw&value=19'), both, 'floors 1 and 30')
   const none = { readings: 0, over: 0, notifications: 0 }
   assert.deepEqual(await ask('floor=1&metric=corrente&value=0'), none)
+})
+
+test('a trial on more floors than are looked for is refused, and says so', async (t) => {
+  const face = await facedWithReadings(t)
+  const floors = Array.from({ length: FLOORS_MAX }, (_, i) => 1_000 + i)
+  await face.store.write(floors.map((floor) => ({ key: `energy:p${floor}:latest`, text: '{}' })))
+  const path = `/api/v1/thresholds/preview?floor=default&metric=kw&value=19&${FROM_TO}`
+  const refused = await face.get(path)
+  assert.deepEqual(wrongFields(refused), [422, ['query.floor']])
+  assert.match(refused.text, new RegExp(`more than ${FLOORS_MAX} floors`))
 })
 
 test('a wrong trial names each wrong field', async (t) => {

@@ -35,6 +35,11 @@ export function removeAllRecords(bootstrap: string, topic: string): Promise<void
   })
 }
 
+/** Resolves when the broker has been asked; it is gone a little later. */
+export function removeTopic(bootstrap: string, topic: string): Promise<void> {
+  return asOperator(bootstrap, (admin) => admin.deleteTopics({ topics: [topic] }))
+}
+
 type Configs = Readonly<Record<string, string>>
 
 export function createTopic(bootstrap: string, topic: string, configs: Configs): Promise<void> {

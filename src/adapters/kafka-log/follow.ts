@@ -69,7 +69,7 @@ function nextEvent(readers: readonly PartitionReader[], turn: number): FollowEve
     const { partition } = reader
     const item = reader.take(FOLLOW_RECORDS_MAX)
     if (item?.kind === 'records') return { kind: 'records', partition, records: item.records }
-    if (item && item.to > item.from) return { kind: 'gap', partition, from: item.from, to: item.to }
+    if (item) return { kind: 'gap', partition, from: item.from, to: item.to }
   }
   return
 }

@@ -267,12 +267,20 @@ export interface Api {
   'GET /api/v1/learned': {
     query: {
       floor?: number
+      /**
+       * The `next` of the page before.
+       */
+      from?: string
     }
     answer: {
       /**
        * By floor.
        */
       items: LearnedSeries[]
+      /**
+       * Given as `from` it goes on here; null = no more.
+       */
+      next: string | null
     }
   }
   /**
@@ -1294,6 +1302,9 @@ export interface Alert {
   _token?: string
   piano?: unknown
   timestamp?: unknown
+  /**
+   * @maxItems 100
+   */
   eventi?: unknown[]
   raw?: unknown
   [k: string]: unknown
