@@ -239,7 +239,7 @@ test('a broken history does not stop alarms over limits', async () => {
   await scene.send(...[0, 10, 20, 29, 31].map((minute) => reading(1, minute)))
   await scene.runToEnd()
   assert.equal(scene.shown().size, 5)
-  assert.equal(scene.trace.count('detection.statistics-unreadable'), 1)
+  assert.ok(scene.trace.count('detection.statistics-unreadable') >= 1, 'asked for now and then')
   assert.equal(scene.trace.count('detection.half-hour-lost'), 1)
 })
 
