@@ -38,8 +38,9 @@ export function runDetect(invocation: Invocation): Promise<number> {
   })
 }
 
-function httpStore({ clock, settings }: Context): { readonly store: Store; readonly part: Part } {
-  const store = createHttpStore({ url: settings.coordinatorUrl, clock })
+function httpStore(context: Context): { readonly store: Store; readonly part: Part } {
+  const { clock, settings, signal: stopping } = context
+  const store = createHttpStore({ url: settings.coordinatorUrl, clock, stopping })
   return { store, part: part([], () => store.close()) }
 }
 
