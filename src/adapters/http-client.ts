@@ -29,7 +29,7 @@ export interface HttpClientOptions {
   /** May have a path of its own, under which the coordinator's routes stand. */
   readonly url: string
   readonly clock: Clock
-  /** Aborted when the process is asked to stop: no request lasts longer than STOPPING_MS_MAX then. */
+  /** Aborted when the process is asked to stop: no request lasts STOPPING_MS_MAX longer. */
   readonly stopping?: AbortSignal | undefined
 }
 
@@ -43,7 +43,7 @@ export interface HttpClient {
 export const ANSWER_BYTES_MAX = 64 * 1024 * 1024
 const CONNECTIONS_MAX = 8
 const CONNECT_MS_MAX = 3_000
-/** What is under way when a process is asked to stop may end in this time; what comes later fails. */
+/** After the process was asked to stop: what is under way then ends, and nothing more is begun. */
 export const STOPPING_MS_MAX = 6_000
 
 export function createHttpClient({ url, clock, stopping }: HttpClientOptions): HttpClient {

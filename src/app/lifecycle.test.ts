@@ -52,7 +52,7 @@ function processByHand(t: TestContext) {
   return { clock, trace, exits, controller }
 }
 
-test('a service that does not end after another has failed is not waited for for ever', async (t) => {
+test('a service that does not end after another has failed is given up in time', async (t) => {
   const { clock, trace, exits, controller } = processByHand(t)
   const broken: Service = { run: () => Promise.reject(new Error('no more')) }
   const deaf: Service = { run: () => new Promise(() => {}) }

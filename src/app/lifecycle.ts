@@ -39,7 +39,7 @@ export const EXIT_FAILED = 1
 export const EXIT_USAGE = 2
 
 /**
- * The signal that a role's services obey, aborted by SIGTERM and SIGINT, and by a service that ends.
+ * The signal that a role's services obey, aborted by SIGTERM and SIGINT and by a service that ends.
  * Whoever aborts it, those that are left have so long and no longer.
  */
 export function stopSignal(process_: Process): AbortController {
