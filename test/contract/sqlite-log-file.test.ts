@@ -76,6 +76,61 @@ test('retention removes more than one transaction does, and nothing younger', as
   assert.deepEqual(await log.ends('kept'), [{ partition: 0, first: 0, next: 4 }])
 })
 
+test('records that a wrong clock stamped in the future hold up none behind them', async (t) => {
+  const clock = shiftedClock()
+  const options = { clock, retentionEveryMs: 0 }
+  const { log, topic } = await openSqliteDesk(t, options, { retentionMs: HOUR_MS })
+  await log.declare([{ name: 'kept', partitions: 1 }])
+  const firstIs = (first: number) => async () => (await log.ends(topic))[0]?.first === first
+  const ahead = REMOVED_RECORDS_MAX + 1
+  clock.aheadMs += 1_000 * HOUR_MS
+  await log.append(topic, numbered(ahead))
+  clock.aheadMs -= 1_000 * HOUR_MS
+  await log.append(topic, numbered(3))
+  clock.aheadMs += HOUR_MS / 2
+  await log.append(topic, numbered(2, 'younger'))
+  for (let time = 0; time < 3; time += 1) await log.append('kept', numbered(1))
+  assert.ok(await firstIs(0)(), 'they are kept as long as the others')
+  clock.aheadMs += HOUR_MS / 2 + 1_000
+  await log.append('kept', numbered(1))
+  await eventually('what is older than the young ones is gone', firstIs(ahead + 3))
+  clock.aheadMs += 1_000 * HOUR_MS
+  await log.append(topic, numbered(1))
+  clock.aheadMs -= 1_000 * HOUR_MS - HOUR_MS
+  await log.append('kept', numbered(1))
+  await eventually('all but the newest are gone', firstIs(ahead + 5))
+  for (let time = 0; time < 3; time += 1) await log.append('kept', numbered(1))
+  assert.ok(await firstIs(ahead + 5)(), 'nothing behind it says how old it is')
+})
+
+test('what a group had not read is removed with an error that names group and clock', async (t) => {
+  const [clock, trace] = [shiftedClock(), recordingTrace()]
+  const options = { clock, trace, retentionEveryMs: 0 }
+  const { log, topic, group } = await openSqliteDesk(t, options, { retentionMs: HOUR_MS })
+  const readAll = async (name: string, count: number) => {
+    const member = joinGroup(log, topic, name)
+    await member.has(count)
+    await member.leave()
+  }
+  const losses = () => trace.facts.filter(({ kind }) => kind === 'log.expired-unread')
+  await log.append(topic, numbered(2))
+  await readAll(group, 2)
+  await readAll('slow', 2)
+  await log.append(topic, numbered(3))
+  await readAll(group, 3)
+  for (let time = 1; time <= 2; time += 1) {
+    clock.aheadMs += 2 * HOUR_MS
+    await log.append(topic, numbered(1))
+    const first = 4 + time
+    await eventually('they are gone', async () => (await log.ends(topic))[0]?.first === first)
+    await eventually('it is told', () => losses().length > 0)
+  }
+  const ours = losses().filter((fact) => fact.group === 'slow')
+  assert.equal(ours.length, 1, 'once, until it keeps up')
+  assert.deepEqual([ours[0]?.level, ours[0]?.records, ours[0]?.topic], ['error', 3, topic])
+  assert.match(String(ours[0]?.clock), /^\d{4}-\d\d-\d\dT/)
+})
+
 test('while another holds the file, appends wait and the process goes on', async (t) => {
   const desk = await openDesk(t, openSqliteUnderTest)
   const other = new DatabaseSync(pathOf(desk))
