@@ -7,6 +7,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { LEAP_MS_MIN, MARK_EVERY_MS } from '../../src/adapters/sqlite-log/log-time.ts'
 import { REMOVED_RECORDS_MAX } from '../../src/adapters/sqlite-log/retention.ts'
 import { systemClock } from '../../src/adapters/system-clock.ts'
 import { eventually } from '../support/eventually.ts'
@@ -74,6 +75,36 @@ test('retention removes more than one transaction does, and nothing younger', as
   for (let time = 0; time < 3; time += 1) await occasion()
   assert.deepEqual(await log.ends(topic), [{ partition: 0, first: many, next: many + 3 }])
   assert.deepEqual(await log.ends('kept'), [{ partition: 0, first: 0, next: 4 }])
+})
+
+test('a clock that is a week ahead for a while takes nothing that is unread', async (t) => {
+  const clock = shiftedClock()
+  const options = { clock, retentionEveryMs: 0, leapBelievedMs: LEAP_MS_MIN }
+  const { log, topic } = await openSqliteDesk(t, options, { retentionMs: HOUR_MS })
+  await log.declare([{ name: 'kept', partitions: 1 }])
+  const use = async (minutes: number) => {
+    for (let passed = 0; passed < minutes; passed += 10) {
+      clock.aheadMs += MARK_EVERY_MS
+      for (let time = 0; time < 3; time += 1) await log.append('kept', numbered(1))
+    }
+  }
+  const first = async () => (await log.ends(topic))[0]?.first
+  await log.append(topic, numbered(100))
+  await use(20)
+  clock.aheadMs += 168 * HOUR_MS
+  await use(10)
+  assert.equal(await first(), 0)
+  clock.aheadMs -= 168 * HOUR_MS
+  await use(10)
+  assert.equal(await first(), 0)
+  await use(30)
+  await eventually('their hour has passed', async () => (await first()) === 100)
+  await log.append(topic, numbered(5))
+  clock.aheadMs += 168 * HOUR_MS
+  await use(10)
+  assert.equal(await first(), 100)
+  await use(40)
+  await eventually('the machine was off, not its clock wrong', async () => (await first()) === 105)
 })
 
 test('records that a wrong clock stamped in the future hold up none behind them', async (t) => {

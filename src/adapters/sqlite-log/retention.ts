@@ -4,14 +4,16 @@
  * occasion, and the first occasion comes with the start. What a follower had still to read it is
  * told of, because the first offset of the partition moves along.
  *
- * Age is by the wall clock, which may be wrong. A record that was stamped in the future by it holds
- * up none behind it: it is at least as old as they are. What a group had still to read is removed
- * like the rest, for a group may be gone for ever, but not without an error.
+ * Age is by the wall clock, which may be wrong. A leap ahead is not believed at once (log-time.ts).
+ * A record that was stamped in the future holds up none behind it: it is at least as old as they
+ * are. What a group had still to read is removed like the rest, for a group may be gone for ever,
+ * but not without an error.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../ports/clock.ts'
 import { type Gap, LogError, type Position } from '../../ports/log.ts'
 import type { Trace } from '../../ports/trace.ts'
+import type { LogTime } from './log-time.ts'
 import type { Topic, Topics } from './topics.ts'
 import type { Writer } from './writer.ts'
 
@@ -26,6 +28,7 @@ export interface RetentionWorld {
   readonly database: DatabaseSync
   readonly topics: Topics
   readonly writer: Writer
+  readonly time: LogTime
   readonly everyMs: number
   /** Aborted before the file is closed. */
   readonly closed: AbortSignal
@@ -60,7 +63,11 @@ export function keepRetention(world: RetentionWorld): Retention {
   const look = async () => {
     isUnderWay = true
     try {
-      for (const topic of world.topics.all()) await removeExpired(world, remover, losses, topic)
+      const nowMs = world.clock.wallMs()
+      const now = { nowMs, believedMs: await world.time.tell(nowMs) }
+      for (const topic of world.topics.all()) {
+        await removeExpired(world, { remover, losses, now }, topic)
+      }
     } catch (error) {
       noteFailure(world.trace, error)
     } finally {
@@ -78,15 +85,20 @@ export function keepRetention(world: RetentionWorld): Retention {
   }
 }
 
+interface Look {
+  readonly remover: Remover
+  readonly losses: Losses
+  readonly now: { readonly nowMs: number; readonly believedMs: number }
+}
+
 async function removeExpired(
   world: RetentionWorld,
-  remover: Remover,
-  losses: Losses,
+  { remover, losses, now }: Look,
   topic: Topic,
 ): Promise<void> {
   if (topic.isCompacted || topic.retentionMs === null) return
-  const nowMs = world.clock.wallMs()
-  const age = { nowMs, beforeMs: nowMs - topic.retentionMs }
+  const { nowMs, believedMs } = now
+  const age = { nowMs, beforeMs: believedMs - topic.retentionMs }
   for (let partition = 0; partition < topic.partitions; partition += 1) {
     let removed = 0
     let last = 0
