@@ -26,7 +26,7 @@ function scene() {
   return { log, trace, read }
 }
 
-test("of a floor's states the one with the largest offset counts, whenever written", async () => {
+test("of a floor's states in the log the one with the largest offset counts", async () => {
   const { log, read } = scene()
   const states = [
     saved({ offset: 5, state: stateAt(50) }),

@@ -4,8 +4,10 @@
  * reads the topic to its end.
  *
  * A member that slept through the loss of its partition may still write an old state after its
- * successor's newer one. So what counts is the state with the largest offset, not the last one
- * written.
+ * successor's newer one. Of the states that the topic holds the one with the largest offset counts;
+ * but where compaction has taken the newer one, the old one stands until the successor saves the
+ * floor again, with its next reading. Should the successor die before that, the floor is judged on
+ * from the old state: a cooldown may be forgotten, and an alarm comes sooner than it should.
  */
 import { parseSavedFloor, type SavedFloor } from '../model/detection-state.ts'
 import { parseStoredThresholds, type Thresholds } from '../model/thresholds.ts'

@@ -10,8 +10,10 @@ import { FOLLOW_RECORDS_MAX } from '../../src/adapters/sqlite-log/follow.ts'
 import { openSqliteLog } from '../../src/adapters/sqlite-log.ts'
 import { systemClock } from '../../src/adapters/system-clock.ts'
 import { toldIncidents } from '../../src/detection/incidents/told-incidents.ts'
-import { recall } from '../../src/detection/state-log.ts'
+import { recall, savedFloorRecord } from '../../src/detection/state-log.ts'
+import type { FloorState } from '../../src/model/detection-state.ts'
 import { ALERTS_TOPIC, DETECTION_STATE_TOPIC } from '../../src/model/topics.ts'
+import type { TopicDeclaration } from '../../src/ports/log.ts'
 import { temporaryFolder } from '../support/process.ts'
 import { silentTrace } from '../support/traces.ts'
 
@@ -19,17 +21,30 @@ import { silentTrace } from '../support/traces.ts'
 const PIECES = 20
 const SIGNAL = new AbortController().signal
 
-async function longLog(t: TestContext) {
+const TOPICS = [DETECTION_STATE_TOPIC, ALERTS_TOPIC]
+const NONE = { sum: 0, count: 0 }
+const EMPTY = { kw: NONE, corrente: NONE, tensione: NONE, delta_kwh: NONE }
+
+function stateAt(timeMs: number): FloorState {
+  const halfHour = { startMs: 0, weekday: 0, halfHour: 0, whole: true, ...EMPTY }
+  return { timeMs, counter: null, firedMs: {}, halfHour }
+}
+
+async function openLog(t: TestContext, declared: Partial<TopicDeclaration> = {}) {
   const path = join(temporaryFolder('recall'), 'log.db')
   const log = openSqliteLog({ path, clock: systemClock, trace: silentTrace })
   t.after(() => log.close())
-  const topics = [DETECTION_STATE_TOPIC, ALERTS_TOPIC]
-  await log.declare(topics.map((name) => ({ name, partitions: 1 })))
+  await log.declare(TOPICS.map((name) => ({ name, partitions: 1, ...declared })))
+  return { log, clock: systemClock, trace: silentTrace }
+}
+
+async function longLog(t: TestContext) {
+  const world = await openLog(t)
   const records = Array.from({ length: PIECES * FOLLOW_RECORDS_MAX }, () => {
     return { key: '1', value: '{}' }
   })
-  for (const topic of topics) await log.append(topic, records)
-  return { log, clock: systemClock, trace: silentTrace }
+  for (const topic of TOPICS) await world.log.append(topic, records)
+  return world
 }
 
 /** How often a timer that is always due goes off during the work. */
@@ -49,6 +64,19 @@ async function ticksDuring(work: () => Promise<unknown>): Promise<number> {
   await ticked
   return during
 }
+
+test('what a sleeper wrote over is right again with the next reading of its floor', async (t) => {
+  const world = await openLog(t, { compacted: true })
+  const save = async (offset: number) => {
+    const saved = { floor: 1, partition: 0, generation: 'one', offset, state: stateAt(offset) }
+    await world.log.append(DETECTION_STATE_TOPIC, [savedFloorRecord(saved)])
+    const { floors } = await recall(world, 'one', SIGNAL)
+    return floors.get(0)?.get(1)?.offset
+  }
+  assert.equal(await save(1_100), 1_100)
+  assert.equal(await save(100), 100, 'the log keeps the last one of a key')
+  assert.equal(await save(1_101), 1_101)
+})
 
 test('timers go off while the states of a long log are recalled', async (t) => {
   const world = await longLog(t)
