@@ -25,6 +25,14 @@ export interface HttpRequest {
   readonly timeoutMs: number
 }
 
+export interface HttpClientOptions {
+  /** May have a path of its own, under which the coordinator's routes stand. */
+  readonly url: string
+  readonly clock: Clock
+  /** Aborted when the process is asked to stop: no request lasts STOPPING_MS_MAX longer. */
+  readonly stopping?: AbortSignal | undefined
+}
+
 export interface HttpClient {
   /** Settles at the latest after timeoutMs; never rejects. */
   ask(request: HttpRequest): Promise<HttpOutcome>
@@ -35,9 +43,10 @@ export interface HttpClient {
 export const ANSWER_BYTES_MAX = 64 * 1024 * 1024
 const CONNECTIONS_MAX = 8
 const CONNECT_MS_MAX = 3_000
+/** After the process was asked to stop: what is under way then ends, and nothing more is begun. */
+export const STOPPING_MS_MAX = 6_000
 
-/** `url` may have a path of its own, under which the coordinator's routes stand. */
-export function createHttpClient({ url, clock }: { url: string; clock: Clock }): HttpClient {
+export function createHttpClient({ url, clock, stopping }: HttpClientOptions): HttpClient {
   const { origin, pathname } = new URL(url)
   const base = pathname.replace(/\/+$/, '')
   const pool = new Pool(origin, {
@@ -48,15 +57,40 @@ export function createHttpClient({ url, clock }: { url: string; clock: Clock }):
     headersTimeout: 0,
     bodyTimeout: 0,
   })
+  const closed = new AbortController()
+  const end = endOf(clock, stopping, closed.signal)
   return {
-    ask: (request) => ask(pool, clock, { ...request, path: base + request.path }),
-    close: () => pool.destroy(),
+    ask: (request) => ask(pool, clock, { ...request, path: base + request.path }, end),
+    close() {
+      closed.abort()
+      return pool.destroy()
+    },
   }
 }
 
-async function ask(pool: Pool, clock: Clock, request: HttpRequest): Promise<HttpOutcome> {
+/** Aborted STOPPING_MS_MAX after the process was asked to stop. */
+function endOf(clock: Clock, stopping: AbortSignal | undefined, closed: AbortSignal): AbortSignal {
+  const end = new AbortController()
+  const begin = () =>
+    void clock.sleep(STOPPING_MS_MAX, closed).then(
+      () => end.abort(new Error(`no answer within ${STOPPING_MS_MAX} ms of the stop`)),
+      () => {},
+    )
+  if (stopping?.aborted) begin()
+  else stopping?.addEventListener('abort', begin, { once: true })
+  return end.signal
+}
+
+async function ask(
+  pool: Pool,
+  clock: Clock,
+  request: HttpRequest,
+  end: AbortSignal,
+): Promise<HttpOutcome> {
+  if (end.aborted) return { kind: 'refused', reason: 'the process is about to end' }
   const over = new AbortController()
   const { timeoutMs } = request
+  end.addEventListener('abort', () => over.abort(end.reason), { signal: over.signal })
   void clock.sleep(timeoutMs, over.signal).then(
     () => over.abort(new Error(`no answer within ${timeoutMs} ms`)),
     () => {},

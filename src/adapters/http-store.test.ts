@@ -5,7 +5,7 @@ import { manualClock } from '../../test/support/manual-clock.ts'
 import { type Arrived, always, scriptedServer } from '../../test/support/scripted-server.ts'
 import type { Clock } from '../ports/clock.ts'
 import { BATCH_BODY_BYTES_MAX, type StoreWrite, VALUE_BYTES_MAX } from '../store/client.ts'
-import { ANSWER_BYTES_MAX } from './http-client.ts'
+import { ANSWER_BYTES_MAX, STOPPING_MS_MAX } from './http-client.ts'
 import {
   ANSWER_MS_MAX,
   createHttpStore,
@@ -21,15 +21,15 @@ const UNAVAILABLE = { kind: 'unavailable', needed: 1, had: 0 }
 const AWAY = { reachable: false, shards: 0 }
 const ONE: readonly StoreWrite[] = [{ key: 'a', text: '{}' }]
 
-function storeAt(t: TestContext, url: string, clock: Clock = systemClock) {
-  const store = createHttpStore({ url, clock })
+function storeAt(t: TestContext, url: string, clock: Clock = systemClock, stopping?: AbortSignal) {
+  const store = createHttpStore({ url, clock, stopping })
   t.after(() => store.close())
   return store
 }
 
-async function scene(t: TestContext, clock?: Clock) {
+async function scene(t: TestContext, clock?: Clock, stopping?: AbortSignal) {
   const server = await scriptedServer(t)
-  return { server, store: storeAt(t, server.url, clock) }
+  return { server, store: storeAt(t, server.url, clock, stopping) }
 }
 
 /** What all four questions come to. */
@@ -105,6 +105,23 @@ test('a coordinator that does not answer is given up after a while', async (t) =
   await clock.advance(SCAN_MS_MAX - ANSWER_MS_MAX)
   const none = { written: UNKNOWN, read: UNAVAILABLE, page: UNAVAILABLE, status: AWAY }
   assert.deepEqual(await asked, none)
+})
+
+test('a process that is asked to stop waits no longer than it may for an answer', async (t) => {
+  const [clock, stop] = [manualClock(), new AbortController()]
+  const { server, store } = await scene(t, clock, stop.signal)
+  server.answer = () => {}
+  const asked = Promise.all([store.write(ONE), store.read(['a'])])
+  await eventually('both have arrived', () => server.arrived.length === 2)
+  await clock.advance(ANSWER_MS_MAX - STOPPING_MS_MAX - 1)
+  stop.abort()
+  await clock.advance(STOPPING_MS_MAX)
+  assert.deepEqual(await asked, [[UNKNOWN], [UNAVAILABLE]])
+  const reason = 'the process is about to end'
+  const { written, ...rest } = await outcomesOf(store)
+  assert.match(JSON.stringify(written), new RegExp(`failed.*${reason}`))
+  assert.deepEqual(rest, { read: UNAVAILABLE, page: UNAVAILABLE, status: AWAY })
+  assert.equal(server.arrived.length, 2, 'nothing more is begun')
 })
 
 test('answers of other servers, and of none at all, are never believed', async (t) => {

@@ -5,7 +5,6 @@
  * What the wire does is told in the store's own words: a request that was not delivered is a write
  * that has failed, one without an answer is a write of which nobody knows.
  */
-import type { Clock } from '../ports/clock.ts'
 import { checkBatch, checkScan, checkWrite } from '../store/admission.ts'
 import {
   BATCH_BODY_BYTES_MAX,
@@ -17,7 +16,12 @@ import {
   type StoreWrite,
   type WriteOutcome,
 } from '../store/client.ts'
-import { createHttpClient, type HttpClient, type HttpOutcome } from './http-client.ts'
+import {
+  createHttpClient,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpOutcome,
+} from './http-client.ts'
 import {
   pageOf,
   readFailure,
@@ -42,10 +46,7 @@ export const REQUESTS_IN_FLIGHT_MAX = 256
 export const REQUEST_BYTES_IN_FLIGHT_MAX = 64 * 1024 * 1024
 const BUSY = { kind: 'busy', retryAfterMs: 200 } as const
 
-export function createHttpStore(options: {
-  readonly url: string
-  readonly clock: Clock
-}): HttpStore {
+export function createHttpStore(options: HttpClientOptions): HttpStore {
   return new RemoteStore(createHttpClient(options))
 }
 

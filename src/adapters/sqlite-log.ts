@@ -4,7 +4,7 @@
  * others stand by. `append` and `commit` are answered when SQLite has fsynced them.
  *
  * The parts stand in the folder beside it: `writer` (group commit), `records`, `leases` (groups),
- * `consume` and `follow` (readers), `doorbell` (what wakes them), `retention`.
+ * `consume` and `follow` (readers), `doorbell` (what wakes them), `retention` and `log-time`.
  */
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
@@ -18,6 +18,7 @@ import { createDoorbell } from './sqlite-log/doorbell.ts'
 import { recordTooLarge } from './sqlite-log/errors.ts'
 import { follow } from './sqlite-log/follow.ts'
 import { keepLeases } from './sqlite-log/leases.ts'
+import { keepLogTime } from './sqlite-log/log-time.ts'
 import { ask, type Parts } from './sqlite-log/parts.ts'
 import { keepRecords } from './sqlite-log/records.ts'
 import { keepRetention } from './sqlite-log/retention.ts'
@@ -34,6 +35,8 @@ export interface SqliteLogOptions {
   /** How often a waiting reader looks whether another process has written. */
   readonly pollMs?: number
   readonly retentionEveryMs?: number
+  /** In use for so long after the clock has leapt, the log takes it for right. */
+  readonly leapBelievedMs?: number
 }
 
 /** Key and value of a record, in UTF-8. The same as Kafka's own limit, but for its overhead. */
@@ -66,17 +69,18 @@ export function openSqliteLog(options: SqliteLogOptions): Log {
 
 function openParts(options: SqliteLogOptions, closed: AbortSignal): Parts {
   const { path, clock, trace, leaseMs = LEASE_MS, pollMs = POLL_MS } = options
-  const { retentionEveryMs: everyMs = RETENTION_EVERY_MS } = options
+  const { retentionEveryMs: everyMs = RETENTION_EVERY_MS, leapBelievedMs } = options
   const random = systemRandom()
   const database = openDatabase(path)
   const topics = readTopics(database)
   const bell = createDoorbell({ clock, pollMs, hasChanged: changesOf(database) })
   const writer = createWriter({ clock, random, database, path, written: bell.ring })
+  const time = keepLogTime(database, writer, leapBelievedMs)
   return {
     ...{ clock, random, trace, path, leaseMs, database, topics, bell, writer, closed },
     records: keepRecords(database),
     leases: keepLeases(database, topics),
-    retention: keepRetention({ clock, trace, database, topics, writer, everyMs, closed }),
+    retention: keepRetention({ clock, trace, database, topics, writer, time, everyMs, closed }),
     held: new Set(),
   }
 }

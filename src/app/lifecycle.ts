@@ -10,7 +10,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Service } from '../ports/service.ts'
 import type { Trace } from '../ports/trace.ts'
 
-/** From the first signal to a forced end, so that all is over within 10 s. */
+/** From the moment that services are asked to stop to a forced end: all is over within 10 s. */
 export const STOP_MS_MAX = 9_000
 /** A second signal before this is the same Ctrl-C. */
 export const SECOND_SIGNAL_MS_MIN = 1_000
@@ -38,9 +38,14 @@ export const EXIT_DONE = 0
 export const EXIT_FAILED = 1
 export const EXIT_USAGE = 2
 
-/** The signal that a role's services obey, aborted by SIGTERM and SIGINT. */
-export function stopSignal({ clock, trace, exit }: Process): AbortController {
+/**
+ * The signal that a role's services obey, aborted by SIGTERM and SIGINT and by a service that ends.
+ * Whoever aborts it, those that are left have so long and no longer.
+ */
+export function stopSignal(process_: Process): AbortController {
+  const { clock, trace, exit } = process_
   const controller = new AbortController()
+  controller.signal.addEventListener('abort', () => void endOverdue(process_), { once: true })
   let firstMs: number | undefined
   const stop = (name: string) => {
     if (firstMs !== undefined) {
@@ -50,14 +55,17 @@ export function stopSignal({ clock, trace, exit }: Process): AbortController {
     firstMs = clock.monotonicMs()
     trace.note('info', { kind: 'process.stopping', signal: name })
     controller.abort(new Error(`stopped by ${name}`))
-    setTimeout(() => {
-      trace.note('error', { kind: 'process.stop-overdue', afterMs: STOP_MS_MAX })
-      exit(EXIT_FAILED)
-    }, STOP_MS_MAX).unref()
   }
   process.on('SIGTERM', () => stop('SIGTERM'))
   process.on('SIGINT', () => stop('SIGINT'))
   return controller
+}
+
+/** The process ends before this does when all goes well. */
+async function endOverdue({ clock, trace, exit }: Process): Promise<void> {
+  await clock.sleep(STOP_MS_MAX)
+  trace.note('error', { kind: 'process.stop-overdue', afterMs: STOP_MS_MAX })
+  exit(EXIT_FAILED)
 }
 
 /** What nobody caught is a bug: say so and end, whoever supervises the process starts it again. */

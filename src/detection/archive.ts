@@ -10,6 +10,7 @@ import { ALERTS_TOPIC, ARCHIVE_GROUP } from '../model/topics.ts'
 import type { Log, LogBatch, LogRecord } from '../ports/log.ts'
 import { untilDone, whenReachable } from '../ports/patience.ts'
 import type { Service } from '../ports/service.ts'
+import type { Trace } from '../ports/trace.ts'
 import { archiveAlerts, type DocumentWorld, type RaisedAlert } from './alert-document.ts'
 import { incidentWrite, type KeptDocument, keepDocuments, learnedWrite } from './kept-documents.ts'
 import { together } from './together.ts'
@@ -36,7 +37,7 @@ async function archive(world: ArchiveWorld, signal: AbortSignal): Promise<void> 
 async function takeBatch(world: ArchiveWorld, batch: LogBatch, signal: AbortSignal): Promise<void> {
   const raised = batch.records.flatMap(raisedIn)
   if (raised.length > 0) await archiveAlerts(world, raised, signal)
-  const documents = batch.records.flatMap(documentIn)
+  const documents = batch.records.flatMap((record) => documentIn(record, world.trace))
   if (documents.length > 0) await keepDocuments(world, documents, signal)
   const outcome = await untilDone(world, 'log.waiting', signal, () =>
     whenReachable(() => batch.commit()),
@@ -55,15 +56,27 @@ function raisedIn({ value, appendedMs }: LogRecord): readonly RaisedAlert[] {
   }
 }
 
-/** The incident or what was learned; nothing for records of other kinds. */
-function documentIn({ value }: LogRecord): readonly KeptDocument[] {
+/** The incident or what was learned; nothing for records of other kinds. A spoilt one is told. */
+function documentIn(
+  { value, partition, offset }: LogRecord,
+  trace: Trace,
+): readonly KeptDocument[] {
+  const { kind, incident, learned } = fieldsOf(value)
+  const happened = kind === 'incident' ? admitIncident(incident) : undefined
+  const known = kind === 'learned' ? admitLearned(learned) : undefined
+  if (happened) return [incidentWrite(happened)]
+  if (known) return [learnedWrite(known)]
+  if (kind === 'incident' || kind === 'learned') {
+    trace.note('warn', { kind: 'archive.not-admitted', document: kind, partition, offset })
+  }
+  return []
+}
+
+function fieldsOf(text: string): Record<string, unknown> {
   try {
-    const { kind, incident, learned } = Object(JSON.parse(value)) as Record<string, unknown>
-    const happened = kind === 'incident' ? admitIncident(incident) : undefined
-    const known = kind === 'learned' ? admitLearned(learned) : undefined
-    return [...(happened ? [incidentWrite(happened)] : []), ...(known ? [learnedWrite(known)] : [])]
+    return Object(JSON.parse(text))
   } catch {
-    return []
+    return {}
   }
 }
 

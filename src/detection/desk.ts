@@ -9,6 +9,7 @@ import type { FloorMemory } from './batch.ts'
 import type { InTurn } from './in-turn.ts'
 import type { WatchDesk } from './incidents/watch-desk.ts'
 import type { Judge, JudgeOptions, JudgeWorld } from './judge.ts'
+import type { NamedFloors } from './named-floors.ts'
 import { savedFloorRecord } from './state-log.ts'
 
 export interface LogDetectionWorld extends JudgeWorld {
@@ -18,6 +19,7 @@ export interface LogDetectionWorld extends JudgeWorld {
 export interface LogDetectionOptions extends JudgeOptions {
   /** Topic of the readings. */
   readonly topic: string
+  readonly floors?: NamedFloors
 }
 
 export interface Desk {

@@ -12,11 +12,12 @@ import { noteAlerts } from './facts.ts'
 import { tell } from './incidents/telling.ts'
 import type { WatchDesk } from './incidents/watch-desk.ts'
 import type { Judge, JudgeWorld } from './judge.ts'
+import { type NamedFloors, ofNamedFloors } from './named-floors.ts'
 import type { Recollection } from './state-log.ts'
 
 export async function rehearse(
   world: JudgeWorld & { readonly log: Log },
-  topic: string,
+  { topic, floors: named }: { readonly topic: string; readonly floors?: NamedFloors },
   { judge, watch }: { readonly judge: Judge; readonly watch: WatchDesk | undefined },
   recollection: Recollection & { readonly generation: string },
   signal: AbortSignal,
@@ -28,8 +29,9 @@ export async function rehearse(
   const floors = new Map<number, Map<number, FloorMemory>>()
   for await (const event of log.follow(topic, start, signal)) {
     if (event.kind !== 'records') continue
-    const { partition, records } = event
-    const newest = records.at(-1)
+    const { partition } = event
+    const newest = event.records.at(-1)
+    const records = ofNamedFloors(event.records, named, clock.wallMs())
     const known = floors.get(partition) ?? new Map(recollection.floors.get(partition))
     floors.set(partition, known)
     const result = stepBatch(known, records, judge.context(), clock.wallMs())
@@ -38,7 +40,7 @@ export async function rehearse(
     if (!watch || !newest) continue
     if (!watch.isOpen(partition)) {
       const { generation, series } = recollection
-      const nextOffset = records[0]?.offset ?? 0
+      const nextOffset = event.records[0]?.offset ?? 0
       await watch.open(partition, { generation, saved: series.get(partition), nextOffset }, signal)
     }
     const watched = watch.judge(partition, records)

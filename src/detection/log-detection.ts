@@ -25,6 +25,7 @@ import { inTurn } from './in-turn.ts'
 import { silenceClock } from './incidents/silence-clock.ts'
 import { WatchDesk } from './incidents/watch-desk.ts'
 import { createJudge } from './judge.ts'
+import { amongNamed, ofNamedFloors } from './named-floors.ts'
 import { raise } from './raise.ts'
 import { recall, thresholdsRecord } from './state-log.ts'
 import { together } from './together.ts'
@@ -53,11 +54,12 @@ async function detect(
   const recollection = await recollect(world, options.topic, signal)
   await judge.begin(recollection.thresholds, signal)
   const { rule } = options.rules
-  trace.note('info', { kind: 'detection.begun', rule, dryRun: options.dryRun })
+  const floors = options.floors ? [...options.floors].join() : 'all'
+  trace.note('info', { kind: 'detection.begun', rule, dryRun: options.dryRun, floors })
   const watch = rule === 'watch' ? new WatchDesk(world, options, () => judge.watching()) : undefined
   const desk: Desk = { world, options, judge, watch, partitions: new Map(), inTurn: inTurn() }
   const work = options.dryRun
-    ? [(either: AbortSignal) => rehearse(world, options.topic, desk, recollection, either)]
+    ? [(either: AbortSignal) => rehearse(world, options, desk, recollection, either)]
     : [(either: AbortSignal) => consume(desk, either), ...(watch ? [silenceClock(desk)] : [])]
   await together(signal, [...judge.tasks, ...work])
 }
@@ -103,16 +105,18 @@ async function knownOf(
   const { generation, floors, series } = await recollect(world, options.topic, signal)
   await watch?.open(partition, { generation, saved: series.get(partition), nextOffset }, signal)
   const listeningMs = world.clock.wallMs()
-  const recalled = { generation, floors: new Map(floors.get(partition)), nextOffset, listeningMs }
+  const own = amongNamed(floors.get(partition), options.floors)
+  const recalled = { generation, floors: own, nextOffset, listeningMs }
   partitions.set(partition, recalled)
   return recalled
 }
 
 async function takeBatch(desk: Desk, batch: LogBatch, signal: AbortSignal): Promise<void> {
-  const { world, judge, watch } = desk
-  const { partition, records } = batch
+  const { world, options, judge, watch } = desk
+  const { partition } = batch
   const startMs = world.clock.monotonicMs()
-  const known = await knownOf(desk, partition, records[0]?.offset ?? 0, signal)
+  const known = await knownOf(desk, partition, batch.records[0]?.offset ?? 0, signal)
+  const records = ofNamedFloors(batch.records, options.floors, world.clock.wallMs())
   const result = stepBatch(known.floors, records, judge.context(), world.clock.wallMs())
   const watched = watch?.judge(partition, records)
   const changes = [...result.changes, ...(watched?.changes ?? [])]
@@ -121,7 +125,7 @@ async function takeBatch(desk: Desk, batch: LogBatch, signal: AbortSignal): Prom
   judge.learn(result.averages)
   await saveFloors(world, partition, known.generation, result.changed, signal)
   for (const [floor, memory] of result.changed) known.floors.set(floor, memory)
-  const newest = records.at(-1)?.offset ?? known.nextOffset - 1
+  const newest = batch.records.at(-1)?.offset ?? known.nextOffset - 1
   known.nextOffset = newest + 1
   if (watched) await watch?.keep(partition, watched, newest, signal)
   const outcome = await untilDone(world, 'log.waiting', signal, () =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { instantClock } from '../../test/support/instant-clock.ts'
 import { scriptedLog } from '../../test/support/scripted-log.ts'
 import { recordingTrace } from '../../test/support/traces.ts'
 import type { FloorState, SavedFloor } from '../model/detection-state.ts'
@@ -20,11 +21,12 @@ const saved = (change: Partial<SavedFloor> = {}): SavedFloor => ({
 
 function scene() {
   const [log, trace] = [scriptedLog(3), recordingTrace()]
-  const read = () => recall({ log, trace }, 'one', new AbortController().signal)
+  const world = { log, trace, clock: instantClock() }
+  const read = () => recall(world, 'one', new AbortController().signal)
   return { log, trace, read }
 }
 
-test("of a floor's states the one with the largest offset counts, whenever written", async () => {
+test("of a floor's states in the log the one with the largest offset counts", async () => {
   const { log, read } = scene()
   const states = [
     saved({ offset: 5, state: stateAt(50) }),

@@ -4,12 +4,15 @@
  * reads the topic to its end.
  *
  * A member that slept through the loss of its partition may still write an old state after its
- * successor's newer one. So what counts is the state with the largest offset, not the last one
- * written.
+ * successor's newer one. Of the states that the topic holds the one with the largest offset counts;
+ * but where compaction has taken the newer one, the old one stands until the successor saves the
+ * floor again, with its next reading. Should the successor die before that, the floor is judged on
+ * from the old state: a cooldown may be forgotten, and an alarm comes sooner than it should.
  */
 import { parseSavedFloor, type SavedFloor } from '../model/detection-state.ts'
 import { parseStoredThresholds, type Thresholds } from '../model/thresholds.ts'
 import { DETECTION_STATE_TOPIC } from '../model/topics.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Log, LogRecord, NewRecord } from '../ports/log.ts'
 import type { Trace } from '../ports/trace.ts'
 import type { FloorMemory } from './batch.ts'
@@ -31,7 +34,7 @@ export interface Recollection {
  * stood. Rejects with the signal's reason when aborted.
  */
 export async function recall(
-  world: { readonly log: Log; readonly trace: Trace },
+  world: { readonly log: Log; readonly clock: Clock; readonly trace: Trace },
   generation: string,
   signal: AbortSignal,
 ): Promise<Recollection> {
@@ -40,7 +43,10 @@ export async function recall(
   const recollection = new Fold(generation, world.trace)
   for await (const event of world.log.follow(DETECTION_STATE_TOPIC, 'oldest', until)) {
     if (event.kind === 'caught-up') break
-    if (event.kind === 'records') for (const record of event.records) recollection.take(record)
+    if (event.kind !== 'records') continue
+    for (const record of event.records) recollection.take(record)
+    // A log in a file hands out the past without a pause; the rest of the process must go on.
+    await world.clock.sleep(0, signal)
   }
   enough.abort()
   signal.throwIfAborted()

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
+  AMOUNT_MAX,
   checkReading,
   READING_AHEAD_MS_MAX,
   READING_NESTING_MAX,
   READING_TEXT_LENGTH_MAX,
+  SENSOR_FIELDS,
 } from './reading.ts'
 
 const NOW_MS = Date.UTC(2026, 0, 5, 9)
@@ -108,6 +110,16 @@ test('a negative value, a text for a number, an endless number: the field is nam
   const endless = JSON.stringify(GOOD).replace('900.5', '1e999')
   const expected = rejected('sensore1_kwh', 'must be a number >= 0')
   assert.deepEqual(checkReading(endless, NOW_MS), expected)
+})
+
+test('more than any meter reads is refused with its limit, the limit itself is taken', () => {
+  for (const field of [...SENSOR_FIELDS, 'delta_kwh', 'delta_kwh_30s']) {
+    assert.equal(check({ [field]: AMOUNT_MAX }).kind, 'accepted', field)
+    const reason = 'is 1000000000.5; at most 1000000000 is taken'
+    assert.deepEqual(check({ [field]: AMOUNT_MAX + 0.5 }), rejected(field, reason))
+    assert.equal(check({ [field]: 2 ** 32 - 1 }).kind, 'rejected', 'a counter that ran over')
+    assert.equal(check({ [field]: Number.MAX_VALUE }).kind, 'rejected')
+  }
 })
 
 test('a note of an injected spike is a number or nothing', () => {

@@ -51,6 +51,13 @@ export const READING_TEXT_LENGTH_MAX = 64 * 1024
  */
 export const READING_NESTING_MAX = 32
 
+/**
+ * No meter of a floor reads more, whatever it measures: 1e9 kW is near a third of the world's
+ * electricity. What is larger comes from a counter that ran over or a broken sender, and would
+ * spoil the usual band of its half hour for months; near 1e308 sums end in no number at all.
+ */
+export const AMOUNT_MAX = 1_000_000_000
+
 export const SENSOR_FIELDS = [
   'sensore1_kwh',
   'sensore2_kw',
@@ -91,6 +98,8 @@ function checkFields(document: Record<string, unknown>, text: string, nowMs: num
   }
   const wrong = AMOUNT_FIELDS.find((field) => !isAmount(document[field]))
   if (wrong) return rejected(wrong, 'must be a number >= 0')
+  const large = AMOUNT_FIELDS.find((field) => Number(document[field]) > AMOUNT_MAX)
+  if (large) return rejected(large, `is ${document[large]}; at most ${AMOUNT_MAX} is taken`)
   const multiplier = document.delta_kwh_multiplier
   if (multiplier != null && !Number.isFinite(multiplier)) {
     return rejected('delta_kwh_multiplier', 'must be a number')

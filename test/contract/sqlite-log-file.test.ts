@@ -7,6 +7,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { LEAP_MS_MIN, MARK_EVERY_MS } from '../../src/adapters/sqlite-log/log-time.ts'
 import { REMOVED_RECORDS_MAX } from '../../src/adapters/sqlite-log/retention.ts'
 import { systemClock } from '../../src/adapters/system-clock.ts'
 import { eventually } from '../support/eventually.ts'
@@ -74,6 +75,91 @@ test('retention removes more than one transaction does, and nothing younger', as
   for (let time = 0; time < 3; time += 1) await occasion()
   assert.deepEqual(await log.ends(topic), [{ partition: 0, first: many, next: many + 3 }])
   assert.deepEqual(await log.ends('kept'), [{ partition: 0, first: 0, next: 4 }])
+})
+
+test('a clock that is a week ahead for a while takes nothing that is unread', async (t) => {
+  const clock = shiftedClock()
+  const options = { clock, retentionEveryMs: 0, leapBelievedMs: LEAP_MS_MIN }
+  const { log, topic } = await openSqliteDesk(t, options, { retentionMs: HOUR_MS })
+  await log.declare([{ name: 'kept', partitions: 1 }])
+  const use = async (minutes: number) => {
+    for (let passed = 0; passed < minutes; passed += 10) {
+      clock.aheadMs += MARK_EVERY_MS
+      for (let time = 0; time < 3; time += 1) await log.append('kept', numbered(1))
+    }
+  }
+  const first = async () => (await log.ends(topic))[0]?.first
+  await log.append(topic, numbered(100))
+  await use(20)
+  clock.aheadMs += 168 * HOUR_MS
+  await use(10)
+  assert.equal(await first(), 0)
+  clock.aheadMs -= 168 * HOUR_MS
+  await use(10)
+  assert.equal(await first(), 0)
+  await use(30)
+  await eventually('their hour has passed', async () => (await first()) === 100)
+  await log.append(topic, numbered(5))
+  clock.aheadMs += 168 * HOUR_MS
+  await use(10)
+  assert.equal(await first(), 100)
+  await use(40)
+  await eventually('the machine was off, not its clock wrong', async () => (await first()) === 105)
+})
+
+test('records that a wrong clock stamped in the future hold up none behind them', async (t) => {
+  const clock = shiftedClock()
+  const options = { clock, retentionEveryMs: 0 }
+  const { log, topic } = await openSqliteDesk(t, options, { retentionMs: HOUR_MS })
+  await log.declare([{ name: 'kept', partitions: 1 }])
+  const firstIs = (first: number) => async () => (await log.ends(topic))[0]?.first === first
+  const ahead = REMOVED_RECORDS_MAX + 1
+  clock.aheadMs += 1_000 * HOUR_MS
+  await log.append(topic, numbered(ahead))
+  clock.aheadMs -= 1_000 * HOUR_MS
+  await log.append(topic, numbered(3))
+  clock.aheadMs += HOUR_MS / 2
+  await log.append(topic, numbered(2, 'younger'))
+  for (let time = 0; time < 3; time += 1) await log.append('kept', numbered(1))
+  assert.ok(await firstIs(0)(), 'they are kept as long as the others')
+  clock.aheadMs += HOUR_MS / 2 + 1_000
+  await log.append('kept', numbered(1))
+  await eventually('what is older than the young ones is gone', firstIs(ahead + 3))
+  clock.aheadMs += 1_000 * HOUR_MS
+  await log.append(topic, numbered(1))
+  clock.aheadMs -= 1_000 * HOUR_MS - HOUR_MS
+  await log.append('kept', numbered(1))
+  await eventually('all but the newest are gone', firstIs(ahead + 5))
+  for (let time = 0; time < 3; time += 1) await log.append('kept', numbered(1))
+  assert.ok(await firstIs(ahead + 5)(), 'nothing behind it says how old it is')
+})
+
+test('what a group had not read is removed with an error that names group and clock', async (t) => {
+  const [clock, trace] = [shiftedClock(), recordingTrace()]
+  const options = { clock, trace, retentionEveryMs: 0 }
+  const { log, topic, group } = await openSqliteDesk(t, options, { retentionMs: HOUR_MS })
+  const readAll = async (name: string, count: number) => {
+    const member = joinGroup(log, topic, name)
+    await member.has(count)
+    await member.leave()
+  }
+  const losses = () => trace.facts.filter(({ kind }) => kind === 'log.expired-unread')
+  await log.append(topic, numbered(2))
+  await readAll(group, 2)
+  await readAll('slow', 2)
+  await log.append(topic, numbered(3))
+  await readAll(group, 3)
+  for (let time = 1; time <= 2; time += 1) {
+    clock.aheadMs += 2 * HOUR_MS
+    await log.append(topic, numbered(1))
+    const first = 4 + time
+    await eventually('they are gone', async () => (await log.ends(topic))[0]?.first === first)
+    await eventually('it is told', () => losses().length > 0)
+  }
+  const ours = losses().filter((fact) => fact.group === 'slow')
+  assert.equal(ours.length, 1, 'once, until it keeps up')
+  assert.deepEqual([ours[0]?.level, ours[0]?.records, ours[0]?.topic], ['error', 3, topic])
+  assert.match(String(ours[0]?.clock), /^\d{4}-\d\d-\d\dT/)
 })
 
 test('while another holds the file, appends wait and the process goes on', async (t) => {

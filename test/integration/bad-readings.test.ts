@@ -52,6 +52,7 @@ const BAD: readonly (readonly [value: string, field: string, reason: RegExp])[] 
   [json({ sensore2_kw: '5' }), 'sensore2_kw', />= 0/],
   [json({ sensore3_tensione: [230] }), 'sensore3_tensione', />= 0/],
   [json({ delta_kwh: -1 }), 'delta_kwh', />= 0/],
+  [json({ sensore1_kwh: 1e308 }), 'sensore1_kwh', /is 1e\+308; at most 1000000000 is taken/],
   [json({ note: PADDING }), '(whole record)', /characters long; at most/],
 ]
 

@@ -48,6 +48,17 @@ test('asked to stop in the middle of its work, every role ends with 0', async (t
   }
 })
 
+test('stages end with 0 though the coordinator hangs', async (t) => {
+  const pipeline = await startPipeline(t)
+  const { store, ingestion, detector } = pipeline
+  const meters = pipeline.startMeters()
+  await meters.send(BETWEEN)
+  store.coordinator.current().kill('SIGSTOP')
+  t.after(() => store.coordinator.current().kill('SIGCONT'))
+  await meters.send(BETWEEN)
+  await Promise.all([ingestion.stop(), detector.stop()])
+})
+
 const keepWriting = (t: TestContext, client: WireClient) =>
   keepAsking(t, CLIENTS, (n) => client.put(`/key/load-${n % 100}`, { value: { n } }))
 

@@ -139,6 +139,21 @@ test('what was learned of a series stands under its name, as it is by now', asyn
   assert.deepEqual(scene.document('learned:p3:kw'), late)
 })
 
+test('a document that is spoilt is told, and where it stands', async () => {
+  const scene = archiveScene()
+  await scene.append({ kind: 'incident', incident: { ...anIncident(), startMs: null } })
+  await scene.append({ kind: 'learned' })
+  await scene.append({ kind: 'read', ids: [] })
+  await scene.append('no JSON')
+  await scene.runToEnd()
+  const told = scene.trace.facts.filter(({ kind }) => kind === 'archive.not-admitted')
+  const at = { kind: 'archive.not-admitted', level: 'warn', partition: 1 }
+  assert.deepEqual(told, [
+    { ...at, document: 'incident', offset: 0 },
+    { ...at, document: 'learned', offset: 1 },
+  ])
+})
+
 test('while the store is away nothing is committed, and everything is written later', async () => {
   const scene = archiveScene()
   let refusals = 6

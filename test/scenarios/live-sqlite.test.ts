@@ -13,6 +13,7 @@ import type { Clock } from '../../src/ports/clock.ts'
 import { eventually } from '../support/eventually.ts'
 import { foreignAlert, Listener, raise, ready, startLive } from '../support/live-world.ts'
 import { temporaryFolder } from '../support/process.ts'
+import { BELIEVING } from '../support/sqlite-log.ts'
 import { silentTrace } from '../support/traces.ts'
 
 const HOUR_MS = 60 * 60_000
@@ -21,7 +22,7 @@ const HOUR_MS = 60 * 60_000
 function sharedFile(t: TestContext) {
   const path = join(temporaryFolder('live'), 'log.db')
   const start = async (clock: Clock = systemClock) => {
-    const log = openSqliteLog({ path, clock, trace: silentTrace })
+    const log = openSqliteLog({ path, clock, trace: silentTrace, ...BELIEVING })
     await log.declare([{ name: ALERTS_TOPIC, partitions: 1, retentionMs: HOUR_MS }])
     const live = startLive(t, log)
     const stop = async () => {

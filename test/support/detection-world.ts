@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { seededRandom } from '../../src/adapters/seeded-random.ts'
 import { openStatistics } from '../../src/adapters/sqlite-statistics.ts'
 import { createLogDetection } from '../../src/detection/log-detection.ts'
+import type { NamedFloors } from '../../src/detection/named-floors.ts'
 import type { DetectionRules } from '../../src/detection/rules.ts'
 import type { StepContext } from '../../src/detection/step.ts'
 import type { CheckedReading, Reading } from '../../src/model/reading.ts'
@@ -42,7 +43,7 @@ export function checked(timestamp: string, fields: Partial<Reading>): CheckedRea
 
 export type DetectionScene = ReturnType<typeof detectionScene>
 
-export function detectionScene(rules: Partial<DetectionRules> = {}) {
+export function detectionScene(rules: Partial<DetectionRules> = {}, floors?: NamedFloors) {
   const [log, trace] = [scriptedLog(), recordingTrace()]
   const statistics = openStatistics({ path: ':memory:' })
   const limits = { current: DEFAULT_THRESHOLDS as Thresholds | undefined }
@@ -61,6 +62,7 @@ export function detectionScene(rules: Partial<DetectionRules> = {}) {
       thresholdsPollMs: 2_000,
       dryRun,
       topic: READINGS_TOPIC,
+      floors,
     })
   return {
     ...{ log, trace, statistics, limits, world, member },

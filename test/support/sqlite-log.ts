@@ -20,6 +20,9 @@ export const HOUR_MS = 60 * 60_000
 /** No topic of the tests keeps its records so long. */
 const AGES_MS = 24 * HOUR_MS
 
+/** Time that a test moves ahead has passed. */
+export const BELIEVING = { leapBelievedMs: 0 }
+
 /** The time of the machine, moved ahead at will. */
 export function shiftedClock() {
   const clock = {
@@ -32,7 +35,10 @@ export function shiftedClock() {
 
 export async function openSqliteUnderTest(): Promise<LogUnderTest> {
   const path = join(temporaryFolder('sqlite-log'), 'log.db')
-  const description: LogDescription = { kind: 'sqlite', options: { path, leaseMs: LEASE_MS } }
+  const description: LogDescription = {
+    kind: 'sqlite',
+    options: { path, leaseMs: LEASE_MS, ...BELIEVING },
+  }
   const clock = shiftedClock()
   const open = () => openDescribed(description, { clock, trace: silentTrace })
   return {
@@ -66,7 +72,10 @@ export async function openSqliteDesk(
 ) {
   const under = await openSqliteUnderTest()
   const { clock = systemClock, trace = silentTrace, ...tuning } = options
-  const description = { kind: 'sqlite', options: { path: pathOf(under), ...tuning } } as const
+  const description = {
+    kind: 'sqlite',
+    options: { path: pathOf(under), ...BELIEVING, ...tuning },
+  } as const
   const open = () => openDescribed(description, { clock, trace })
   return openDesk(t, async () => ({ ...under, open }), declaration)
 }

@@ -57,6 +57,10 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `
 
+/** When the log was in use (log-time.ts). Files of the first days have none yet. */
+const SCHEMA_OF_MARKS =
+  'CREATE TABLE IF NOT EXISTS marks (at_ms INTEGER PRIMARY KEY) STRICT, WITHOUT ROWID'
+
 /** Makes the file when it is missing. Throws LogError when it cannot be used. */
 export function openDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | undefined
@@ -79,6 +83,7 @@ function prepare(database: DatabaseSync, path: string): void {
   `)
   inTransaction(database, () => {
     if (isEmpty(database)) database.exec(SCHEMA)
+    database.exec(SCHEMA_OF_MARKS)
   })
   database.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}`)
 }

@@ -10,6 +10,7 @@ import { openStatistics } from '../../adapters/sqlite-statistics.ts'
 import { createAlertArchive } from '../../detection/archive.ts'
 import type { JudgeOptions } from '../../detection/judge.ts'
 import { createLogDetection } from '../../detection/log-detection.ts'
+import type { NamedFloors } from '../../detection/named-floors.ts'
 import { createPollDetection } from '../../detection/poll-detection.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SayingsSource } from '../../ports/sayings-source.ts'
@@ -20,6 +21,7 @@ import type { Invocation } from '../command.ts'
 import type { Context } from '../context.ts'
 import { joinParts, type Part, part } from '../part.ts'
 import { runStage, runStageWithoutLog } from '../run-stage.ts'
+import type { Resolved } from '../settings/resolve.ts'
 import type { Settings } from '../settings.ts'
 
 /** How often limits are asked for: a change by hand is felt within this time. */
@@ -38,12 +40,14 @@ export function runDetect(invocation: Invocation): Promise<number> {
   })
 }
 
-function httpStore({ clock, settings }: Context): { readonly store: Store; readonly part: Part } {
-  const store = createHttpStore({ url: settings.coordinatorUrl, clock })
+function httpStore(context: Context): { readonly store: Store; readonly part: Part } {
+  const { clock, settings, signal: stopping } = context
+  const store = createHttpStore({ url: settings.coordinatorUrl, clock, stopping })
   return { store, part: part([], () => store.close()) }
 }
 
 function logPart(context: Context, log: Log, store: Store): Part {
+  notePollSeconds(context)
   const statistics = openStatistics({ path: context.settings.historicalDbPath })
   const url = context.settings.coordinatorUrl
   const [thresholds, sayings] = [createHttpThresholds({ url }), createHttpSayings({ url })]
@@ -51,6 +55,13 @@ function logPart(context: Context, log: Log, store: Store): Part {
   return context.settings.dryRun
     ? detection
     : joinParts([detection, archivePart(context, log, store)])
+}
+
+function notePollSeconds({ trace, resolved }: Context): void {
+  const { kind, from } = resolved.sources.pollSeconds
+  if (kind === 'default') return
+  const reason = 'readings of the log are judged as they come; only --source poll polls'
+  trace.note('warn', { kind: 'detection.setting-without-effect', setting: from, reason })
 }
 
 function pollPart(context: Context, store: Store): Part {
@@ -75,16 +86,21 @@ function pollPart(context: Context, store: Store): Part {
 
 /** Detection from the log within any process. Closes the statistics. */
 export function detectionPart(
-  { clock, random, trace, settings }: Context,
+  { clock, random, trace, settings, resolved }: Context,
   log: Log,
   statistics: StatisticsTable,
   sources: { readonly thresholds: ThresholdSource; readonly sayings: SayingsSource },
 ): Part {
   const service = createLogDetection(
     { clock, trace, log, statistics, ...sources, random: random.fork('detection') },
-    { ...judgeOptions(settings), topic: settings.topic },
+    { ...judgeOptions(settings), topic: settings.topic, floors: namedFloors(resolved) },
   )
   return part([{ name: 'detection', service }], async () => statistics.close())
+}
+
+/** From the log all floors are judged, unless somebody has named some. */
+function namedFloors({ settings, sources }: Resolved): NamedFloors {
+  return sources.floors.kind === 'default' ? undefined : new Set(settings.floors)
 }
 
 /** Alert documents from the log into the store, within any process. */

@@ -14,8 +14,9 @@ import { runStage } from '../run-stage.ts'
 
 export function runIngest(invocation: Invocation): Promise<number> {
   return runStage(invocation, async (context, log) => {
-    const store = createHttpStore({ url: context.settings.coordinatorUrl, clock: context.clock })
-    const { expectedShards } = context.settings
+    const { clock, signal: stopping } = context
+    const { coordinatorUrl: url, expectedShards } = context.settings
+    const store = createHttpStore({ url, clock, stopping })
     return joinParts([
       part([], () => store.close()),
       ingestPart(context, log, store, expectedShards),

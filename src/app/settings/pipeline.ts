@@ -51,7 +51,7 @@ export const pipelineSettings = {
     roles: ['detect'],
   }),
   floors: list(parseFloor, {
-    help: 'Floors to poll, between commas.',
+    help: 'Floors to judge, between commas; from the log all, where none are named.',
     fallback: [1, 2, 3],
     flag: '--floors',
     environment: ['DETECTOR_FLOORS'],
@@ -59,7 +59,7 @@ export const pipelineSettings = {
     rule: 'integers >= 1, between commas',
   }),
   pollSeconds: number({
-    help: 'Time between two polls.',
+    help: 'Time between two polls, with `--source poll`.',
     unit: 's',
     fallback: 0.5,
     min: 0.5,

@@ -5,12 +5,13 @@
  */
 import { admitIncident } from '../../model/incident.ts'
 import { ALERTS_TOPIC } from '../../model/topics.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import { type ToldIncident, toldOf } from './handover.ts'
 
 /** By series, of these series. Rejects with the signal's reason when aborted. */
 export async function toldIncidents(
-  log: Log,
+  { log, clock }: { readonly log: Log; readonly clock: Clock },
   series: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly ToldIncident[]>> {
@@ -25,6 +26,8 @@ export async function toldIncidents(
       const key = incident && `${incident.floor}/${incident.metric}`
       if (key && series.has(key)) told.set(key, [...(told.get(key) ?? []), toldOf(incident)])
     }
+    // A log in a file hands out the past without a pause; the rest of the process must go on.
+    await clock.sleep(0, signal)
   }
   enough.abort()
   signal.throwIfAborted()

@@ -176,7 +176,7 @@ export class WatchDesk {
       if (!saved?.series.has(key) && !own.inherited.has(key)) own.inherited.set(key, [])
     }
     if (own.inherited.size === 0) return
-    const told = await toldIncidents(this.world.log, new Set(own.inherited.keys()), signal)
+    const told = await toldIncidents(this.world, new Set(own.inherited.keys()), signal)
     for (const [key, left] of own.inherited) {
       own.inherited.set(key, [...left, ...(told.get(key) ?? [])])
     }
