@@ -113,7 +113,8 @@ test('a shard that cannot be reached is 502 with a sentence', async () => {
 test('shards named at start are tried again until they answer', async () => {
   const [port] = await freePorts(1)
   const node = `http://127.0.0.1:${port}`
-  const coordinator = await runningCoordinator({ BOOTSTRAP_NODES: node })
+  const env = { BOOTSTRAP_NODES: node, REQUEST_TIMEOUT_SECS: '2' }
+  const coordinator = await runningCoordinator(env)
   assert.equal((await infoOf(coordinator)).total_nodes, 0)
   await runningShard({}, port)
   await eventually('it is registered', async () => {

@@ -19,6 +19,12 @@ import { CLUSTER_SECRET } from './signed-body.ts'
 export const ROOT_DIR = fileURLToPath(new URL('../..', import.meta.url))
 export const PROGRAM = join(ROOT_DIR, 'bin/energyguard.ts')
 
+/**
+ * For coordinators over shards that all answer: on a machine that is busy with others an operation
+ * may take longer than a client would wait, and is still done.
+ */
+export const PATIENT = { REQUEST_TIMEOUT_SECS: '10' }
+
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
