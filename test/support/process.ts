@@ -61,7 +61,8 @@ export interface RoleProcess extends StartedProcess {
 }
 
 const DEFAULT_READY_MS = 60_000
-const READY = /^energyguard \S+ ready.*$/m
+/** The whole line: it may come in pieces. */
+const READY = /^energyguard \S+ ready.*\n/m
 const left = new Set<ChildProcess>()
 const folders = new Set<string>()
 
