@@ -20,7 +20,7 @@ export interface Listening {
 }
 
 /** Long enough for any answer that comes at all. */
-export const PATIENT_MS = 20_000
+export const PATIENT_MS = 60_000
 const SHORT_MS = 40
 
 /** The network and what listens on it end with the test. */
