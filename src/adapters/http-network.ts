@@ -20,7 +20,7 @@ import { TimeLimits } from './time-limits.ts'
 import { lateReason } from './within-time.ts'
 
 /** To one address: the bodies that a coordinator has under way, its greetings and scans. */
-const CONNECTIONS_MAX = 8
+export const CONNECTIONS_MAX = 8
 const CONNECT_TIMEOUT_MS = 2_000
 /** Connections to an address that was not asked for so long are closed. */
 export const POOL_IDLE_MS = 60_000

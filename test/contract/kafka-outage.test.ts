@@ -36,6 +36,9 @@ async function openPlace(t: TestContext, partitions = 1) {
 
 /** Nobody waits so long when all is well. */
 const RESTART_MS_MAX = 60_000
+/** What would wait for ever waits so long, and a whole test does not last it. */
+const FOR_EVER_MS = 300_000
+const TEST_MS_MAX = 240_000
 /** For members whose commits wait for the broker. */
 const PATIENT = { patienceMs: 60_000 }
 const IMPATIENT = { patienceMs: 1_000 }
@@ -119,7 +122,9 @@ test('an append while the broker is away is refused, and none arrives later', {
   const { broker, open, topic } = await openPlace(t)
   const [log, trace] = [open(IMPATIENT), recordingTrace()]
   const follower = startFollowing(open({ trace }), topic, 'oldest')
-  await log.append(topic, numbered(1, 'before'))
+  // Its patience is short: a busy broker may take the first one late, or twice.
+  const before = () => log.append(topic, numbered(1, 'before')).catch(() => undefined)
+  await eventually('the first goes through', before)
   await follower.has(1)
   await broker.kill()
   const append = (prefix: string) => log.append(topic, numbered(1, prefix))
@@ -136,12 +141,11 @@ test('an append while the broker is away is refused, and none arrives later', {
 })
 
 test('a commit that gets no answer is refused, and goes through later', { skip }, async (t) => {
-  const { broker, open, topic, group } = await openPlace(t)
-  const log = open(IMPATIENT)
+  const { broker, open, log, topic, group } = await openPlace(t)
   await log.append(topic, numbered(3))
   const stop = new AbortController()
   const limits = { batchRecordsMax: 10 }
-  for await (const event of log.consume(topic, group, stop.signal, limits)) {
+  for await (const event of open(IMPATIENT).consume(topic, group, stop.signal, limits)) {
     if (event.kind !== 'batch') continue
     await broker.freeze()
     await assert.rejects(event.batch.commit(), isUnavailable)
@@ -153,11 +157,11 @@ test('a commit that gets no answer is refused, and goes through later', { skip }
   assert.deepEqual(await log.lag(topic, group), [{ partition: 0, records: 0 }])
 })
 
-test('readers leave a broker that does not answer', { skip, timeout: 60_000 }, async (t) => {
+test('readers leave a broker that does not answer', { skip, timeout: TEST_MS_MAX }, async (t) => {
   const { broker, open, log, topic, group } = await openPlace(t)
   await log.append(topic, numbered(3))
   // Its requests would wait as long.
-  const [slow, other] = [open({ sessionTimeoutMs: 300_000 }), open({ patienceMs: 300_000 })]
+  const [slow, other] = [open({ sessionTimeoutMs: FOR_EVER_MS }), open({ patienceMs: FOR_EVER_MS })]
   const member = joinGroup(slow, topic, group)
   await member.until('it has committed', () => member.commits.length > 0)
   const readers = [member, startFollowing(slow, topic, 'oldest')]

@@ -20,6 +20,7 @@ import {
 } from '../support/log-readers.ts'
 import { type Desk, type OpenLogUnderTest, openDesk } from '../support/log-under-test.ts'
 import { temporaryFolder } from '../support/process.ts'
+import { untilItStandsStill } from '../support/standing-still.ts'
 
 export function logProcessSuite(name: string, open: OpenLogUnderTest): void {
   killTests(name, open)
@@ -155,6 +156,7 @@ function sleeperTests(name: string, open: OpenLogUnderTest): void {
     const sleeper = desk.start(consuming(desk, { holdUntilFile }))
     await wait('it holds a batch', sleeper, () => sleeper.has('batch'))
     sleeper.kill('SIGSTOP')
+    await untilItStandsStill(sleeper.pid)
     const successor = joinGroup(desk.log, desk.topic, desk.group)
     await successor.has(5)
     await desk.log.append(desk.topic, numbered(5, 'later'))
@@ -174,6 +176,7 @@ function sleeperTests(name: string, open: OpenLogUnderTest): void {
     const sleeper = desk.start(consuming(desk))
     await wait('it is assigned', sleeper, () => sleeper.has('assigned'))
     sleeper.kill('SIGSTOP')
+    await untilItStandsStill(sleeper.pid)
     await desk.log.append(desk.topic, numbered(5))
     const successor = joinGroup(desk.log, desk.topic, desk.group)
     await successor.has(5)

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { must } from '../../src/model/must.ts'
 import { eventually } from '../support/eventually.ts'
-import { startRole, temporaryFolder } from '../support/process.ts'
+import { PATIENT, startRole, temporaryFolder } from '../support/process.ts'
 import { runningStore } from '../support/running-store.ts'
 import { type WireAnswer, type WireClient, wireClient } from '../support/wire-client.ts'
 
@@ -25,7 +25,7 @@ async function secondCoordinator(env: Readonly<Record<string, string>> = {}) {
   const nodes = store.shards.map(({ url }) => url).join(',')
   const log = ['--log-path', join(temporaryFolder('log'), 'log.db')]
   const flags = ['coordinator', '--port', '0', '--bootstrap-nodes', nodes, ...log]
-  const client = wireClient((await startRole(flags, { env })).address)
+  const client = wireClient((await startRole(flags, { env: { ...PATIENT, ...env } })).address)
   await eventually('it is ready', async () => (await client.get('/readyz')).status === 200)
   return client
 }

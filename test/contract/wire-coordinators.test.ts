@@ -7,15 +7,15 @@ import { test } from 'node:test'
 import { listenTo } from '../support/event-stream.ts'
 import { eventually } from '../support/eventually.ts'
 import { startStore } from '../support/pipeline.ts'
-import { startRole, temporaryFolder } from '../support/process.ts'
+import { PATIENT, startRole, temporaryFolder } from '../support/process.ts'
 import { wireClient } from '../support/wire-client.ts'
 
 const logFlags = ['--log-path', join(temporaryFolder('log'), 'log.db')]
-const { url, shards } = await startStore({ logFlags })
+const { url, shards } = await startStore({ logFlags, env: PATIENT })
 const nodes = shards.map((shard) => shard.current().address).join(',')
 const second = await startRole(
   ['coordinator', '--port', '0', '--bootstrap-nodes', nodes, ...logFlags],
-  {},
+  { env: PATIENT },
 )
 const [one, two] = [wireClient(url), wireClient(second.address)]
 for (const client of [one, two]) {

@@ -13,7 +13,8 @@ import { runningCoordinator, runningShard, runningStore } from '../support/runni
 import { untilItStandsStill } from '../support/standing-still.ts'
 import { type WireAnswer, wireClient } from '../support/wire-client.ts'
 
-const store = await runningStore()
+/** Shards that hang are waited for, by each request that meets them. */
+const store = await runningStore({ env: { REQUEST_TIMEOUT_SECS: '4' } })
 const seen = ({ status, body }: WireAnswer) => [status, body]
 const value = { a: 1 }
 
@@ -134,7 +135,7 @@ test('a coordinator that starts has found its ring before it answers anything', 
 
 test('one whose shards are all dead answers after a moment, and does not guess', async () => {
   const [port] = await freePorts(1)
-  const env = { BOOTSTRAP_NODES: `http://127.0.0.1:${port}` }
+  const env = { BOOTSTRAP_NODES: `http://127.0.0.1:${port}`, REQUEST_TIMEOUT_SECS: '2' }
   const coordinator = await runningCoordinator(env)
   const answer = [503, { detail: 'Nessun nodo KVS registrato' }]
   assert.deepEqual(seen(await coordinator.get('/key/a')), answer)

@@ -113,7 +113,8 @@ test('a shard that cannot be reached is 502 with a sentence', async () => {
 test('shards named at start are tried again until they answer', async () => {
   const [port] = await freePorts(1)
   const node = `http://127.0.0.1:${port}`
-  const coordinator = await runningCoordinator({ BOOTSTRAP_NODES: node })
+  const env = { BOOTSTRAP_NODES: node, REQUEST_TIMEOUT_SECS: '2' }
+  const coordinator = await runningCoordinator(env)
   assert.equal((await infoOf(coordinator)).total_nodes, 0)
   await runningShard({}, port)
   await eventually('it is registered', async () => {
@@ -142,7 +143,9 @@ test('a torn list of shards is said, kept, and mended by naming one of them', as
   await writeFile(list, torn)
   await coordinator.restart()
   assert.equal((await coordinator.get('/key/kept')).status, 503, 'nobody says that it is absent')
-  assert.match(coordinator.process().stderr(), /shards\.json\.unreadable-1.*ring add URL/)
+  await eventually('it is said', () =>
+    /shards\.json\.unreadable-1.*ring add URL/.test(coordinator.process().stderr()),
+  )
   assert.equal(await readFile(`${list}.unreadable-1`, 'utf8'), torn)
   await coordinator.post('/sharding/add-node', { node: two.url })
   assert.deepEqual(seen(await coordinator.get('/key/kept')), [200, { value: { a: 1 } }])
@@ -226,8 +229,11 @@ test('while the store holds keys shards come, go and take places, and no key is 
 })
 
 test('a change that cannot go on is shown, is waited for, and can be taken back', async () => {
-  const store = await runningStore()
+  // So much, and then so slow, that the new shard is surely killed before all has come to it.
+  const store = await runningStore({ env: { REPAIR_BYTES_PER_SECOND: String(64 * 1024) } })
   await store.put('/key/a', { value: {} })
+  const value = { padding: 'x'.repeat(100_000) }
+  for (let n = 0; n < 80; n += 1) await store.put(`/key/large-${n}`, { value })
   const fourth = await runningShard()
   const late = await runningShard()
   const { nodes } = await infoOf(store)

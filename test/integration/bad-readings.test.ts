@@ -15,7 +15,7 @@ import { eventually } from '../support/eventually.ts'
 import { type LogDescription, openDescribed } from '../support/log-description.ts'
 import { viewLog } from '../support/log-view.ts'
 import { startIngestion, startStore, stopMembers } from '../support/pipeline.ts'
-import { temporaryFolder } from '../support/process.ts'
+import { PATIENT, temporaryFolder } from '../support/process.ts'
 import { sharedKafka } from '../support/shared-kafka.ts'
 import { wireClient } from '../support/wire-client.ts'
 
@@ -89,7 +89,7 @@ async function oddReadingsFlow(t: TestContext, description: LogDescription): Pro
     description.kind === 'kafka'
       ? ['--kafka-bootstrap', kafka.bootstrap]
       : ['--log-path', description.options.path]
-  const store = await startStore({ logFlags })
+  const store = await startStore({ logFlags, env: PATIENT })
   const ingestion = await startIngestion(store, {
     logFlags: [...logFlags, '--topic', TOPIC, '--group-id', TOPIC],
   })

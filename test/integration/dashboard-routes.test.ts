@@ -36,11 +36,13 @@ test('one process shows its readings, alarms, history and stages to a dashboard'
   const perStep = points.map(({ count }) => count)
   assert.ok(Math.max(...perStep) <= 5, `four readings a second: ${perStep}`)
 
-  const trial = await client.get(
-    `/api/v1/thresholds/preview?floor=default&metric=kw&value=0&${stretch}`,
-  )
+  const trial = await eventually('readings of all floors are stored and tried', async () => {
+    const path = `/api/v1/thresholds/preview?floor=default&metric=kw&value=0&${stretch}`
+    const answer = await client.get(path)
+    return Number(answer.body.readings) >= 9 ? answer : undefined
+  })
   const { readings, over, notifications } = trial.body as Record<string, number>
-  assert.ok(Number(readings) >= 9 && Number(over) <= Number(readings), trial.text)
+  assert.ok(Number(over) <= Number(readings), trial.text)
   assert.ok(Number(notifications) >= 1 && Number(notifications) <= Number(over), trial.text)
 
   const system = await eventually('all stages are at work', async () => {

@@ -43,8 +43,8 @@ test('without one data folder it goes on and says so, without all it begins anew
     String(problem),
     /local:kv2 has lost its data folder.*Stop it and restore.*never an older copy.*or let it/s,
   )
-  assert.ok(twoOfThree.stderr().includes(String(problem)), 'the log says it too')
   assert.equal((await twoOfThree.stop()).code, 0, twoOfThree.stderr())
+  assert.ok(twoOfThree.stderr().includes(String(problem)), 'the log says it too')
 
   remove('kv1')
   const oneOfThree = await startUp()

@@ -36,13 +36,7 @@ test('a full disk makes a shard read-only, the others go on, and later it catche
     const shard = await shardInfo(store, full)
     return shard.writable === false && shard.health === 'up'
   })
-  const said =
-    full
-      .current()
-      .stderr()
-      .match(/"sentence":"[^"]*read-only[^"]*"/g) ?? []
-  assert.equal(said.length, 1, 'it is said once')
-  assert.match(String(said), /The disk has no room.*Make room/)
+  const { stderr } = full.current()
   assert.equal((await put(store, 'one-more')).replicas_ok, 2)
   for (const key of [...NEW_KEYS, ...OLD_KEYS]) await isRead(store, key)
   const lacks = await keysMissingOn(full)
@@ -52,6 +46,9 @@ test('a full disk makes a shard read-only, the others go on, and later it catche
   for (const key of OLD_KEYS) await isRead(store, key)
 
   await full.stop()
+  const said = stderr().match(/"sentence":"[^"]*read-only[^"]*"/g) ?? []
+  assert.equal(said.length, 1, 'it is said once')
+  assert.match(String(said), /The disk has no room.*Make room/)
   await full.start()
   await eventually('the store is whole', async () => (await store.get('/readyz')).status === 200)
   for (const key of NEW_KEYS) await isRead(store, key)

@@ -156,9 +156,9 @@ test('a file that may not grow any more makes it read-only, and it says so once'
   const reply = await ask(shard, operations(get('k0'), get(`k${held - 1}`), get(`k${held}`)))
   const rows = (reply.results as { row: { v: string } | null }[]).map(({ row }) => row?.v.length)
   assert.deepEqual(rows, [50_000, 50_000, undefined])
+  assert.equal((await shard.stop()).code, 0)
   assert.equal(shard.stderr().match(/"shard\.full"/g)?.length, 1)
   assert.match(shard.stderr(), /this shard is read-only and the others go on/)
-  assert.equal((await shard.stop()).code, 0)
 })
 
 test('when its disk fails under it, it says so and ends at once with an error', async () => {

@@ -23,6 +23,8 @@ const FREE_PORTS = ['--port', '0', '--login-ports', '0,0']
 /** Readings several times a second, each floor with an anomaly in each. */
 const BUSY = ['--interval-seconds', '0.25', '--anomaly-rate', '1']
 const QUIET = ['--no-simulate']
+/** It looks first whether the dashboard must be built. */
+const NPM_MS_MAX = 180_000
 /** A short past is made up for the simulated building: the whole one has its own test. */
 const ENV = { HIST_DAYS: '2' }
 
@@ -104,7 +106,7 @@ test('`npm start` passes SIGTERM on and ends with 0', async () => {
   const dataDir = temporaryFolder('npm-start')
   const args = ['start', '--ignore-scripts', '--silent', '--', ...FREE_PORTS, ...QUIET]
   const npm = startProcess(args, { program: ['npm'], env: { ...ENV, DATA_DIR: dataDir } })
-  await eventually('it is ready', () => npm.stdout().includes('energyguard up ready'), 60_000)
+  await eventually('it is ready', () => npm.stdout().includes('energyguard up ready'), NPM_MS_MAX)
   assert.deepEqual(await npm.stop(), { code: 0, signal: null })
   const again = await startUp(QUIET, { dataDir })
   assert.equal((await again.stop()).code, 0)

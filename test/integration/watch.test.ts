@@ -19,12 +19,13 @@ import { eventually } from '../support/eventually.ts'
 import { type LogDescription, openDescribed } from '../support/log-description.ts'
 import { HOUR_MS, meterReadings, START_MS } from '../support/meter-series.ts'
 import { putThresholds, startDetector, startStore, stopMembers } from '../support/pipeline.ts'
-import { temporaryFolder } from '../support/process.ts'
+import { PATIENT, temporaryFolder } from '../support/process.ts'
 import { ownKafka } from '../support/shared-kafka.ts'
 import { readingsOf } from '../support/watched-meters.ts'
 import { wireClient } from '../support/wire-client.ts'
 
 const ENV = {
+  ...PATIENT,
   DETECTION_RULE: 'watch',
   FALSE_ALARM_BUDGET: `${METERS_OF_A_FLOOR}`,
   SITE_TIMEZONE: 'UTC',

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { WireAnswer } from './wire-client.ts'
 
 export interface Clients {
+  /** Every answer until now. */
+  readonly statuses: readonly number[]
   /** Resolves to the status of every answer; nobody there is no answer. */
   stop(): Promise<readonly number[]>
 }
@@ -33,6 +35,7 @@ export function keepAsking(
   }
   const asking = Promise.all(Array.from({ length: count }, beClient))
   return {
+    statuses,
     async stop() {
       stopping.abort()
       await asking

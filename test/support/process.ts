@@ -19,6 +19,12 @@ import { CLUSTER_SECRET } from './signed-body.ts'
 export const ROOT_DIR = fileURLToPath(new URL('../..', import.meta.url))
 export const PROGRAM = join(ROOT_DIR, 'bin/energyguard.ts')
 
+/**
+ * For coordinators over shards that all answer: on a machine that is busy with others an operation
+ * may take longer than a client would wait, and is still done.
+ */
+export const PATIENT = { REQUEST_TIMEOUT_SECS: '10' }
+
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
@@ -54,8 +60,10 @@ export interface RoleProcess extends StartedProcess {
   readonly dataDir: string
 }
 
-const DEFAULT_READY_MS = 60_000
-const READY = /^energyguard \S+ ready.*$/m
+/** For a machine that has other things to do; one that ends before is told at once. */
+const DEFAULT_READY_MS = 180_000
+/** The whole line: it may come in pieces. */
+const READY = /^energyguard \S+ ready.*\n/m
 const left = new Set<ChildProcess>()
 const folders = new Set<string>()
 

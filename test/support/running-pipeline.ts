@@ -21,7 +21,7 @@ import {
   startUp,
   stopMembers,
 } from './pipeline.ts'
-import { temporaryFolder } from './process.ts'
+import { PATIENT, temporaryFolder } from './process.ts'
 import { assertAllIsThere } from './reckoning.ts'
 
 /** Clients and meters end with the test, however it ends. */
@@ -51,9 +51,12 @@ export interface RunningPipeline extends CountedPipeline {
 /** As many as can be asked for, so that the list shows every alarm of a test. */
 const ENV = { NOTIFY_BUFFER_SIZE: '1000', ...METER_ENVIRONMENT }
 
-export async function startPipeline(t: Test): Promise<RunningPipeline> {
+export async function startPipeline(
+  t: Test,
+  env: Readonly<Record<string, string>> = PATIENT,
+): Promise<RunningPipeline> {
   const path = join(temporaryFolder('log'), 'log.db')
-  const options = { logFlags: ['--log-path', path], env: ENV }
+  const options = { logFlags: ['--log-path', path], env: { ...ENV, ...env } }
   const store = await startStore(options)
   await putThresholds(store.url, METER_THRESHOLDS)
   const [ingestion, detector] = await Promise.all([
@@ -69,7 +72,7 @@ export async function startPipeline(t: Test): Promise<RunningPipeline> {
 export async function startCountedUp(t: Test): Promise<CountedPipeline> {
   const thresholds = join(temporaryFolder('thresholds'), 'thresholds.json')
   writeFileSync(thresholds, JSON.stringify(METER_THRESHOLDS))
-  const up = await startUp({ ...ENV, THRESHOLDS_PATH: thresholds })
+  const up = await startUp({ ...ENV, ...PATIENT, THRESHOLDS_PATH: thresholds })
   const { address, dataDir } = up.current()
   return countPipeline(t, address, join(dataDir, 'log.db'), [up])
 }

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { eventually } from './eventually.ts'
 import { type Member, startStore } from './pipeline.ts'
-import { type RoleProcess, startRole, temporaryFolder } from './process.ts'
+import { PATIENT, type RoleProcess, startRole, temporaryFolder } from './process.ts'
 import { type WireClient, wireClient } from './wire-client.ts'
 
 export interface RunningStore extends WireClient {
@@ -24,7 +24,7 @@ export async function runningStore({
   const { url, shards, coordinator } = await startStore({
     logFlags: freshLog(),
     shards: count,
-    env,
+    env: { ...PATIENT, ...env },
   })
   const client = wireClient(url)
   await eventually('the coordinator is ready', async () => {
@@ -51,7 +51,8 @@ export async function runningCoordinator(
 ): Promise<RunningCoordinator> {
   const dataDir = temporaryFolder('coordinator')
   const start = async (port: string) => {
-    const process = await startRole(['coordinator', '--port', port], { dataDir, env })
+    const options = { dataDir, env: { ...PATIENT, ...env } }
+    const process = await startRole(['coordinator', '--port', port], options)
     await eventually('the log is read', async () => {
       return (await wireClient(process.address).get('/notifications')).status === 200
     })

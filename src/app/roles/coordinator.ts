@@ -70,8 +70,10 @@ export function runCoordinator(invocation: Invocation): Promise<number> {
 
 /** In the data folder: where the shards are that were registered over the API. */
 const SHARD_BOOK = 'shards.json'
-/** So long it looks for its ring; a shard that hangs has spoken by then, or is taken as silent. */
-export const FIRST_LOOK_MS_MAX = 3_000
+/** This share of an operation's time a greeting waits for its answer, */
+export const GREETING_SHARE = 0.5
+/** and this one a coordinator looks for its ring: a shard that hangs is taken as silent by then. */
+export const FIRST_LOOK_SHARE = 1.5
 const FIRST_LOOK_STEP_MS = 10
 
 export interface CoordinatorSurroundings {
@@ -161,10 +163,13 @@ function storeOf(
   network: Network,
   known: Pick<CoordinatorOptions, 'bootstrap' | 'remembered'>,
 ): Coordinator {
+  const requestTimeoutMs = settings.requestTimeoutSeconds * 1000
   return createCoordinator(
     { clock, trace, network, random: random.fork('coordinator') },
     {
       ...known,
+      limits: { requestTimeoutMs },
+      pingTimeoutMs: requestTimeoutMs * GREETING_SHARE,
       replication: replicationOf(resolved),
       virtualNodes: settings.virtualNodes,
       care: {
@@ -185,8 +190,12 @@ function replicationOf({ settings, sources }: Resolved) {
 }
 
 /** Until there is a ring to go by, or for as long as the limit. */
-async function firstLook({ clock, signal }: Context, { store }: Coordinator): Promise<void> {
-  const untilMs = clock.monotonicMs() + FIRST_LOOK_MS_MAX
+async function firstLook(
+  { clock, signal, settings }: Context,
+  { store }: Coordinator,
+): Promise<void> {
+  const limitMs = settings.requestTimeoutSeconds * 1000 * FIRST_LOOK_SHARE
+  const untilMs = clock.monotonicMs() + limitMs
   while ((await store.status()).shards === 0 && clock.monotonicMs() < untilMs) {
     await clock.sleep(FIRST_LOOK_STEP_MS, signal)
   }

@@ -1,6 +1,7 @@
 /**
  * Settings of the store and its public face: coordinator, shards, notifications, login.
  */
+import { LIMIT_DEFAULTS } from '../../store/coordinator/store-world.ts'
 import {
   IN_DATA_DIR,
   integer,
@@ -60,6 +61,16 @@ export const storeSettings = {
     max: 10_000,
     flag: '--virtual-nodes',
     environment: ['VIRTUAL_NODES'],
+    roles: FACE,
+  }),
+  requestTimeoutSeconds: number({
+    help: 'So long an operation may take until its outcome is told; more where disks are slow.',
+    unit: 's',
+    fallback: LIMIT_DEFAULTS.requestTimeoutMs / 1000,
+    min: 0.1,
+    max: 10,
+    flag: '--request-timeout-seconds',
+    environment: ['REQUEST_TIMEOUT_SECS'],
     roles: FACE,
   }),
   repairCycleSeconds: number({

@@ -21,11 +21,24 @@ function record() {
   return { state, change }
 }
 
-const worldOf = (name: string, change: ChangeKey) => {
-  return { clock: systemClock, beatMs: 10, watch: new LeaseWatch(name, 80), change }
+const TAKE_OVER_MS = 60_000
+
+/** Beats follow each other fast, and only the test lets enough time go by for a lease to end. */
+function clockByHand() {
+  let nowMs = 0
+  return {
+    clock: { ...systemClock, monotonicMs: () => nowMs },
+    letItEnd() {
+      nowMs += TAKE_OVER_MS
+    },
+  }
 }
 
-function contender(t: TestContext, name: string, change: ChangeKey) {
+const worldOf = (name: string, change: ChangeKey, clock = clockByHand().clock) => {
+  return { clock, beatMs: 10, watch: new LeaseWatch(name, TAKE_OVER_MS), change }
+}
+
+function contender(t: TestContext, name: string, change: ChangeKey, time = clockByHand()) {
   const state = { isHolding: false, tenures: 0 }
   const ending = new AbortController()
   const work = async (tenure: AbortSignal) => {
@@ -34,7 +47,7 @@ function contender(t: TestContext, name: string, change: ChangeKey) {
     await new Promise((resolve) => tenure.addEventListener('abort', resolve))
     state.isHolding = false
   }
-  const running = whileHolding(worldOf(name, change), ending.signal, work)
+  const running = whileHolding(worldOf(name, change, time.clock), ending.signal, work)
   const stop = async () => {
     ending.abort()
     await running
@@ -58,9 +71,11 @@ test('one of two works, and the other one once it has gone', async (t) => {
 
 test('whoever cannot renew it stops its work, and goes on when it has it again', async (t) => {
   const { state, change } = record()
-  const one = contender(t, 'one', change)
+  const time = clockByHand()
+  const one = contender(t, 'one', change, time)
   await eventually('one works', () => one.state.isHolding)
   state.isReachable = false
+  time.letItEnd()
   await eventually('one has stopped', () => !one.state.isHolding)
   state.isReachable = true
   await eventually('one works again', () => one.state.isHolding)
