@@ -37,7 +37,10 @@ test(
   options,
   async () => {
     await stack().send([quiet(1), quiet(3)])
-    const page = await stack().open('/?lang=en')
+    /** The clock stands: on a slow machine those that have just spoken would be silent soon. */
+    const page = await stack().open('/?lang=en', {
+      prepare: (one) => one.clock.setFixedTime(Date.now()),
+    })
     const card = page.locator('[data-floor="2"]')
     await card.locator('[data-silent]', { hasText: /silent for 1\d min/ }).waitFor()
     assert.equal(await card.getByText('Normal', { exact: true }).count(), 0)
