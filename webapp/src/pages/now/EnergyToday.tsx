@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../../api/queries.ts'
-import { useNow } from '../../app/live-context.tsx'
+import { useShownMoment } from '../../app/live-context.tsx'
 import { useLanguage } from '../../app/use-choices.ts'
 import { formatNumber } from '../../lib/format.ts'
 
@@ -16,7 +16,7 @@ const STEP_SECONDS = 1_800
 export const EnergyToday = memo(function EnergyToday({ floor }: { readonly floor: number }) {
   const { t } = useTranslation()
   const language = useLanguage()
-  const now = useNow(REFRESH_SECONDS * 1000)
+  const now = useShownMoment(REFRESH_SECONDS * 1000)
   const midnight = new Date(now).setHours(0, 0, 0, 0) / 1000
   const stretch = {
     fromSeconds: midnight,
