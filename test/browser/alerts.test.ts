@@ -142,7 +142,7 @@ test(
       await stack().raise(alertOf(1, 1, name))
       await offlineFor(page, seconds)
     }
-    await stack().door.open()
+    stack().door.open()
     /** First what goes again: there is a toast for some seconds only. */
     await toasts(page).filter({ hasText: '3 alerts were raised while you were offline' }).waitFor()
     await page.locator('[data-connection="offline"]').waitFor({ state: 'detached' })

@@ -192,7 +192,7 @@ test('cut off, each panel keeps what it has and says how old it is', options, as
       assert.match((await panel.locator('.pill').first().textContent()) ?? '', /as of \d+ .* ago/)
     }
   }
-  await stack().door.open()
+  stack().door.open()
   await allAre(pages, 'ready')
   await closeAll(pages)
 })

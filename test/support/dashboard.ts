@@ -70,6 +70,7 @@ export async function startDashboard(settings: Environment = {}): Promise<Dashbo
   const browser = await chromium.launch({
     ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
     args: ['--no-sandbox'],
+    timeout: ANSWER_MS_MAX,
   })
   return {
     async stop() {
