@@ -36,7 +36,7 @@ const dashboard = await dashboardOfFile()
 await dashboard?.send([1, 2, 3].map((floor) => quiet(floor)))
 await dashboard?.send([quiet(2, { sensore2_kw: 14 })])
 await dashboard?.raise(alertOf(2, 3, 'pages'))
-/** That of the detector too: a toast of it would cover what is looked at, on one page or another. */
+/** That of the detector too: its toast would cover one page or another. */
 if (dashboard)
   await eventually('four alerts are there', async () => (await unread(dashboard)) === 4)
 

@@ -87,7 +87,7 @@ test('a reading of one floor draws nothing of another', options, async () => {
     one.on('requestfinished', (answered) => void open.delete(answered.url()))
     one.on('requestfailed', (failed) => void open.delete(failed.url()))
   })
-  /** What is usual on the other floors is asked for as well: a hundred answers that draw no card. */
+  /** What is usual on a hundred floors is asked for too, and most answers draw no card. */
   const asksForCards = () => [...open].map((url) => new URL(url)).some(isForCard)
   const cardsDrawn = async () => (await floorsDrawn(page)).filter((floor) => floor !== NO_FLOOR)
   await eventually(

@@ -1,8 +1,8 @@
 /**
  * The address at which a test's browser meets the stack: everything goes to the coordinator, the
- * login to the login. The door can be shut, as a network that is gone, and opened again; it keeps its
- * port meanwhile, which another process would else be given. Files of the dashboard come from the coordinator where it serves them, else from the folder
- * they were built into.
+ * login to the login. The door can be shut, as a network that is gone, and opened again; it keeps
+ * its port meanwhile, which another process would else be given. Files of the dashboard come from
+ * the coordinator where it serves them, else from the folder they were built into.
  */
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
