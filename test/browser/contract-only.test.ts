@@ -45,8 +45,15 @@ test('the last samples through the index, then live ones and alarms', options, a
   const page = await open('/?lang=en&samples=5')
   const rows = page.locator('[data-floor="2"] .samples tbody tr')
   await eventually('five rows', async () => (await rows.count()) === 5)
-  store(coordinator, 2, 14.5)
-  await page.locator('[data-connection="live"]').waitFor()
+  await eventually('its list of alerts is read', () =>
+    coordinator.asked.some((asked) => asked.startsWith('GET /notifications?')),
+  )
+  /** A meter goes on: a few seconds after one reading alone it is said that readings are late. */
+  await eventually('readings are live', async () => {
+    store(coordinator, 2, 14.5)
+    await page.locator('[data-connection="live"]').waitFor({ timeout: SECOND_MS })
+    return true
+  })
   const red = page.locator('[data-floor="2"] [data-metric="kw"][data-over="true"]')
   await red.waitFor()
   assert.match((await red.textContent()) ?? '', /14\.50\s+kW\s+over/)

@@ -9,12 +9,14 @@ import type { Page } from 'playwright-core'
 import { violationsOf } from '../support/axe.ts'
 import {
   alertOf,
+  type Dashboard,
   DESKTOP,
   dashboardOfFile,
   NO_BROWSER,
   PHONE,
   quiet,
 } from '../support/dashboard.ts'
+import { eventually } from '../support/eventually.ts'
 import { settled } from '../support/panels.ts'
 
 const NAMES = {
@@ -34,6 +36,14 @@ const dashboard = await dashboardOfFile()
 await dashboard?.send([1, 2, 3].map((floor) => quiet(floor)))
 await dashboard?.send([quiet(2, { sensore2_kw: 14 })])
 await dashboard?.raise(alertOf(2, 3, 'pages'))
+/** That of the detector too: its toast would cover one page or another. */
+if (dashboard)
+  await eventually('four alerts are there', async () => (await unread(dashboard)) === 4)
+
+async function unread({ coordinatorUrl }: Dashboard): Promise<number> {
+  const answer = await fetch(`${coordinatorUrl}/notifications/unread_count`)
+  return ((await answer.json()) as { unread: number }).unread
+}
 
 describe('every page fits, speaks its language, and axe finds nothing', {
   skip: NO_BROWSER,

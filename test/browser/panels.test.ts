@@ -49,12 +49,20 @@ const OTHERWISE: Readonly<Record<Trouble | 'stale', Readonly<Record<string, stri
 const dashboard = await dashboardOfFile()
 let chosen = 'none'
 
+/** As an alert it would be active for some minutes, and this for as long as these tests run. */
+function openIncident(floor: number): object {
+  const incident = { id: `${floor}:kw:silent:1`, cause: 'silent', phase: 'opened' }
+  const event = { tipo: 'meter_silent_kw', valore: 300, threshold: 300 }
+  const eventi = [{ ...event, incident: { ...incident, severity: 'warning' } }]
+  return { ...alertOf(floor, 1, ''), eventi }
+}
+
 /** A floor with readings, and an alert that is chosen on its page. */
 async function fill({ send, raise, coordinatorUrl }: Dashboard): Promise<void> {
   /** So far apart that the newer one is not late while these tests run. */
   const before = { timestamp: new Date(Date.now() - 10 * 60_000).toISOString() }
   await send([quiet(1, before), quiet(1)])
-  await raise(alertOf(1, 1, 'panels'))
+  await raise(openIncident(1))
   await eventually(
     'the floor is known',
     async () => (await fetch(`${coordinatorUrl}/key/energy:p1:latest`)).ok,
@@ -147,11 +155,17 @@ test('what fails says so in words, and comes back when it is tried again', optio
       assert.match((await panel.getByRole('alert').textContent()) ?? '', /cannot answer now/)
     }
     await page.unrouteAll({ behavior: 'ignoreErrors' })
-    await eventually('every panel has been tried again', async () => {
-      const [button] = await inState(page, 'error').getByRole('button', { name: 'Try again' }).all()
-      await button?.click({ timeout: 1_000 }).catch(() => {})
-      return (await inState(page, 'error').count()) === 0
-    })
+    await eventually(
+      'every panel has been tried again',
+      async () => {
+        const [button] = await inState(page, 'error')
+          .getByRole('button', { name: 'Try again' })
+          .all()
+        await button?.click({ timeout: 1_000 }).catch(() => {})
+        return (await inState(page, 'error').count()) === 0
+      },
+      DRAWN_MS_MAX,
+    )
   }
   await allAre(pages, 'ready')
   await closeAll(pages)
@@ -178,7 +192,7 @@ test('cut off, each panel keeps what it has and says how old it is', options, as
       assert.match((await panel.locator('.pill').first().textContent()) ?? '', /as of \d+ .* ago/)
     }
   }
-  await stack().door.open()
+  stack().door.open()
   await allAre(pages, 'ready')
   await closeAll(pages)
 })

@@ -89,8 +89,11 @@ test('one connection carries everything, whatever page is shown', options, async
     await page.locator('[data-connection="live"]').waitFor()
   }
   await stack().send([quiet(2, { sensore2_kw: 14.5 })])
-  await page.locator('[data-floor="2"] [data-metric="kw"][data-over="true"]').waitFor()
-  await page.locator('.mantine-Notification-root').first().waitFor()
+  /** Both at once: a toast goes after a while, whatever else is waited for. */
+  await Promise.all([
+    page.locator('[data-floor="2"] [data-metric="kw"][data-over="true"]').waitFor(),
+    page.locator('.mantine-Notification-root').first().waitFor(),
+  ])
   assert.deepEqual(
     streams.map((url) => new URL(url).pathname),
     ['/api/v1/live'],

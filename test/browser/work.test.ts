@@ -10,6 +10,8 @@ import { eventually } from '../support/eventually.ts'
 
 const dashboard = await dashboardOfFile()
 const options = { skip: NO_BROWSER }
+/** Limits are asked for as often. */
+const MINUTE_MS = 60_000
 await dashboard?.send([1, 2, 3].map((floor) => quiet(floor)))
 
 function stack(): Dashboard {
@@ -67,6 +69,44 @@ test(
     await page.close()
   },
 )
+
+test('what was saved stays, though an answer of before is on its way', options, async () => {
+  const [asked, saved] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let isLate = false
+  const page = await stack().open('/admin/thresholds?lang=en', {
+    prepare: async (one) => {
+      await one.clock.install()
+      await one.route('**/admin/thresholds', async (route) => {
+        if (!isLate || route.request().method() !== 'GET') return route.continue()
+        const response = await route.fetch()
+        asked.resolve()
+        await saved.promise
+        /** Nobody is there to take it when it was given up. */
+        await route.fulfill({ response }).catch(() => {})
+      })
+    },
+  })
+  await logIn(page, 'admin')
+  await page.getByText('Restore factory values').waitFor()
+  const field = page.locator('[data-field="default.kw_max"]')
+  const save = async (text: string) => {
+    await field.fill(text)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved. The detector follows').waitFor()
+  }
+  isLate = true
+  await page.clock.fastForward(MINUTE_MS)
+  await asked.promise
+  const givenUp: string[] = []
+  page.on('requestfailed', (one) => givenUp.push(new URL(one.url()).pathname))
+  await save('13')
+  saved.resolve()
+  await eventually('it is given up', () => givenUp.includes('/admin/thresholds'))
+  assert.equal(await field.inputValue(), '13')
+  isLate = false
+  await save('11')
+  await page.close()
+})
 
 test(
   'a token that is no longer valid leads back to the log-in and keeps what was typed',

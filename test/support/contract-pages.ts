@@ -23,7 +23,11 @@ export async function contractPages({ url }: ContractOnly): Promise<ContractPage
   const folder = join(ROOT_DIR, 'webapp/dist')
   const door = await openDoor({ coordinatorUrl: url, loginUrl: url, folder })
   const executable = CHROMIUM ? { executablePath: CHROMIUM } : {}
-  const browser = await chromium.launch({ ...executable, args: ['--no-sandbox'] })
+  const browser = await chromium.launch({
+    ...executable,
+    args: ['--no-sandbox'],
+    timeout: WAIT_MS_MAX,
+  })
   return {
     async open(path) {
       const page = await browser.newPage({ viewport: DESKTOP, locale: 'en-GB' })

@@ -1,8 +1,8 @@
 /**
  * The address at which a test's browser meets the stack: everything goes to the coordinator, the
- * login to the login. The door can be shut, as a network that is gone, and opened again on the same
- * port. Files of the dashboard come from the coordinator where it serves them, else from the folder
- * they were built into.
+ * login to the login. The door can be shut, as a network that is gone, and opened again; it keeps
+ * its port meanwhile, which another process would else be given. Files of the dashboard come from
+ * the coordinator where it serves them, else from the folder they were built into.
  */
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
@@ -22,9 +22,9 @@ const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 's
 
 export interface Door {
   readonly url: string
-  /** Every connection breaks, and none is taken. */
+  /** Every connection breaks, and so does each new one. */
   shut(): void
-  open(): Promise<void>
+  open(): void
   close(): void
 }
 
@@ -42,7 +42,9 @@ export async function openDoor(behind: Behind): Promise<Door> {
     if (!isServed && isForFiles(incoming)) sendFile(incoming, outgoing, behind.folder)
     else forward(incoming, outgoing, behind)
   })
+  let isShut = false
   server.on('connection', (socket) => {
+    if (isShut) return socket.destroy()
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
@@ -50,17 +52,19 @@ export async function openDoor(behind: Behind): Promise<Door> {
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const shut = () => {
-    server.close()
+    isShut = true
     for (const socket of sockets) socket.destroy()
   }
   return {
     url: `http://127.0.0.1:${port}`,
     shut,
-    async open() {
-      server.listen(port, '127.0.0.1')
-      await once(server, 'listening')
+    open() {
+      isShut = false
     },
-    close: shut,
+    close() {
+      shut()
+      server.close()
+    },
   }
 }
 

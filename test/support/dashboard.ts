@@ -70,6 +70,7 @@ export async function startDashboard(settings: Environment = {}): Promise<Dashbo
   const browser = await chromium.launch({
     ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
     args: ['--no-sandbox'],
+    timeout: ANSWER_MS_MAX,
   })
   return {
     async stop() {
@@ -111,7 +112,8 @@ async function openPage(browser: Browser, url: string, options: OpenOptions = {}
   /** A popover that fades in has no contrast yet. */
   const still = { reducedMotion: 'reduce' } as const
   const page = await browser.newPage({ viewport, locale: 'en-GB', ...still, ...zone })
-  page.setDefaultTimeout(ANSWER_MS_MAX)
+  /** Of the context, so that pages which this one opens are waited for as long. */
+  page.context().setDefaultTimeout(ANSWER_MS_MAX)
   const wrong: string[] = []
   page.on('pageerror', ({ message }) => wrong.push(message))
   page.on('console', (said) => {
@@ -122,6 +124,25 @@ async function openPage(browser: Browser, url: string, options: OpenOptions = {}
   })
   await options.prepare?.(page)
   await page.goto(url)
+  return page
+}
+
+/**
+ * Opened, and the list of alerts is read: what is raised from now on is news to the page. What the
+ * first list has in it is none, and a request for it may wait behind others.
+ */
+export async function openListed(
+  { open }: Dashboard,
+  address: string,
+  options: OpenOptions = {},
+): Promise<Page> {
+  const answers: Promise<unknown>[] = []
+  const prepare = async (page: Page) => {
+    await options.prepare?.(page)
+    answers.push(page.waitForResponse('**/notifications?*'))
+  }
+  const page = await open(address, { ...options, prepare })
+  await Promise.all(answers)
   return page
 }
 

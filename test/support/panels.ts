@@ -43,9 +43,16 @@ const NOTHING: readonly (readonly [RegExp, object])[] = [
 
 /** Every question that the page asks meets the trouble; the page itself and its files do not. */
 export async function troubled(page: Page, trouble: Trouble): Promise<void> {
+  if (trouble === 'loading') await waitForEver(page)
   await page.route('**/*', (route) =>
     route.request().resourceType() === 'fetch' ? answers[trouble](route) : route.continue(),
   )
+}
+
+/** Who looks may be slow, and what is not answered would be given up meanwhile. */
+async function waitForEver(page: Page): Promise<void> {
+  await page.clock.setFixedTime(Date.now())
+  await page.addInitScript('AbortSignal.timeout = () => new AbortController().signal')
 }
 
 const answers: Readonly<Record<Trouble, (route: Route) => Promise<void>>> = {

@@ -4,7 +4,15 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { QueryClient } from '@tanstack/react-query'
-import { againAfter, historyQuery, RETRY_MS, samplesQuery } from './queries.ts'
+import {
+  againAfter,
+  eachMinute,
+  historyQuery,
+  latestQuery,
+  RETRY_MS,
+  samplesQuery,
+  thresholdsQuery,
+} from './queries.ts'
 
 const HOUR = { fromSeconds: 1_772_445_600, toSeconds: 1_772_449_200, stepSeconds: 30 }
 const POINT = { t: HOUR.fromSeconds, min: 1, mean: 1, max: 1, count: 1 }
@@ -30,6 +38,16 @@ test('a history that failed is asked for again, and one that was answered is not
 
 test('a history of more than is read at once is not asked for again', async (t) => {
   assert.equal(await againAfterStatus(t, 422), false)
+})
+
+test('what is asked for each minute is asked for again sooner where it failed', () => {
+  const answered = { status: 'success', error: null }
+  const failed = { status: 'error', error: new Error('nobody is there') }
+  for (const { refetchInterval } of [latestQuery, thresholdsQuery]) {
+    assert.equal(refetchInterval, eachMinute)
+    assert.equal(eachMinute({ state: answered }), 60_000)
+    assert.equal(eachMinute({ state: failed }), RETRY_MS)
+  }
 })
 
 test('samples are asked for again after a break, and not when floors change their order', () => {

@@ -22,7 +22,7 @@ export const latestQuery = queryOptions({
   queryKey: ['latest'],
   queryFn: ({ signal }) => readLatest(signal),
   staleTime: MINUTE_MS,
-  refetchInterval: MINUTE_MS,
+  refetchInterval: eachMinute,
 })
 
 /** `passedMs`: since when live readings go on from them without a gap. Floors in any order. */
@@ -55,6 +55,11 @@ interface Outcome {
 
 export function againAfter({ state }: Outcome): number | false {
   return state.status === 'error' && !isTooMuch(state.error) ? RETRY_MS : false
+}
+
+/** One that fell into a short break would leave its panel old for a minute after it. */
+export function eachMinute(outcome: Outcome): number {
+  return againAfter(outcome) || MINUTE_MS
 }
 
 export function historyQuery(
@@ -137,7 +142,7 @@ export const thresholdsQuery = queryOptions({
   queryKey: ['thresholds'],
   queryFn: ({ signal }) => ask('GET /admin/thresholds', { signal }) as Promise<Thresholds>,
   staleTime: MINUTE_MS,
-  refetchInterval: MINUTE_MS,
+  refetchInterval: eachMinute,
 })
 
 export interface Preview {

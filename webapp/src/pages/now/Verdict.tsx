@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next'
 import type { Thresholds } from '../../api/types.ts'
 import { AppLink } from '../../app/AppLink.tsx'
 import { LiveText } from '../../app/LiveText.tsx'
-import { useNow } from '../../app/live-context.tsx'
+import { useShownMoment } from '../../app/live-context.tsx'
 import { useBands } from '../../app/use-band.ts'
 import { useBadFloors } from '../../app/use-building.ts'
 import { useLanguage } from '../../app/use-choices.ts'
@@ -143,7 +143,7 @@ function Where({ floors }: { readonly floors: readonly number[] }) {
 const Expected = memo(function Expected({ floors }: { readonly floors: readonly number[] }) {
   const { t } = useTranslation()
   const language = useLanguage()
-  const now = useNow(MINUTE_MS)
+  const now = useShownMoment(MINUTE_MS)
   const bands = useBands(floors, 'kw', now / 1000)
   const usual = sumOfUsual(bands.map((band) => band && usualAt(band, now / 1000)))
   if (!usual) return <small>{t('now.noBand')}</small>

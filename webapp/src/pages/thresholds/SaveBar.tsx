@@ -24,7 +24,9 @@ export function SaveBar({ draft, isChanged, onDiscard, onRefused }: SaveBarProps
   const wanted = thresholdsOf(draft)
   const saving = useMutation({
     mutationFn: (body: Thresholds) => ask('PUT /admin/thresholds', { body, token }),
-    onSuccess: ({ thresholds }) => {
+    onSuccess: async ({ thresholds }) => {
+      /** An answer of before that is still on its way would bring back what was. */
+      await queries.cancelQueries({ queryKey: thresholdsQuery.queryKey })
       queries.setQueryData(thresholdsQuery.queryKey, thresholds)
       onDiscard()
     },
