@@ -32,7 +32,8 @@ export function toldOf({
   opening,
   peak,
 }: Incident): ToldIncident {
-  const incident = { cause, startMs, foundMs: changedMs, opening, peak }
+  const worsened = peak.timeMs > opening.timeMs ? [peak] : []
+  const incident = { cause, startMs, foundMs: changedMs, opening, peak, worsened }
   return { incident, isOpen: state === 'open', changedMs }
 }
 
@@ -85,11 +86,11 @@ function standingAt(told: readonly ToldIncident[], timeMs: number): readonly Ope
     .sort((a, b) => b.startMs - a.startMs)
 }
 
-/** It keeps the beginning that people know, and the clearer peak. */
+/** It keeps the beginning and the worsenings that people know, and the clearer peak. */
 function continued(known: OpenIncident | undefined, own: OpenIncident): OpenIncident {
   if (!known) return own
-  const { startMs, opening, peak } = known
-  return { ...own, startMs, opening, peak: own.peak.score >= peak.score ? own.peak : peak }
+  const peak = own.peak.score >= known.peak.score ? own.peak : known.peak
+  return { ...known, foundMs: own.foundMs, peak }
 }
 
 /** What was never told and ends with the very reading that would open it is no news. */

@@ -4,7 +4,7 @@
  */
 import { type AlarmSayings, quietBy } from '../../model/alarm-sayings.ts'
 import type { Alert } from '../../model/alert.ts'
-import { type Incident, incidentId } from '../../model/incident.ts'
+import { type Evidence, type Incident, incidentId } from '../../model/incident.ts'
 import { type Thresholds, thresholdsFor } from '../../model/thresholds.ts'
 import { parseTimestamp } from '../../model/timestamp.ts'
 import { incidentDocument, incidentEvent, type SeriesName } from './incident-event.ts'
@@ -35,18 +35,25 @@ export function tell(
   })
 }
 
-/** The end of what nobody was told of is no news either. */
+/**
+ * What counts for the beginning is when it was found: a silence begins long before, with the last
+ * reading. The end of what nobody was told of, neither that it opened nor that it got worse, is no
+ * news either.
+ */
 function whyQuiet(
   { floor, metric }: SeriesName,
   { phase, incident, timeMs }: IncidentChange,
   { sayings, timeZone }: TellingContext,
 ): string | null {
-  const { cause, startMs, opening, peak } = incident
+  const { cause, startMs, opening, peak, worsened = [] } = incident
   const about = { incident: incidentId(floor, metric, cause, startMs), floor, metric, cause }
-  const atFirst = { ...about, timeMs: startMs, evidence: opening }
-  if (phase === 'opened') return quietBy(sayings, atFirst, timeZone)
-  const now = quietBy(sayings, { ...about, timeMs, evidence: peak }, timeZone)
-  return phase === 'closed' ? (now ?? quietBy(sayings, atFirst, timeZone)) : now
+  const quietAt = (atMs: number, evidence: Evidence) =>
+    quietBy(sayings, { ...about, timeMs: atMs, evidence }, timeZone)
+  if (phase === 'opened') return quietAt(opening.timeMs, opening)
+  const now = quietAt(timeMs, peak)
+  if (phase === 'worse' || now !== null) return now
+  const before = [opening, ...worsened].map((evidence) => quietAt(evidence.timeMs, evidence))
+  return before.includes(null) ? null : (before[0] ?? null)
 }
 
 function alertOf({ name, change, reading }: WatchedChange, thresholds: Thresholds): Alert {
