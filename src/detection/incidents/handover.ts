@@ -86,6 +86,22 @@ function standingAt(told: readonly ToldIncident[], timeMs: number): readonly Ope
     .sort((a, b) => b.startMs - a.startMs)
 }
 
+/**
+ * The same rule goes on after a restart, and what it told last may not have been saved: that goes
+ * on as well, where nothing of its cause is open. `documents`: of this series, those that are open.
+ */
+export function withUnsaved(
+  open: readonly OpenIncident[],
+  documents: readonly Incident[],
+): readonly OpenIncident[] {
+  const newest = documents.map((one) => toldOf(one).incident).sort((a, b) => b.startMs - a.startMs)
+  const missing = newest.filter(({ cause }, i) => {
+    const isNewest = newest.findIndex((one) => one.cause === cause) === i
+    return isNewest && !open.some((one) => one.cause === cause)
+  })
+  return [...open, ...missing]
+}
+
 /** It keeps the beginning and the worsenings that people know, and the clearer peak. */
 function continued(known: OpenIncident | undefined, own: OpenIncident): OpenIncident {
   if (!known) return own
