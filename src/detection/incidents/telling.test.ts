@@ -4,11 +4,13 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anEvidence } from '../../../test/support/evidence.ts'
+import { anEvidence, anIncident } from '../../../test/support/evidence.ts'
 import { type AlarmSayings, type MuteTimes, NOTHING_SAID } from '../../model/alarm-sayings.ts'
 import type { Voice } from '../../model/detection-state.ts'
 import { must } from '../../model/must.ts'
 import { DEFAULT_THRESHOLDS } from '../../model/thresholds.ts'
+import { alertRecordsOf } from '../batch.ts'
+import { handOver, toldOf as toldIncident } from './handover.ts'
 import { type OpenIncident, QUIET_MS_MIN, stepIncidents } from './incident-machine.ts'
 import { HEARD_MIN, heard, silenceOf } from './silence.ts'
 import { hear, silenceBegins } from './silent-floor.ts'
@@ -88,4 +90,21 @@ test('what nobody was told of ends in silence, though it was clearest after the 
 test('an end that falls into a mute is not told', () => {
   const changes = found({ '09:00': 2, '10:30': 0 })
   assert.deepEqual(toldOf(changes, mutedFrom('10:00', '12:00')), ['opened', '(closed)'])
+})
+
+test('of two incidents of one cause that end with one reading both are shown', () => {
+  const told = [at('06:00'), at('07:00')].map((startMs) => toldIncident(anIncident({ startMs })))
+  const { changes } = handOver([], told, at('09:00'))
+  const reading = { piano: 3, timestamp: '2026-01-05T10:00:00.000400+01:00' }
+  const name = { floor: 3, metric: 'kw' } as const
+  const ended = changes.map((change) => ({ name, change, reading }))
+  const context = { sayings: NOTHING_SAID, thresholds: DEFAULT_THRESHOLDS, timeZone: 'UTC' }
+  const records = tell(ended, context).flatMap(({ alert }) => alertRecordsOf(must(alert), 0))
+  assert.deepEqual(
+    records.map((one) => one.kind === 'notification' && one.notification.id),
+    [
+      '3:kw:higher_closed_kw:2026-01-05T10:00:00.000400+01:00',
+      '3:kw:higher_closed_kw:2026-01-05T09:00:00.001Z',
+    ],
+  )
 })

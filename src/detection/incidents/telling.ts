@@ -27,11 +27,30 @@ export function tell(
   changes: readonly WatchedChange[],
   context: TellingContext,
 ): readonly Telling[] {
-  return changes.map((watched) => {
+  return apart(changes).map((watched) => {
     const { name, change } = watched
     const by = whyQuiet(name, change, context)
     const incident = incidentDocument(name, change, by)
     return { incident, alert: by === null ? alertOf(watched, context.thresholds) : undefined }
+  })
+}
+
+/**
+ * A notification is known by its kind and its moment. Of incidents of one cause that end with one
+ * reading each further one is told a millisecond later, or nobody would be shown it.
+ */
+function apart(changes: readonly WatchedChange[]): readonly WatchedChange[] {
+  const told = new Map<string, number>()
+  return changes.map((watched) => {
+    const { name, change, reading } = watched
+    const { floor, metric } = name
+    const like = [floor, metric, change.incident.cause, change.phase, reading.timestamp].join(' ')
+    const before = told.get(like) ?? 0
+    told.set(like, before + 1)
+    if (before === 0) return watched
+    const timeMs = Math.floor(parseTimestamp(reading.timestamp) ?? change.timeMs) + before
+    const timestamp = new Date(timeMs).toISOString()
+    return { ...watched, reading: { ...reading, timestamp } }
   })
 }
 
