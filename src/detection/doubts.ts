@@ -12,7 +12,7 @@ export type Doubt =
   | { readonly kind: 'late'; readonly floor: number; readonly lateMs: number }
   /** What was known of the floor is from a future that has not come, so it begins anew. */
   | { readonly kind: 'ahead'; readonly floor: number; readonly aheadMs: number }
-  /** Its readings may lie in several partitions, and each of these is judged for itself. */
+  /** Its readings may lie in several partitions; each is judged, and indexed, for itself. */
   | { readonly kind: 'key'; readonly floor: number; readonly key: string | null }
 
 /** A reading that is sent twice, or that another has overtaken, is nothing to be told. */

@@ -55,7 +55,7 @@ export const KEY_LENGTH_TOLD_MAX = 40
 const REASONS: Readonly<Record<Doubt['kind'], string>> = {
   late: 'behind the newest reading of its floor, so not judged; look at its clock',
   ahead: 'the clock was put back behind what is known of the floor, which begins anew',
-  key: 'the partitions of a floor are judged apart; send the floor as the key',
+  key: 'partitions are judged and indexed apart, one floor may be in several; send it as the key',
 }
 
 function factOf(doubt: Doubt): Fact {

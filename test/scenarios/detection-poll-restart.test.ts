@@ -58,6 +58,18 @@ test('a meter that was silent before a restart is no longer so when it speaks', 
   assert.deepEqual(scene.documents(), ['closed silent'])
 })
 
+test('what people were told of is saved at once, not only when it is time', async () => {
+  const scene = pollScene()
+  const saved = () => JSON.parse(scene.store.text(voiceKey(1)) ?? '{}').voice?.silentSinceMs
+  await scene.live(minutes(0, 60), async () => {
+    await wait(scene, 4)
+    assert.deepEqual([scene.told(), saved()], [[], null])
+    await wait(scene, 2)
+    assert.deepEqual(scene.told(), ['opened silent'])
+    assert.equal(typeof saved(), 'number')
+  })
+})
+
 test('of a silence that could not be saved the document is enough', async () => {
   const scene = await silentScene(({ store }) => {
     store.onWrite = ({ key }) => (key === voiceKey(1) ? { kind: 'no-shards' } : undefined)

@@ -220,7 +220,7 @@ test('readings that cannot be judged well are told of once, with what to do', as
       ['detection.late-readings', 1, undefined, 360],
     ],
   )
-  assert.match(String(said[0]?.reason), /send the floor as the key/)
+  assert.match(String(said[0]?.reason), /send it as the key/)
 })
 
 test('a reading that nobody could write down again holds up none behind it', async () => {
