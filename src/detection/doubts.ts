@@ -19,7 +19,7 @@ export type Doubt =
 export const LATE_MS_TOLD = 60_000
 
 /** No reading is taken from so far ahead: the clock has been put back since. */
-export function isAhead(state: FloorState | undefined, nowMs: number): boolean {
+export function isAhead(state: { readonly timeMs: number } | undefined, nowMs: number): boolean {
   return state !== undefined && state.timeMs > nowMs + READING_AHEAD_MS_MAX
 }
 
