@@ -59,7 +59,7 @@ async function detect(
       noteAlerts(world.trace, dryRun ? 'detection.would-raise' : 'detection.alarm', alerts)
       if (!dryRun) {
         waiting = await deliver(world, bounded(world, [...waiting, ...found]))
-        await watch?.saveIfDue()
+        await watch?.saveIfDue(waiting.length === 0)
       }
       await world.clock.sleep(options.pollMs, either)
     }

@@ -25,7 +25,7 @@ export interface StepContext {
 }
 
 export type StepResult =
-  /** Not newer than the newest reading of its floor: nothing fires and nothing changes. */
+  /** Not newer than the newest reading of its floor: nothing fires, nothing is learned from it. */
   | { readonly kind: 'late' }
   | {
       readonly kind: 'judged'

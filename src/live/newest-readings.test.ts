@@ -31,6 +31,14 @@ test('what is no reading, is from the future or is of unusual length is left out
   assert.deepEqual(fold.all(), [])
 })
 
+test('a reading of a time when the clock was ahead does not hide those that come after', () => {
+  const fold = new NewestReadings()
+  const dayS = 24 * 3_600
+  assert.ok(fold.take(sent(1, dayS), NOW_MS + dayS * 1000))
+  assert.equal(fold.take(sent(1, 30), NOW_MS + 30_000)?.text, sent(1, 30))
+  assert.equal(fold.take(sent(1, 29), NOW_MS + 30_000), undefined, 'and order is kept again')
+})
+
 test('a document that was sent in several lines goes out in one', () => {
   const fold = new NewestReadings()
   const pretty = JSON.stringify(JSON.parse(sent(1, 0)), null, 2)

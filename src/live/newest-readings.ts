@@ -1,9 +1,10 @@
 /**
  * The newest reading of each floor, by its own time, from what comes by in the log. Pure and
  * bounded: of more floors than the limit, the one that has been silent longest is forgotten, and a
- * reading of unusual length is not kept.
+ * reading of unusual length is not kept. Where the clock was ahead and is right again, the reading
+ * of that time does not stand in the way of all others until its moment comes.
  */
-import { checkReading } from '../model/reading.ts'
+import { checkReading, READING_AHEAD_MS_MAX } from '../model/reading.ts'
 
 export interface FloorReading {
   readonly floor: number
@@ -34,7 +35,8 @@ export class NewestReadings {
     const { reading, timeMs } = check.checked
     const known = this.byFloor.get(reading.piano)
     const text = /[\r\n]/.test(value) ? JSON.stringify(reading) : value
-    if (known && (timeMs < known.timeMs || text === known.text)) return undefined
+    const isAhead = known && known.timeMs > nowMs + READING_AHEAD_MS_MAX
+    if (known && !isAhead && (timeMs < known.timeMs || text === known.text)) return undefined
     const newest = { floor: reading.piano, timeMs, text }
     this.byFloor.delete(reading.piano)
     this.byFloor.set(reading.piano, newest)

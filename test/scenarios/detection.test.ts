@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { FLOORS_MAX } from '../../src/detection/batch.ts'
+import { KEY_LENGTH_TOLD_MAX } from '../../src/detection/facts.ts'
 import type { Reading } from '../../src/model/reading.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
 import { ALERTS_TOPIC, DETECTION_STATE_TOPIC, READINGS_TOPIC } from '../../src/model/topics.ts'
@@ -201,6 +202,25 @@ test('readings of floors beyond the limit are not judged, and that is said aloud
     said.map(({ level, readings, floorsMax }) => [level, readings, floorsMax]),
     [['warn', 3, FLOORS_MAX]],
   )
+})
+
+test('readings that cannot be judged well are told of once, with what to do', async () => {
+  const scene = detectionScene()
+  scene.log.batchSize = () => 1
+  const key = `7th floor, ${'x'.repeat(KEY_LENGTH_TOLD_MAX)}`
+  const readings = [65, 59, 0, 1].map((minute) => reading(1, minute, { sensore2_kw: 3 }))
+  const records = readings.map((one) => ({ key, value: JSON.stringify(one) }))
+  await scene.log.append(READINGS_TOPIC, records)
+  await scene.runToEnd()
+  const said = scene.trace.facts.filter(({ level }) => level === 'warn')
+  assert.deepEqual(
+    said.map((fact) => [fact.kind, fact.floor, fact.key, fact.seconds]),
+    [
+      ['detection.key-is-not-the-floor', 1, key.slice(0, KEY_LENGTH_TOLD_MAX), undefined],
+      ['detection.late-readings', 1, undefined, 360],
+    ],
+  )
+  assert.match(String(said[0]?.reason), /send it as the key/)
 })
 
 test('a reading that nobody could write down again holds up none behind it', async () => {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { anEvidence, anIncident, MONDAY_MS } from '../../../test/support/evidence.ts'
-import { handOver, leftOpen, toldOf, withoutPassing } from './handover.ts'
+import { handOver, leftOpen, toldOf, withoutPassing, withUnsaved } from './handover.ts'
 import type { IncidentChange, OpenIncident } from './incident-machine.ts'
 
 const HOUR_MS = 3_600_000
@@ -71,6 +71,17 @@ test('a silent meter is no matter of the rule, and a strange state had nothing o
   const silent = toldOf(anIncident({ cause: 'silent' }))
   assert.deepEqual(handOver([], [silent], NOW_MS).changes, [])
   assert.deepEqual([leftOpen(undefined), leftOpen({ open: 'shape' as never })], [[], []])
+})
+
+test('what was told and not saved goes on, the newest of a cause and beside none', () => {
+  const saved = [open('higher', 3)]
+  const told = [anIncident({ startMs: MONDAY_MS + HOUR_MS }), anIncident({ cause: 'level' })]
+  const older = anIncident({ cause: 'level', startMs: MONDAY_MS - HOUR_MS })
+  const causes = withUnsaved(saved, [older, ...told]).map(({ cause, startMs }) => [cause, startMs])
+  assert.deepEqual(causes, [
+    ['higher', MONDAY_MS + 3 * HOUR_MS],
+    ['level', MONDAY_MS],
+  ])
 })
 
 test('where nothing is taken over everything stays as it is', () => {

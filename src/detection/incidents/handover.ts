@@ -32,7 +32,8 @@ export function toldOf({
   opening,
   peak,
 }: Incident): ToldIncident {
-  const incident = { cause, startMs, foundMs: changedMs, opening, peak }
+  const worsened = peak.timeMs > opening.timeMs ? [peak] : []
+  const incident = { cause, startMs, foundMs: changedMs, opening, peak, worsened }
   return { incident, isOpen: state === 'open', changedMs }
 }
 
@@ -85,11 +86,27 @@ function standingAt(told: readonly ToldIncident[], timeMs: number): readonly Ope
     .sort((a, b) => b.startMs - a.startMs)
 }
 
-/** It keeps the beginning that people know, and the clearer peak. */
+/**
+ * The same rule goes on after a restart, and what it told last may not have been saved: that goes
+ * on as well, where nothing of its cause is open. `documents`: of this series, those that are open.
+ */
+export function withUnsaved(
+  open: readonly OpenIncident[],
+  documents: readonly Incident[],
+): readonly OpenIncident[] {
+  const newest = documents.map((one) => toldOf(one).incident).sort((a, b) => b.startMs - a.startMs)
+  const missing = newest.filter(({ cause }, i) => {
+    const isNewest = newest.findIndex((one) => one.cause === cause) === i
+    return isNewest && !open.some((one) => one.cause === cause)
+  })
+  return [...open, ...missing]
+}
+
+/** It keeps the beginning and the worsenings that people know, and the clearer peak. */
 function continued(known: OpenIncident | undefined, own: OpenIncident): OpenIncident {
   if (!known) return own
-  const { startMs, opening, peak } = known
-  return { ...own, startMs, opening, peak: own.peak.score >= peak.score ? own.peak : peak }
+  const peak = own.peak.score >= known.peak.score ? own.peak : known.peak
+  return { ...known, foundMs: own.foundMs, peak }
 }
 
 /** What was never told and ends with the very reading that would open it is no news. */

@@ -20,6 +20,8 @@ export interface OpenIncident {
   readonly foundMs: number
   readonly opening: Evidence
   readonly peak: Evidence
+  /** What each worsening was told with, two at most; absent where there was none. */
+  readonly worsened?: readonly Evidence[]
 }
 
 export interface IncidentChange {
@@ -108,10 +110,10 @@ function stepKnown(
   const goesOn = evidence !== undefined || known.cause === 'level'
   const foundMs = goesOn ? timeMs : known.foundMs
   if (!evidence || evidence.score <= known.peak.score) return { incident: { ...known, foundMs } }
-  const incident = { ...known, foundMs, peak: evidence }
-  return isWorse(known.peak, evidence)
-    ? { incident, change: { phase: 'worse', incident, timeMs } }
-    : { incident }
+  const clearer = { ...known, foundMs, peak: evidence }
+  if (!isWorse(known.peak, evidence)) return { incident: clearer }
+  const incident = { ...clearer, worsened: [...(known.worsened ?? []), evidence] }
+  return { incident, change: { phase: 'worse', incident, timeMs } }
 }
 
 /** A changed level is over when it is confirmed or has gone back, the others after a quiet time. */

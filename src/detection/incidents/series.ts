@@ -3,6 +3,7 @@
  * make. This very step runs live and in every backtest, so what a backtest tells is what would have
  * been told. Pure; the state is plain JSON and bounded.
  */
+import { withClockBack } from '../watch/clock-back.ts'
 import { knowledgeOf, withLevelConfirmed } from '../watch/knowledge.ts'
 import type { WatchOptions } from '../watch/options.ts'
 import type { Learned } from '../watch/verdict.ts'
@@ -45,6 +46,12 @@ export function stepSeries(
   const { open, changes } = stepIncidents(state?.open ?? [], moment)
   const decidedMs = state?.decidedMs ?? 0
   return { kind: 'judged', state: { watch: next, open, decidedMs }, score, learned, changes }
+}
+
+/** The clock was ahead and has been put back: see `withClockBack`. What is open goes on. */
+export function withSeriesBack(state: SeriesState, timeMs: number, timeZone: string): SeriesState {
+  const open = state.open.map((one) => ({ ...one, foundMs: Math.min(one.foundMs, timeMs) }))
+  return { ...state, open, watch: withClockBack(state.watch, timeMs, timeZone) }
 }
 
 /** Somebody says, at `saidMs`, that the level has changed for good. Said twice, it counts once. */

@@ -62,11 +62,12 @@ async function askPartition(
 ): Promise<void> {
   const changed = new Map<number, FloorMemory>()
   const changes: WatchedChange[] = []
-  for (const [floor, { offset, state }] of memory.floors) {
+  for (const [floor, known] of memory.floors) {
     const { timeZone } = options.rules
+    const { state } = known
     const silence = state.voice && silenceOf(state.voice, nowMs, memory.listeningMs, timeZone)
     if (!silence) continue
-    changed.set(floor, { offset, state: { ...state, voice: silence.voice } })
+    changed.set(floor, { ...known, state: { ...state, voice: silence.voice } })
     changes.push(silenceBegins(floor, silence))
   }
   await raise(world, judge, { alerts: [], changes }, signal)

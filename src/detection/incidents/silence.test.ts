@@ -31,10 +31,22 @@ test('a fast meter is silent after minutes, a slow one after three times its pau
 })
 
 test('a meter that sends in bundles is known by its pauses', () => {
-  let voice = spoken(1_000)
-  voice = heard(voice, voice.heardMs + 20 * MINUTE_MS)
+  let voice = spoken(1_000, HEARD_MIN / 2)
+  for (let i = 0; i < HEARD_MIN / 2; i += 1) {
+    voice = heard(voice, voice.heardMs + (i === 0 ? 20 * MINUTE_MS : 1_000))
+  }
   assert.equal(isSilent(voice, 59 * MINUTE_MS), false)
   assert.equal(isSilent(voice, 61 * MINUTE_MS), true)
+})
+
+test('a pause that would have been a silence had somebody listened teaches no longer one', () => {
+  let voice = spoken(10_000)
+  const weekendMs = 2.5 * DAY_MS
+  voice = heard(voice, voice.heardMs + weekendMs)
+  assert.equal(isSilent(voice, SILENCE_MS_MIN), false)
+  assert.equal(isSilent(voice, SILENCE_MS_MIN + 1), true)
+  voice = heard(voice, voice.heardMs + SILENCE_MS_MIN)
+  assert.equal(isSilent(voice, PAUSE_FACTOR * SILENCE_MS_MIN), false, 'a shorter one teaches')
 })
 
 test('a meter that has hardly spoken is not missed', () => {
@@ -63,9 +75,9 @@ test('while nobody listened nobody was silent', () => {
 
 test('pauses of a fortnight are remembered, then they are forgotten', () => {
   let voice = spoken(10_000)
-  voice = heard(voice, voice.heardMs + 60 * MINUTE_MS)
+  voice = heard(voice, voice.heardMs + 4 * MINUTE_MS)
   for (let day = 1; day <= PAUSE_DAYS; day += 1) {
-    assert.equal(isSilent(voice, 179 * MINUTE_MS), false, `day ${day}`)
+    assert.equal(isSilent(voice, 11 * MINUTE_MS), false, `day ${day}`)
     for (let i = 0; i < 3; i += 1) voice = heard(at(voice, day), START_MS + day * DAY_MS + i)
   }
   assert.equal(isSilent(voice, SILENCE_MS_MIN + 1), true)

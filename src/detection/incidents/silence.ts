@@ -19,11 +19,11 @@ export const HEARD_MIN = 30
 export const SLEPT_MS = 2 * 60_000
 const DAY_MS = 86_400_000
 
-/** A reading has come; a pause that was called a silence teaches nothing. */
+/** A reading has come. */
 export function heard(voice: Voice | undefined, timeMs: number): Voice {
   const day = Math.floor(timeMs / DAY_MS)
   if (!voice) return { heardMs: timeMs, count: 1, day, pausesMs: [0], silentSinceMs: null }
-  const pauseMs = voice.silentSinceMs === null ? Math.max(0, timeMs - voice.heardMs) : 0
+  const pauseMs = usualPauseMs(voice, timeMs)
   const known = day === voice.day ? voice.pausesMs.slice(0, -1) : voice.pausesMs
   const largest = Math.max(pauseMs, day === voice.day ? (voice.pausesMs.at(-1) ?? 0) : 0)
   return {
@@ -33,6 +33,16 @@ export function heard(voice: Voice | undefined, timeMs: number): Voice {
     pausesMs: [...known, largest].slice(-PAUSE_DAYS),
     silentSinceMs: null,
   }
+}
+
+/**
+ * A pause that was a silence teaches nothing, also where nobody called it one: then it was we who
+ * were away, and a meter that dies afterwards would be missed days late.
+ */
+function usualPauseMs(voice: Voice, timeMs: number): number {
+  const pauseMs = Math.max(0, timeMs - voice.heardMs)
+  const isSilence = pauseMs > (silenceMsMax(voice) ?? Number.POSITIVE_INFINITY)
+  return isSilence || voice.silentSinceMs !== null ? 0 : pauseMs
 }
 
 /** How long the meter may be silent; undefined while it has no habit yet. */

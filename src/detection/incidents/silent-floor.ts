@@ -4,6 +4,7 @@
  * reading to tell it with, so the document names the moment at which the silence became one.
  */
 import type { Voice } from '../../model/detection-state.ts'
+import type { Incident } from '../../model/incident.ts'
 import type { Reading } from '../../model/reading.ts'
 import type { IncidentChange } from './incident-machine.ts'
 import { heard, type Silence, silenceOf } from './silence.ts'
@@ -43,6 +44,16 @@ function silenceEnds(voice: Voice, reading: Reading, cameMs: number, timeZone: s
   if (!silence) return undefined
   const change = changeOf('closed', voice.silentSinceMs, cameMs, silence.evidence)
   return { name: { floor: reading.piano, metric: METRIC }, change, reading } as const
+}
+
+/** A silence that was told before a restart, of which nothing but its document is left. */
+export function leftSilenceEnds(
+  { floor, startMs, opening }: Incident,
+  reading: Reading,
+  cameMs: number,
+): WatchedChange {
+  const change = changeOf('closed', startMs, cameMs, opening)
+  return { name: { floor, metric: METRIC }, change, reading }
 }
 
 function changeOf(

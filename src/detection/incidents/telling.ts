@@ -4,7 +4,7 @@
  */
 import { type AlarmSayings, quietBy } from '../../model/alarm-sayings.ts'
 import type { Alert } from '../../model/alert.ts'
-import { type Incident, incidentId } from '../../model/incident.ts'
+import { type Evidence, type Incident, incidentId } from '../../model/incident.ts'
 import { type Thresholds, thresholdsFor } from '../../model/thresholds.ts'
 import { parseTimestamp } from '../../model/timestamp.ts'
 import { incidentDocument, incidentEvent, type SeriesName } from './incident-event.ts'
@@ -27,7 +27,7 @@ export function tell(
   changes: readonly WatchedChange[],
   context: TellingContext,
 ): readonly Telling[] {
-  return changes.map((watched) => {
+  return apart(changes).map((watched) => {
     const { name, change } = watched
     const by = whyQuiet(name, change, context)
     const incident = incidentDocument(name, change, by)
@@ -35,18 +35,44 @@ export function tell(
   })
 }
 
-/** The end of what nobody was told of is no news either. */
+/**
+ * A notification is known by its kind and its moment. Of incidents of one cause that end with one
+ * reading each further one is told a millisecond later, or nobody would be shown it.
+ */
+function apart(changes: readonly WatchedChange[]): readonly WatchedChange[] {
+  const told = new Map<string, number>()
+  return changes.map((watched) => {
+    const { name, change, reading } = watched
+    const { floor, metric } = name
+    const like = [floor, metric, change.incident.cause, change.phase, reading.timestamp].join(' ')
+    const before = told.get(like) ?? 0
+    told.set(like, before + 1)
+    if (before === 0) return watched
+    const timeMs = Math.floor(parseTimestamp(reading.timestamp) ?? change.timeMs) + before
+    const timestamp = new Date(timeMs).toISOString()
+    return { ...watched, reading: { ...reading, timestamp } }
+  })
+}
+
+/**
+ * What counts for the beginning is when it was found: a silence begins long before, with the last
+ * reading. The end of what nobody was told of, neither that it opened nor that it got worse, is no
+ * news either.
+ */
 function whyQuiet(
   { floor, metric }: SeriesName,
   { phase, incident, timeMs }: IncidentChange,
   { sayings, timeZone }: TellingContext,
 ): string | null {
-  const { cause, startMs, opening, peak } = incident
+  const { cause, startMs, opening, peak, worsened = [] } = incident
   const about = { incident: incidentId(floor, metric, cause, startMs), floor, metric, cause }
-  const atFirst = { ...about, timeMs: startMs, evidence: opening }
-  if (phase === 'opened') return quietBy(sayings, atFirst, timeZone)
-  const now = quietBy(sayings, { ...about, timeMs, evidence: peak }, timeZone)
-  return phase === 'closed' ? (now ?? quietBy(sayings, atFirst, timeZone)) : now
+  const quietAt = (atMs: number, evidence: Evidence) =>
+    quietBy(sayings, { ...about, timeMs: atMs, evidence }, timeZone)
+  if (phase === 'opened') return quietAt(opening.timeMs, opening)
+  const now = quietAt(timeMs, peak)
+  if (phase === 'worse' || now !== null) return now
+  const before = [opening, ...worsened].map((evidence) => quietAt(evidence.timeMs, evidence))
+  return before.includes(null) ? null : (before[0] ?? null)
 }
 
 function alertOf({ name, change, reading }: WatchedChange, thresholds: Thresholds): Alert {

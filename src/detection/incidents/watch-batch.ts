@@ -5,10 +5,11 @@
 import type { LearnedSeries } from '../../model/learned.ts'
 import { checkReading } from '../../model/reading.ts'
 import type { LogRecord } from '../../ports/log.ts'
+import { isAhead } from '../doubts.ts'
 import type { ToldIncident } from './handover.ts'
 import type { SeriesName } from './incident-event.ts'
 import { newsOf } from './learned.ts'
-import type { SeriesState } from './series.ts'
+import { type SeriesState, withSeriesBack } from './series.ts'
 import { type WatchContext, type WatchedChange, watchReading } from './watched-floor.ts'
 
 /** What is known of a series, and the offset of the last reading in it; -1 = none of this topic. */
@@ -55,14 +56,14 @@ export function watchBatch(
   const names = new Map<string, SeriesName>()
   let [fresh, readings, beyond] = [0, 0, 0]
   const find = (key: string) => changed.get(key) ?? known.get(key)
-  const series = {
-    state: (key: string) => find(key)?.state,
-    inherited: (key: string) => (changed.has(key) ? undefined : inheritance.get(key)),
-  }
-  for (const { offset, value, appendedMs } of records) {
+  const inherited = (key: string) => (changed.has(key) ? undefined : inheritance.get(key))
+  for (const record of records) {
+    const { offset, value, appendedMs } = record
     const check = checkReading(value, appendedMs)
     if (check.kind === 'rejected') continue
-    const watched = watchReading(series, check.checked, appendedMs, context)
+    const { timeMs } = check.checked
+    const state = (key: string) => stateFor(find(key), record, timeMs, context.options.timeZone)
+    const watched = watchReading({ state, inherited }, check.checked, appendedMs, context)
     const news = watched.states.filter(({ key }) => !find(key)).length
     if (known.size + fresh + news > WATCHED_SERIES_MAX && news > 0) {
       beyond += 1
@@ -81,4 +82,17 @@ export function watchBatch(
     return (now && newsOf(name, known.get(key)?.state, now)) ?? []
   })
   return { changed, changes, learned, readings, beyond }
+}
+
+/** A reading that comes while the newest known is from a future: the clock has been put back. */
+function stateFor(
+  memory: SeriesMemory | undefined,
+  { offset, appendedMs }: LogRecord,
+  timeMs: number,
+  timeZone: string,
+): SeriesState | undefined {
+  const isPutBack = isAhead(memory?.state.watch, appendedMs)
+  // Read again it lies before what is known, and changes nothing.
+  if (!memory || !isPutBack || offset <= memory.offset) return memory?.state
+  return withSeriesBack(memory.state, timeMs, timeZone)
 }

@@ -141,7 +141,7 @@ function startKnown(stepMs: number, timeMs: number, minutes: number, value: numb
   }
 }
 
-function emptyBin(number: number, timeMs: number): RunningBin {
+export function emptyBin(number: number, timeMs: number): RunningBin {
   return { number, timeMs, sum: 0, keptSum: 0, count: 0, isAlarmed: false, step: 0 }
 }
 

@@ -29,6 +29,14 @@ export function withBin(week: Week, bin: number, mean: number): Week {
   return { means, newest: Math.max(week.newest, bin) }
 }
 
+/** As it was before this bin; what later ones have taken the place of is empty. */
+export function withoutBinsFrom({ means, newest }: Week, bin: number): Week {
+  const kept = means.slice()
+  const from = Math.max(bin, newest - means.length + 1)
+  for (let one = from; one <= newest; one += 1) kept[one % means.length] = null
+  return { means: kept, newest: Math.min(newest, bin - 1) }
+}
+
 export function binAt({ means, newest }: Week, bin: number): number | undefined {
   const size = means.length
   if (bin < 0 || bin > newest || bin <= newest - size) return undefined
