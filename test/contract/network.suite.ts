@@ -36,6 +36,7 @@ const never = () => new Promise<never>(() => {})
 export function networkSuite(name: string, open: OpenNetwork): void {
   answerTests(name, open)
   failureTests(name, open)
+  refusalTests(name, open)
 }
 
 function answerTests(name: string, open: OpenNetwork): void {
@@ -153,7 +154,9 @@ function failureTests(name: string, open: OpenNetwork): void {
     const body = message({ request: message({ n: 2 }) })
     assert.deepEqual([first.kind, second], ['silence', { kind: 'answer', body }])
   })
+}
 
+function refusalTests(name: string, open: OpenNetwork): void {
   test(`${name}: an address that is none is refused`, async (t) => {
     const { network } = open(t)
     for (const address of ['', 'nowhere', 'local:nobody', 'http:///', '::', 'ftp://example.org']) {

@@ -112,6 +112,26 @@ test('shards that are silent make a write unknown, within a few seconds', async 
   assert.deepEqual(seen(await store.get('/key/silent:a')), [200, { value }])
 })
 
+test('the less time an operation has, the sooner its outcome is told', async (t) => {
+  const BOOTSTRAP_NODES = store.shards.map(({ url }) => url).join(',')
+  const hasty = await runningCoordinator({ BOOTSTRAP_NODES, REQUEST_TIMEOUT_SECS: '0.5' })
+  await eventually(
+    'it works',
+    async () => (await hasty.put('/key/hasty', { value })).status === 200,
+  )
+  const thaw = await freezeMost(t)
+  const told: string[] = []
+  const outcomes = [store, hasty].map(async (client) => {
+    const { body } = await client.put('/key/hasty', { value })
+    told.push(client.url)
+    return body.outcome
+  })
+  assert.deepEqual(await Promise.all(outcomes), ['unknown', 'unknown'])
+  assert.deepEqual(told, [hasty.url, store.url])
+  thaw()
+  await whole()
+})
+
 test('a coordinator that is killed knows everything when it is back', async () => {
   await store.put('/key/back:a', { value })
   const { body } = await store.get('/sharding/info')
