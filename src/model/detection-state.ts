@@ -36,6 +36,8 @@ const voiceSchema = z.object({
   pausesMs: z.array(z.number()).min(1),
   /** Since when it has been silent; null while it speaks. */
   silentSinceMs: moment.nullable(),
+  /** Its last silences that were told: the day on which each ended, and how long it was. */
+  silences: z.array(z.object({ day: z.int(), lastedMs: z.number() })).default([]),
 })
 
 const floorStateSchema = z.object({

@@ -4,7 +4,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Voice } from '../../model/detection-state.ts'
-import { HEARD_MIN, heard, PAUSE_DAYS, PAUSE_FACTOR, SILENCE_MS_MIN, silenceOf } from './silence.ts'
+import {
+  HEARD_MIN,
+  heard,
+  PAUSE_DAYS,
+  PAUSE_FACTOR,
+  SILENCE_MS_MIN,
+  SILENCES_USUAL,
+  silenceOf,
+} from './silence.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -47,6 +55,29 @@ test('a pause that would have been a silence had somebody listened teaches no lo
   assert.equal(isSilent(voice, SILENCE_MS_MIN + 1), true)
   voice = heard(voice, voice.heardMs + SILENCE_MS_MIN)
   assert.equal(isSilent(voice, PAUSE_FACTOR * SILENCE_MS_MIN), false, 'a shorter one teaches')
+})
+
+/** So many bundles at this pause; how many of the pauses are called a silence. */
+function silencesOfBundles(pauseMs: number, bundles: number): number {
+  let [voice, told] = [spoken(1_000), 0]
+  for (let bundle = 0; bundle < bundles; bundle += 1) {
+    const silence = silenceOf(voice, voice.heardMs + pauseMs, 0, 'UTC')
+    if (silence) told += 1
+    const endMs = voice.heardMs + pauseMs
+    voice = heard(silence?.voice ?? voice, endMs)
+    for (let i = 1; i <= HEARD_MIN; i += 1) voice = heard(voice, endMs + i * 1_000)
+  }
+  return told
+}
+
+test('a silence that comes again and again is usual soon, each hour or each night', () => {
+  assert.equal(silencesOfBundles(60 * MINUTE_MS, 48), SILENCES_USUAL)
+  assert.equal(silencesOfBundles(12 * 60 * MINUTE_MS, 60), SILENCES_USUAL)
+})
+
+test('silences that are seldom stay silences', () => {
+  const days = Math.ceil(PAUSE_DAYS / (SILENCES_USUAL - 1))
+  assert.equal(silencesOfBundles(days * DAY_MS, 10), 10)
 })
 
 test('a meter that has hardly spoken is not missed', () => {

@@ -13,6 +13,8 @@ export const PAUSE_FACTOR = 3
 export const SILENCE_MS_MIN = 5 * 60_000
 /** Pauses of so many days are remembered. */
 export const PAUSE_DAYS = 14
+/** So many silences within those days are how this meter is: it sends in bundles, or sleeps. */
+export const SILENCES_USUAL = 3
 /** A meter that has spoken less often has no habit yet. */
 export const HEARD_MIN = 30
 /** Whoever has not asked for so long has not listened either. */
@@ -22,8 +24,11 @@ const DAY_MS = 86_400_000
 /** A reading has come. */
 export function heard(voice: Voice | undefined, timeMs: number): Voice {
   const day = Math.floor(timeMs / DAY_MS)
-  if (!voice) return { heardMs: timeMs, count: 1, day, pausesMs: [0], silentSinceMs: null }
-  const pauseMs = usualPauseMs(voice, timeMs)
+  if (!voice) {
+    return { heardMs: timeMs, count: 1, day, pausesMs: [0], silentSinceMs: null, silences: [] }
+  }
+  const silences = silencesUntil(voice, timeMs, day)
+  const pauseMs = usualPauseMs(voice, timeMs, silences)
   const known = day === voice.day ? voice.pausesMs.slice(0, -1) : voice.pausesMs
   const largest = Math.max(pauseMs, day === voice.day ? (voice.pausesMs.at(-1) ?? 0) : 0)
   return {
@@ -32,17 +37,33 @@ export function heard(voice: Voice | undefined, timeMs: number): Voice {
     day,
     pausesMs: [...known, largest].slice(-PAUSE_DAYS),
     silentSinceMs: null,
+    silences,
   }
+}
+
+/** The last silences that were told, with the one that ends now. */
+function silencesUntil(voice: Voice, timeMs: number, day: number): Voice['silences'] {
+  const { silentSinceMs, silences } = voice
+  const recent = silences.filter((one) => day - one.day < PAUSE_DAYS)
+  if (silentSinceMs === null) return recent
+  return [...recent, { day, lastedMs: timeMs - silentSinceMs }].slice(-SILENCES_USUAL)
 }
 
 /**
  * A pause that was a silence teaches nothing, also where nobody called it one: then it was we who
- * were away, and a meter that dies afterwards would be missed days late.
+ * were away, and a meter that dies afterwards would be missed days late. When several were told in
+ * some days, the shortest of them is usual: nobody reads the same alarm each night.
  */
-function usualPauseMs(voice: Voice, timeMs: number): number {
+function usualPauseMs(voice: Voice, timeMs: number, silences: Voice['silences']): number {
   const pauseMs = Math.max(0, timeMs - voice.heardMs)
+  if (voice.silentSinceMs !== null) return usualOf(silences)
   const isSilence = pauseMs > (silenceMsMax(voice) ?? Number.POSITIVE_INFINITY)
-  return isSilence || voice.silentSinceMs !== null ? 0 : pauseMs
+  return isSilence ? 0 : pauseMs
+}
+
+function usualOf(silences: Voice['silences']): number {
+  if (silences.length < SILENCES_USUAL) return 0
+  return Math.min(...silences.map(({ lastedMs }) => lastedMs))
 }
 
 /** How long the meter may be silent; undefined while it has no habit yet. */
