@@ -16,6 +16,7 @@ import { CommandError, forgiveGoneReader } from './output.ts'
 import { previewText, ringText } from './ring-text.ts'
 import { sayingWhatItWaitsFor } from './ring-wait.ts'
 import { parseEvents, type ServerEvent } from './server-events.ts'
+import { SettingsError } from './settings/resolve.ts'
 
 export async function ringInfo({ resolved, json, output }: Invocation): Promise<number> {
   const url = resolved.settings.coordinatorUrl
@@ -132,7 +133,7 @@ function parseDocument(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new CommandError('The document is not JSON. Give an object, for example \'{"a": 1}\'.')
+    throw new SettingsError('The document is not JSON. Give an object, for example \'{"a": 1}\'.')
   }
 }
 

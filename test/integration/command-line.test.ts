@@ -39,6 +39,12 @@ test('wrong usage ends with 2 and says on stderr what was meant', async () => {
     [['ring'], /Usage: energyguard ring/],
     [['config', 'print', 'nobody'], /Allowed choices are up, coordinator/],
     [['shard', '--port', '99999'], /shardPort: "99999" \(from --port\)/],
+    [['put', 'note:a', '{bad'], /The document is not JSON/],
+    [['replay', 'nowhere.csv'], /The recording cannot be read: .*nowhere.csv/],
+    [
+      ['replay', 'README.md', '--mapping', 'README.md'],
+      /The mapping README.md is wrong: .*not YAML/,
+    ],
     [[], /Usage: energyguard/],
   ]
   for (const [args, says] of cases) {

@@ -1,6 +1,7 @@
 /**
  * Recorded consumption as readings. Ends with the file, and says then how much it has sent.
  */
+import { accessSync, constants } from 'node:fs'
 import { recordedLines } from '../../adapters/recorded-file.ts'
 import { type ReplayOptions, type ReplayWorld, replay, replayProblem } from '../../meters/replay.ts'
 import { type ColumnMapping, parseColumnMapping } from '../../model/column-mapping.ts'
@@ -17,6 +18,7 @@ export async function runReplay(invocation: Invocation): Promise<number> {
   const options = optionsOf(resolved.settings)
   const problem = replayProblem(options)
   if (problem) throw new SettingsError(problem)
+  mustBeReadable(path)
   return await runStage(invocation, async ({ clock, random, trace }, log) => {
     const lines = () => recordedLines(path)
     const world: ReplayWorld = { clock, random: random.fork('replay'), trace, log, lines }
@@ -38,12 +40,21 @@ function optionsOf(settings: Settings): ReplayOptions {
   }
 }
 
-function readMapping(path: string): ColumnMapping {
-  const read = readYamlFile(path)
-  if (!read) throw new SettingsError(`The mapping ${path} is not there (--mapping).`)
+/** Before the log is opened and anything is announced. */
+function mustBeReadable(path: string): void {
   try {
-    return parseColumnMapping(read.document)
+    accessSync(path, constants.R_OK)
+  } catch (error) {
+    throw new SettingsError(`The recording cannot be read: ${(error as Error).message}`)
+  }
+}
+
+function readMapping(path: string): ColumnMapping {
+  try {
+    const read = readYamlFile(path)
+    if (read) return parseColumnMapping(read.document)
   } catch (error) {
     throw new SettingsError(`The mapping ${path} is wrong: ${(error as Error).message}`)
   }
+  throw new SettingsError(`The mapping ${path} is not there (--mapping).`)
 }
