@@ -21,8 +21,8 @@ import { selectNewest } from './notification-list.ts'
 import { Turnstile } from './turnstile.ts'
 import { untilStopped } from './until-stopped.ts'
 
-/** Events of one alert; ours have seven at the most. */
-export const EVENTS_MAX = 100
+/** Events of one alert; of ours it is seven at most, a client may gather a flood into one. */
+export const EVENTS_MAX = 1_000
 /** Ids of one read record. */
 export const READ_IDS_MAX = 1_000
 

@@ -1303,7 +1303,7 @@ export interface Alert {
   piano?: unknown
   timestamp?: unknown
   /**
-   * @maxItems 100
+   * @maxItems 1000
    */
   eventi?: unknown[]
   raw?: unknown
