@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { movedToIdeal, movementOf, unevenness, type Weights } from './movement.ts'
+import { movedToIdeal, movementOf, unevenness, type Weights, weigh } from './movement.ts'
+import { copies, row } from './small-copies.ts'
 
 /** Four partitions of 100 bytes, two replicas each. */
 const weights = (...holders: readonly string[]): Weights => ({
@@ -35,6 +36,11 @@ test('a shard of the ring that holds nothing counts: nothing moved, and nothing 
   assert.equal(Math.round(movementOf(TWO, idle).idealBytes), 267)
   assert.equal(movedToIdeal(TWO, idle), 0)
   assert.equal(unevenness(idle), 1.5)
+})
+
+test('which shards there are is read in the ring', () => {
+  const { bytes, holders, shards } = weigh(copies({ k: row('text', 1) }, {}, {}))
+  assert.deepEqual([bytes, holders, shards], [[5], [['a', 'b']], ['a', 'b', 'c']])
 })
 
 test('where nothing had to move there is no ratio', () => {

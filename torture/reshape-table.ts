@@ -1,6 +1,7 @@
 /**
- * A change of shape as lines of the table. Clients that asked nothing saw nothing wrong, and a shard
- * that was given nothing moved no more than it must; so it is a goal too that something happened.
+ * A change of shape as lines of the table. Clients that asked nothing saw nothing wrong, and a
+ * shard that was given nothing moved no more than it must; so it is a goal too that something
+ * happened.
  */
 import type { OwnersReport } from './owners.ts'
 import type { ReshapeResult, ReshapeStep } from './reshape.ts'
@@ -28,9 +29,15 @@ export function reshapeLines({ keys, steps, calm, failures }: ReshapeResult): re
   ]
 }
 
-/** Reads that were wrong, of all reports: what makes a run fail. */
+/** Reads that were wrong, of all reports. */
 export function wrongReads({ steps, calm }: ReshapeResult): number {
   return [...calm, ...steps.map(({ report }) => report)].reduce(addWrongs, 0)
+}
+
+/** Spans in which no key was read: nothing about them is known. */
+export function emptyReports({ steps, calm }: ReshapeResult): number {
+  return [...calm, ...steps.map(({ report }) => report)].filter(({ keysRead }) => keysRead === 0)
+    .length
 }
 
 /** A change that was refused is an expectation that was not met. */
