@@ -6,7 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { must } from '../src/model/must.ts'
 import { eventually } from '../test/support/eventually.ts'
 import { startRole } from '../test/support/process.ts'
-import { cellsOf, errorNote, FAULT_LINES, faultText, type Line } from './store-lines.ts'
+import {
+  cellsOf,
+  errorNote,
+  FAULT_LINES,
+  faultText,
+  type Line,
+  type UnderFault,
+  underFault,
+} from './store-lines.ts'
 import type { BenchRun } from './support/report.ts'
 import { changeRing, isThrough, type RingOrder } from './support/ring-change.ts'
 import { medianSlice, type Slice } from './support/slices.ts'
@@ -17,10 +25,13 @@ export interface FaultRows {
   readonly notes: readonly string[]
 }
 
-/** By line: slices on the store while it is well, and under the fault. */
+type SlicesOfLines = ReadonlyMap<Line, Slice[]>
+
+/** By line: slices on the store while it is well, under the fault, and partly under it. */
 interface Pairs {
-  readonly steady: ReadonlyMap<Line, Slice[]>
-  readonly under: ReadonlyMap<Line, Slice[]>
+  readonly steady: SlicesOfLines
+  readonly under: SlicesOfLines
+  readonly partly: SlicesOfLines
 }
 
 const CHANGES = ['add-node', 'remove-node'] as const
@@ -74,7 +85,7 @@ export async function rebalance(
       await shard.stop()
       return { rows: [], notes: [`during a rebalance: not measured, ${change} ${refusal}`] }
     }
-    await whileMoving(session, order, pairs.under, sliceMs)
+    await whileMoving(session, order, pairs, sliceMs)
     notes.push(`${change} took ${((performance.now() - startMs) / 1000).toFixed(1)} s under load`)
   }
   await shard.stop()
@@ -83,7 +94,7 @@ export async function rebalance(
 
 async function whileWell(
   session: StoreSession,
-  steady: Pairs['steady'],
+  steady: SlicesOfLines,
   sliceMs: number,
 ): Promise<void> {
   for (let turn = 0; turn < STEADY_SLICES; turn += 1) {
@@ -92,13 +103,13 @@ async function whileWell(
 }
 
 /**
- * Slices for as long as keys move. One that ended after the move is left out, except where the move
- * is too short for anything else.
+ * Slices for as long as keys move. One that ended after the move counts only partly, except where
+ * the move is too short for anything else.
  */
 async function whileMoving(
   session: StoreSession,
   order: RingOrder,
-  under: Pairs['under'],
+  { under, partly }: Pairs,
   sliceMs: number,
 ): Promise<void> {
   let isOver = false
@@ -106,18 +117,18 @@ async function whileMoving(
     for (const line of FAULT_LINES) {
       const one = await slice(session, line, sliceMs)
       isOver ||= await isThrough(session.ours.url, order)
-      if (!isOver || pass === 0) add(under, line, one)
+      add(!isOver || pass === 0 ? under : partly, line, one)
     }
   }
 }
 
-function add(slices: Pairs['under'], line: Line, one: Slice): void {
+function add(slices: SlicesOfLines, line: Line, one: Slice): void {
   slices.get(line)?.push(one)
 }
 
 function emptyPairs(): Pairs {
   const empty = () => new Map(FAULT_LINES.map((line) => [line, [] as Slice[]]))
-  return { steady: empty(), under: empty() }
+  return { steady: empty(), under: empty(), partly: empty() }
 }
 
 function slice(session: StoreSession, { system, operation, clients }: Line, forMs: number) {
@@ -128,22 +139,30 @@ function slice(session: StoreSession, { system, operation, clients }: Line, forM
   })
 }
 
-function rowsOf(what: string, { steady, under }: Pairs): FaultRows['rows'] {
+function rowsOf(what: string, pairs: Pairs): FaultRows['rows'] {
   return FAULT_LINES.flatMap((line) => {
-    const well = medianSlice(steady.get(line) ?? [])
-    const faulty = medianSlice(under.get(line) ?? [])
+    const well = medianSlice(pairs.steady.get(line) ?? [])
+    const slices = underOf(pairs, line)
+    const cells = cellsOf(underFault(slices))
     return [
       [`${line.label}, 64 clients, before`, ...cellsOf(well), ''],
-      [`${line.label}, 64 clients, ${what}`, ...cellsOf(faulty), faultText(faulty, well)],
+      [`${line.label}, 64 clients, ${what}`, ...cells, faultText(slices, well)],
     ]
   })
 }
 
-function errorNotes(what: string, { steady, under }: Pairs): readonly string[] {
-  return FAULT_LINES.flatMap((line) => [
-    ...errorNote(`${line.label} before ${what}`, steady.get(line) ?? []),
-    ...errorNote(`${line.label}, ${what}`, under.get(line) ?? []),
-  ])
+function underOf({ under, partly }: Pairs, line: Line): UnderFault {
+  return { counted: under.get(line) ?? [], partly: partly.get(line) ?? [] }
+}
+
+function errorNotes(what: string, pairs: Pairs): readonly string[] {
+  return FAULT_LINES.flatMap((line) => {
+    const { counted, partly } = underOf(pairs, line)
+    return [
+      ...errorNote(`${line.label} before ${what}`, pairs.steady.get(line) ?? []),
+      ...errorNote(`${line.label}, ${what}`, [...counted, ...partly]),
+    ]
+  })
 }
 
 async function untilWell(url: string): Promise<void> {

@@ -69,7 +69,7 @@ const COMPARISONS: readonly Comparison[] = [
   { of: 'update-64', beside: 'put-64', name: 'PUT', atLeast: 0.5 },
 ]
 
-/** Under a fault: so much of the steady rate, at so much of its slow end. */
+/** Under a fault: so much of the steady rate, at so much of its slow end, and no error. */
 const FAULT_RATE_MIN = 0.7
 const FAULT_P99_MAX = 2
 
@@ -110,14 +110,37 @@ export function besideText(id: string, figures: Figures): string {
   return texts.join('; ')
 }
 
-export function faultText(under: Slice, steady: Slice): string {
+/** What was measured of a line under a fault. */
+export interface UnderFault {
+  /** Of these are the rate and the slow end. */
+  readonly counted: readonly Slice[]
+  /** The fault ended within them, so of these only what went wrong and who waited longest. */
+  readonly partly: readonly Slice[]
+}
+
+/** All slices under the fault as one. */
+export function underFault({ counted, partly }: UnderFault): Slice {
+  const { errors, reasons, longestMs } = medianSlice([...counted, ...partly])
+  return { ...medianSlice(counted), errors, reasons, longestMs }
+}
+
+/**
+ * Rate and slow end are medians of requests that went well, so a stall of one slice and requests
+ * that failed leave them as they are. Therefore the worst slice and the longest answer stand
+ * beside them, and of the errors there may be none.
+ */
+export function faultText(slices: UnderFault, steady: Slice): string {
+  const under = underFault(slices)
   const rate = under.perSecond / steady.perSecond
   const tail = under.p99Ms / steady.p99Ms
-  const goals = [
-    goal(`>= ${FAULT_RATE_MIN}`, rate >= FAULT_RATE_MIN),
-    goal(`<= ${FAULT_P99_MAX}`, tail <= FAULT_P99_MAX),
-  ]
-  return `${rate.toFixed(2)} x steady, ${goals[0]}; p99 ${tail.toFixed(2)} x, ${goals[1]}`
+  const worst = Math.min(...slices.counted.map(({ perSecond }) => perSecond)) / steady.perSecond
+  return [
+    `${rate.toFixed(2)} x steady, ${goal(`>= ${FAULT_RATE_MIN}`, rate >= FAULT_RATE_MIN)}`,
+    `p99 ${tail.toFixed(2)} x, ${goal(`<= ${FAULT_P99_MAX}`, tail <= FAULT_P99_MAX)}`,
+    `${whole(under.errors)} errors, ${goal('0', under.errors === 0)}`,
+    `worst slice ${worst.toFixed(2)} x`,
+    `longest answer ${whole(under.longestMs)} ms, before ${whole(steady.longestMs)} ms`,
+  ].join('; ')
 }
 
 /** What went wrong on a line, and how often; nothing when nothing did. */

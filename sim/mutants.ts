@@ -3,15 +3,17 @@
  * fail proves nothing. They are put around the production modules or in place of one of their
  * methods for as long as a run lasts; `src` knows nothing of them.
  */
+
+import { must } from '../src/model/must.ts'
 import { MUTANTS_OF_CONDITIONAL } from './mutants/conditional.ts'
 import { MUTANTS_OF_COORDINATORS } from './mutants/coordinators.ts'
 import { MUTANTS_OF_INGESTION } from './mutants/ingestion.ts'
 import { MUTANTS_OF_MOVES } from './mutants/moves.ts'
 import { MUTANTS_OF_REPAIR } from './mutants/repair.ts'
 import { MUTANTS_OF_SHARDS } from './mutants/shards.ts'
-import { type Mutation, NO_MUTATION } from './mutation.ts'
+import { type Mutant, type Mutation, NO_MUTATION } from './mutation.ts'
 
-export type Mutants = Readonly<Record<string, Partial<Mutation>>>
+export type Mutants = Readonly<Record<string, Mutant>>
 
 const ALL: Mutants = {
   ...MUTANTS_OF_COORDINATORS,
@@ -30,6 +32,11 @@ export const RARE_MUTANTS: ReadonlySet<string> = new Set([
   'a newcomer keeps stale rows of an earlier stay',
   'an attempt is forgotten before all have refused it',
 ])
+
+/** The promises of which one must find it. */
+export function promisesBrokenBy(name: string): readonly string[] {
+  return must(ALL[name], `a known bug is called ${name}`).foundBy
+}
 
 export function mutantNamed(name: string): Mutation {
   return { ...NO_MUTATION, ...ALL[name] }

@@ -24,6 +24,12 @@ export interface Mutation {
   begin(): () => void
 }
 
+/** A known bug. */
+export interface Mutant extends Partial<Mutation> {
+  /** The promises that it breaks: only one of them finds it. */
+  readonly foundBy: readonly string[]
+}
+
 /** The code as it is. */
 export const NO_MUTATION: Mutation = {
   needs: [],

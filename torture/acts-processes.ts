@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../src/ports/random.ts'
 import type { Cluster } from './cluster.ts'
+import { longestKeyGapMs } from './key-gaps.ts'
 import type { Member } from './member.ts'
 import { type Act, namesOf, seconds, withSome } from './storm-world.ts'
 import { longestGapMs, slowestMs } from './tally.ts'
@@ -28,8 +29,10 @@ export const killShard: Act = ({ cluster, tally, kills }, random, durationMs) =>
     const endMs = startMs + GAP_WINDOW_MS
     await sleep(Math.max(0, endMs - performance.now()))
     const gapMs = longestGapMs(tally.acks, startMs, endMs)
-    kills.push({ gapMs, slowestMs: slowestMs(tally.acks, startMs, endMs) })
-    return `${namesOf(chosen)} down ${seconds(durationMs)}, gap ${Math.round(gapMs)} ms`
+    const keyGapMs = longestKeyGapMs(tally.attempts, startMs, endMs)
+    kills.push({ gapMs, keyGapMs, slowestMs: slowestMs(tally.acks, startMs, endMs) })
+    const gaps = `gap ${Math.round(gapMs)} ms, of one key ${Math.round(keyGapMs)} ms`
+    return `${namesOf(chosen)} down ${seconds(durationMs)}, ${gaps}`
   })
 
 export const killMinority: Act = ({ cluster }, random, durationMs) =>

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { movementOf, unevenness, type Weights } from './movement.ts'
+import { movedToIdeal, movementOf, unevenness, type Weights, weigh } from './movement.ts'
+import { copies, row } from './small-copies.ts'
 
 /** Four partitions of 100 bytes, two replicas each. */
 const weights = (...holders: readonly string[]): Weights => ({
   bytes: holders.map(() => 100),
   holders: holders.map((ids) => [...ids]),
+  shards: [...new Set(holders.join(''))],
 })
 const TWO = weights('ab', 'ab', 'ab', 'ab')
 
@@ -26,6 +28,23 @@ test('what a shard held that goes must move, and is the least', () => {
   const before = weights('ab', 'ac', 'bc', 'bc')
   const after = weights('bc', 'bc', 'bc', 'bc')
   assert.deepEqual(movementOf(before, after), { movedBytes: 200, idealBytes: 200 })
+})
+
+test('a shard of the ring that holds nothing counts: nothing moved, and nothing is even', () => {
+  const idle = { ...TWO, shards: ['a', 'b', 'c'] }
+  assert.equal(movementOf(TWO, idle).movedBytes, 0)
+  assert.equal(Math.round(movementOf(TWO, idle).idealBytes), 267)
+  assert.equal(movedToIdeal(TWO, idle), 0)
+  assert.equal(unevenness(idle), 1.5)
+})
+
+test('which shards there are is read in the ring', () => {
+  const { bytes, holders, shards } = weigh(copies({ k: row('text', 1) }, {}, {}))
+  assert.deepEqual([bytes, holders, shards], [[5], [['a', 'b']], ['a', 'b', 'c']])
+})
+
+test('where nothing had to move there is no ratio', () => {
+  assert.ok(Number.isNaN(movedToIdeal(TWO, TWO)))
 })
 
 test('shards that hold equally many partitions are even', () => {

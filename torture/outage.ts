@@ -6,9 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { must } from '../src/model/must.ts'
 import { Cluster } from './cluster.ts'
 import { type Convergence, untilEqual } from './convergence.ts'
+import { keysOnMajorities } from './replicas.ts'
 import { readCopies, withCopies } from './snapshot.ts'
 import { STORM_SIZE } from './storm.ts'
-import { type Line, whole, zeroLine } from './table.ts'
+import { type Line, someLine, whole, zeroLine } from './table.ts'
 import { acknowledgedIn, missingIn, startWriter, type WriterReport } from './writer.ts'
 
 export interface OutageOptions {
@@ -23,6 +24,7 @@ export interface OutageResult {
   readonly during: WriterReport
   readonly after: WriterReport
   readonly convergence: Convergence
+  /** Acknowledged, and not on the disks of a majority. */
   readonly lost: number
   readonly failures: readonly string[]
 }
@@ -58,11 +60,11 @@ export async function runOutage(options: OutageOptions): Promise<OutageResult> {
   return { during, after, convergence, lost, failures: cluster.failures }
 }
 
-/** Acknowledged keys of which no disk has anything. */
+/** Acknowledged keys that are not on the disks of a majority of their replicas. */
 function lostOnDisks({ shards }: Cluster, during: WriterReport): Promise<number> {
   return withCopies(shards, async (files) => {
-    const copies = readCopies(files)
-    return missingIn(during, OUTAGE, (key) => copies.some(({ rows }) => rows.has(key)))
+    const kept = keysOnMajorities(readCopies(files))
+    return missingIn(during, OUTAGE, (key) => kept.has(key))
   })
 }
 
@@ -70,10 +72,10 @@ export function outageLines(result: OutageResult): readonly Line[] {
   const { during, after, lost, failures } = result
   const { tookMs, last } = result.convergence
   return [
-    { name: 'acknowledged during the outage', figure: whole(acknowledgedIn(during)) },
+    someLine('acknowledged during the outage', acknowledgedIn(during)),
     { name: 'in a second', figure: whole(acknowledgedIn(during) / during.seconds) },
     { name: 'failed during the outage', figure: failedText(during) },
-    { name: 'acknowledged while it caught up', figure: whole(acknowledgedIn(after)) },
+    someLine('acknowledged while it caught up', acknowledgedIn(after)),
     { name: 'failed while it caught up', figure: failedText(after) },
     zeroLine('lost', lost),
     zeroLine('processes that ended by themselves', failures.length),

@@ -57,12 +57,28 @@ test('a change of shape may fail no request, read nothing wrong and move little'
     namesMissed(reshapeLines({ ...RESHAPE, steps: [{ ...STEP, kind: 'add', ...more }] }))
   assert.deepEqual(missedWith({}), [])
   assert.deepEqual(missedWith({ refusal: '409' }), ['add: done'])
-  assert.deepEqual(missedWith({ movedToIdeal: 1.06 }), ['add: moved bytes / ideal'])
+  for (const movedToIdeal of [1.06, 0.94, 0, Number.NaN]) {
+    assert.deepEqual(missedWith({ movedToIdeal }), ['add: moved bytes / ideal'])
+  }
   assert.deepEqual(missedWith({ unevenness: 1.06 }).length, 1)
   const failing = { ...QUIET, failures: { 'GET 503': 1 } }
   assert.deepEqual(missedWith({ report: failing }), ['add: failed requests'])
   const wrong = { ...QUIET, wrongs: { lost: 2 } }
   assert.deepEqual(missedWith({ report: wrong }), ['add: wrong reads'])
+})
+
+test('where nobody asked anything, or nothing was read, nothing is proved', () => {
+  const asked = { ...QUIET, keysRead: 0 }
+  const silent = { ...asked, requests: 0 }
+  const during = { ...RESHAPE, steps: [{ ...STEP, kind: 'add', report: silent }] } as const
+  assert.deepEqual(namesMissed(reshapeLines(during)), ['add: requests', 'add: distinct keys read'])
+  assert.deepEqual(namesMissed(reshapeLines({ ...RESHAPE, calm: [QUIET, silent] })), [
+    'requests while nothing moved',
+    'distinct keys read while nothing moved',
+  ])
+  assert.deepEqual(namesMissed(reshapeLines({ ...RESHAPE, calm: [asked, QUIET] })), [
+    'distinct keys read while nothing moved',
+  ])
 })
 
 test('wrong reads count whenever they happen', () => {

@@ -2,27 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkReads } from '../sim/checkers/reads.ts'
 import { History, OPEN } from '../sim/history.ts'
-import { compareReplicas, readsOfDisks } from './replicas.ts'
-import type { CopiedRow, ShardCopy } from './snapshot.ts'
+import { compareReplicas, keysOnMajorities, readsOfDisks } from './replicas.ts'
+import { copies, copiesIn, row } from './small-copies.ts'
+import type { ShardCopy } from './snapshot.ts'
 
 const NOW_MS = 1_000
-const row = (text: string | null, stamp: number, more: Partial<CopiedRow> = {}): CopiedRow => ({
-  ...{ partition: 0, text, order: stamp, stamp, writer: 'w', expiresMs: null, hash: 1 },
-  ...more,
-})
-
-/** Three shards of which the first two hold partition 0; the third holds the older ring. */
-function copies(...rows: readonly Readonly<Record<string, CopiedRow>>[]): readonly ShardCopy[] {
-  const ids = ['a', 'b', 'c']
-  const ringOf = (version: number, replicas: readonly number[]) => ({
-    ...{ cluster: 'c', version, replicationFactor: 2, table: [{ epoch: 1, replicas }] },
-    shards: ids.map((id) => ({ id, address: id })),
-  })
-  return ids.map((id, n) => ({
-    ...{ name: `shard ${id}`, id, ring: n === 2 ? ringOf(1, [1, 2]) : ringOf(2, [0, 1]) },
-    rows: new Map(Object.entries(rows[n] ?? {})),
-  }))
-}
 
 const unequalKeys = (of: readonly ShardCopy[], prefix = '') =>
   compareReplicas(of, NOW_MS, prefix).unequal.map((sentence) => sentence.split(' ')[0])
@@ -52,6 +36,18 @@ test('only keys with the prefix are compared, and none of the system', () => {
   assert.deepEqual(unequalKeys(copies({ '_system:lease': row('x', 2) }, {})), [])
   const apart = copies({ 'a:1': row('x', 2), 'b:1': row('x', 2) }, {})
   assert.deepEqual(unequalKeys(apart, 'b:'), ['b:1'])
+})
+
+test('a key is kept when a majority of its replicas has its value, and by nobody else', () => {
+  const [k, later] = [row('x', 2), row('y', 3)]
+  const keptOn = (...rows: Parameters<typeof copiesIn>[1]) => [
+    ...keysOnMajorities(copiesIn([0, 1, 2], rows)),
+  ]
+  assert.deepEqual(keptOn({ k, later }, {}, { k }), ['k'])
+  assert.deepEqual(keptOn({ k }, {}, {}), [], 'one disk of three is no majority')
+  assert.deepEqual(keptOn({ k }, { k: row(null, 3) }, {}), [], 'nor with one that holds it deleted')
+  const ofTwo = copiesIn([0, 1], [{ k }, {}, { k }])
+  assert.deepEqual([...keysOnMajorities(ofTwo)], [], 'nor with one that is no replica')
 })
 
 test('what the disks hold is judged as a read: no acknowledged write may be gone', () => {

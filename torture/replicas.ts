@@ -59,6 +59,27 @@ export function holdersOf(ring: RingDocument, partition: number): readonly strin
   return replicas.map((index) => must(ring.shards[index], `shard ${index} of the ring`).id)
 }
 
+/**
+ * Keys whose value stands on the disks of a majority of their replicas, as is promised of whatever
+ * was acknowledged; what other shards still have of it does not count.
+ */
+export function keysOnMajorities(copies: readonly ShardCopy[]): ReadonlySet<string> {
+  const ring = newestRing(copies)
+  const holders = ring.table.map((_, partition) => holdersOf(ring, partition))
+  const disks = new Map<string, number>()
+  const kept = new Set<string>()
+  for (const { id, rows } of copies) {
+    for (const [key, { partition, text }] of rows) {
+      const replicas = must(holders[partition], `partition ${partition} of the ring`)
+      if (text === null || !replicas.includes(id)) continue
+      const count = (disks.get(key) ?? 0) + 1
+      disks.set(key, count)
+      if (count > replicas.length / 2) kept.add(key)
+    }
+  }
+  return kept
+}
+
 /** A value that has expired is as good as a tombstone, whether it was swept yet or not. */
 function heldText(row: CopiedRow | undefined, nowMs: number): string {
   if (!row) return 'nothing'

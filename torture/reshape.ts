@@ -8,7 +8,7 @@ import { must } from '../src/model/must.ts'
 import { wireClient } from '../test/support/wire-client.ts'
 import { Cluster } from './cluster.ts'
 import { weighShards } from './look.ts'
-import { movementOf, unevenness } from './movement.ts'
+import { movedToIdeal, unevenness } from './movement.ts'
 import { keyName, Owners, type OwnersReport, valueText } from './owners.ts'
 import { changeRing, type RingOrder } from './ring-change.ts'
 
@@ -24,6 +24,7 @@ export interface ReshapeStep {
   readonly refusal: string | null
   readonly tookMs: number
   readonly report: OwnersReport
+  /** NaN = nothing moved, nor had to. */
   readonly movedToIdeal: number
   /** Partitions of the fullest shard beside the mean. */
   readonly unevenness: number
@@ -96,7 +97,6 @@ async function step(
   const tookMs = performance.now() - startMs
   const report = await owners.report()
   const after = await weighShards(cluster.shards)
-  const { movedBytes, idealBytes } = movementOf(before, after)
-  const movedToIdeal = idealBytes === 0 ? 1 : movedBytes / idealBytes
-  return { kind, refusal, tookMs, report, movedToIdeal, unevenness: unevenness(after) }
+  const ratios = { movedToIdeal: movedToIdeal(before, after), unevenness: unevenness(after) }
+  return { kind, refusal, tookMs, report, ...ratios }
 }

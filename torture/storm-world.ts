@@ -8,6 +8,8 @@ import type { Tally, WindowCount } from './tally.ts'
 
 export interface KillMeasure {
   readonly gapMs: number
+  /** For so long one key could not be written, whatever became of others. */
+  readonly keyGapMs: number
   readonly slowestMs: number
 }
 

@@ -34,6 +34,8 @@ export interface StormOptions {
 export interface StormResult {
   readonly acknowledged: number
   readonly reads: number
+  /** Of them those while the clients were at work, before everything was healed. */
+  readonly readsUnderWay: number
   readonly conditional: { readonly isOffered: boolean; readonly operations: number }
   readonly errors: ReadonlyMap<string, number>
   readonly faults: ReadonlyMap<string, number>
@@ -91,6 +93,7 @@ async function reckon(
   { equalWithinMs, say }: StormOptions,
 ): Promise<Reckoning> {
   const { history, tally } = workload
+  const readsUnderWay = history.reads.length
   await cluster.heal()
   say('healed; waiting until all replicas are equal')
   const convergence = await untilEqual(cluster, equalWithinMs)
@@ -109,7 +112,7 @@ async function reckon(
   ]
   return {
     acknowledged: tally.acks.length,
-    reads: history.reads.length,
+    ...{ reads: history.reads.length, readsUnderWay },
     ...{ errors, convergence, unanswered, violations, wrongs: countWrongs(violations) },
   }
 }

@@ -6,14 +6,15 @@ import { countLines, missed, tableText, zeroLine } from './table.ts'
 import { countWrongs } from './verdict.ts'
 
 const RESULT: StormResult = {
-  ...{ acknowledged: 12_345, reads: 6_789, unanswered: 0, violations: [], failures: [] },
+  ...{ acknowledged: 12_345, reads: 6_789, readsUnderWay: 6_700, unanswered: 0 },
+  ...{ violations: [], failures: [] },
   errors: new Map([['PUT 504', 3]]),
   faults: new Map([['kill-shard', 2]]),
   wrongs: countWrongs([]),
   conditional: { isOffered: true, operations: 100 },
   kills: [
-    { gapMs: 120, slowestMs: 80 },
-    { gapMs: 400, slowestMs: 350 },
+    { gapMs: 120, keyGapMs: 90, slowestMs: 80 },
+    { gapMs: 400, keyGapMs: 500, slowestMs: 350 },
   ],
   changes: [],
   convergence: { tookMs: 1_500, last: { keys: 10, differing: 0, unequal: [] } },
@@ -49,7 +50,14 @@ test('a run without fault misses no goal', () => {
 
 test('every goal is missed when it is not met', () => {
   assert.deepEqual(missedIn({ wrongs: { ...RESULT.wrongs, stale: 1 } }), ['stale'])
-  assert.deepEqual(missedIn({ kills: [{ gapMs: 1_001, slowestMs: 5 }] }).length, 1)
+  const kill = { gapMs: 10, keyGapMs: 10, slowestMs: 5 }
+  assert.deepEqual(missedIn({ kills: [kill, { ...kill, gapMs: 1_001 }] }).length, 1)
+  assert.deepEqual(missedIn({ kills: [{ ...kill, keyGapMs: 1_001 }, kill] }), [
+    'longest time for which one key could not be written then',
+  ])
+  assert.deepEqual(missedIn({ acknowledged: 0 }), ['acknowledged writes'])
+  assert.deepEqual(missedIn({ readsUnderWay: 0 }), ['of them under faults'])
+  assert.deepEqual(missedIn({ conditional: { isOffered: true, operations: 0 } }).length, 1)
   assert.deepEqual(missedIn({ unanswered: 1 }).length, 1)
   assert.deepEqual(missedIn({ failures: ['shard 1 ended by itself'] }).length, 1)
   const unequal = { tookMs: null, last: { keys: 10, differing: 1, unequal: ['k'] } }

@@ -34,5 +34,10 @@ export function zeroLine(name: string, count: number): Line {
   return { name, figure: whole(count), goal: { text: '0', isMet: count === 0 } }
 }
 
+/** A figure without which all others say nothing. */
+export function someLine(name: string, count: number): Line {
+  return { name, figure: whole(count), goal: { text: '> 0', isMet: count > 0 } }
+}
+
 /** 11234.5 -> `11,235`. */
 export const whole = (value: number): string => Math.round(value).toLocaleString('en')

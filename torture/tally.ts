@@ -2,6 +2,8 @@
  * What is counted while clients are at work: failures by kind, when writes were acknowledged, and
  * windows of time in which somebody wants to know whether anything failed.
  */
+import type { Attempt } from './key-gaps.ts'
+
 export interface WindowCount {
   requests: number
   readonly failures: Map<string, number>
@@ -15,6 +17,8 @@ export interface Ack {
 
 export class Tally {
   readonly acks: Ack[] = []
+  /** Every plain write, whatever became of it. */
+  readonly attempts: Attempt[] = []
   readonly failures = new Map<string, number>()
   private readonly open = new Set<WindowCount>()
 

@@ -31,7 +31,3 @@ export function countWrongs(violations: readonly Violation[]): Wrongs {
   for (const { promise } of violations) counts[WRONG_OF[promise] ?? 'lost'] += 1
   return counts
 }
-
-export function isClean(wrongs: Wrongs): boolean {
-  return WRONGS.every((wrong) => wrongs[wrong] === 0)
-}

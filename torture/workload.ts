@@ -186,10 +186,14 @@ export class Workload {
   private async write(hand: Hand, coordinator: Coordinator, used: UsedKey): Promise<boolean> {
     const { entry, ttlSeconds } = this.planWrite(hand, coordinator.name, used)
     const startMs = performance.now()
+    const attempt = { key: used.key, startMs, endMs: OPEN, isAcknowledged: false }
+    this.tally.attempts.push(attempt)
     const answer = await this.ask(hand, coordinator, orderOf(entry, ttlSeconds))
     const atMs = performance.now()
     const end = entry.order === null ? writeEnd(answer) : batchWriteEnd(answer)
     entry.outcome = end
+    attempt.endMs = atMs
+    attempt.isAcknowledged = end === 'done'
     if (end !== 'done') return false
     entry.end = this.history.tick()
     if (ttlSeconds !== null) entry.expiresMaxMs = Date.now() + 1 + ttlSeconds * 1_000

@@ -26,6 +26,7 @@ async function follow(driver: Driver, share: GeneratorShare, order: StoreOrder) 
   const progress = progressOf(order, share)
   const tally = { done: 0, errors: 0, reasons: {} as Record<string, number> }
   const tookMs: number[] = []
+  let longestMs = 0
   const startMs = performance.now()
   const client = async (number: number) => {
     for (;;) {
@@ -33,8 +34,10 @@ async function follow(driver: Driver, share: GeneratorShare, order: StoreOrder) 
       const turn = nextTurn(progress, number, beganMs - startMs)
       if (!turn) return
       const { done, wrong } = await shot(turn)
+      const ownMs = performance.now() - beganMs
+      longestMs = Math.max(longestMs, ownMs)
       tally.done += done
-      if (wrong === undefined) tookMs.push(performance.now() - beganMs)
+      if (wrong === undefined) tookMs.push(ownMs)
       else {
         tally.errors += turn.keys.length - done
         tally.reasons[wrong] = (tally.reasons[wrong] ?? 0) + 1
@@ -43,7 +46,8 @@ async function follow(driver: Driver, share: GeneratorShare, order: StoreOrder) 
     }
   }
   await Promise.all(Array.from({ length: clients }, (_, number) => client(number)))
-  return { ...tally, tookMs, seconds: (performance.now() - startMs) / 1000, progress }
+  const seconds = (performance.now() - startMs) / 1000
+  return { ...tally, tookMs, longestMs, seconds, progress }
 }
 
 async function loadOf(driver: Driver, share: GeneratorShare, order: StoreOrder) {

@@ -9,6 +9,7 @@ const load: StoreLoad = {
   reasons: { 503: 1 },
   seconds: 2,
   tookMs: Float64Array.from([1, 2, 3, 4]),
+  longestMs: 30,
   nextValue: 4001,
   cpuSeconds: 0.1,
   busy: 0.4,
@@ -22,6 +23,12 @@ test('a slice says what one key cost the servers, and apart from it the generato
   const { perSecond, serverMicros, generatorMicros, p50Ms, p99Ms } = sliceOf(load, 0.8)
   assert.deepEqual([perSecond, serverMicros, generatorMicros], [2000, 200, 25])
   assert.deepEqual([p50Ms, p99Ms], [2, 4])
+})
+
+test('the longest answer is that of all requests, and the median hides none', () => {
+  assert.equal(sliceOf(load, 0).longestMs, 30, 'one that went wrong counts too')
+  const stalled = { ...slice(10), longestMs: 1_500 }
+  assert.equal(medianSlice([slice(1000), stalled, slice(1010)]).longestMs, 1_500)
 })
 
 test('one bad slice weighs nothing, but its errors are not forgotten', () => {
@@ -48,7 +55,7 @@ test('what several generators did together is one load', () => {
   const other = {
     ...load,
     seconds: 2.5,
-    tookMs: Float64Array.from([9]),
+    ...{ tookMs: Float64Array.from([9]), longestMs: 9 },
     nextValue: 9000,
     busy: 0.9,
   }
@@ -56,5 +63,6 @@ test('what several generators did together is one load', () => {
   assert.deepEqual([both.done, both.errors, both.seconds, both.nextValue], [8000, 2, 2.5, 9000])
   assert.deepEqual([both.cpuSeconds, both.busy], [0.2, 0.9])
   assert.deepEqual([...both.tookMs], [1, 2, 3, 4, 9])
+  assert.equal(both.longestMs, 30)
   assert.deepEqual(both.reasons, { 503: 3, 504: 1 })
 })

@@ -10,6 +10,8 @@ export interface Slice {
   readonly perSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
+  /** Of all requests, those too that went wrong: where nobody was answered, at least so long. */
+  readonly longestMs: number
   /** Processor time of all servers for one key, microseconds. */
   readonly serverMicros: number
   /** The same of the load generator. */
@@ -27,6 +29,7 @@ export function sliceOf(load: StoreLoad, serverSeconds: number): Slice {
     perSecond: load.done / load.seconds,
     p50Ms: p50,
     p99Ms: p99,
+    longestMs: load.longestMs,
     serverMicros: each(serverSeconds),
     generatorMicros: each(load.cpuSeconds),
     generatorBusy: load.busy,
@@ -35,13 +38,14 @@ export function sliceOf(load: StoreLoad, serverSeconds: number): Slice {
   }
 }
 
-/** Medians of what was measured, sums of what went wrong. */
+/** Medians of what was measured, but the longest answer of all, and sums of what went wrong. */
 export function medianSlice(slices: readonly Slice[]): Slice {
   const median = (pick: (slice: Slice) => number) => medianOf(slices.map(pick))
   return {
     perSecond: median(({ perSecond }) => perSecond),
     p50Ms: median(({ p50Ms }) => p50Ms),
     p99Ms: median(({ p99Ms }) => p99Ms),
+    longestMs: Math.max(...slices.map(({ longestMs }) => longestMs)),
     serverMicros: median(({ serverMicros }) => serverMicros),
     generatorMicros: median(({ generatorMicros }) => generatorMicros),
     generatorBusy: median(({ generatorBusy }) => generatorBusy),

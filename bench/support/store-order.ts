@@ -43,6 +43,8 @@ export interface StoreLoad {
   readonly seconds: number
   /** Of each request that went well. */
   readonly tookMs: Float64Array
+  /** Of the request that took longest, whether it went well or not; 0 = there was none. */
+  readonly longestMs: number
   /** The first number of a value that was not used. */
   readonly nextValue: number
   /** Processor time of the generator itself. */
@@ -62,6 +64,7 @@ export function mergeLoads(loads: readonly StoreLoad[]): StoreLoad {
     reasons: addUp(loads.map(({ reasons }) => reasons)),
     seconds: largest(({ seconds }) => seconds),
     tookMs: joined(loads.map(({ tookMs }) => tookMs)),
+    longestMs: largest(({ longestMs }) => longestMs),
     nextValue: largest(({ nextValue }) => nextValue),
     cpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),
     busy: largest(({ busy }) => busy),

@@ -11,7 +11,8 @@ import {
 } from '../../src/store/coordinator/conditional/register-memory.ts'
 import { QuorumRead } from '../../src/store/coordinator/quorum-read.ts'
 import type { WireVersion } from '../../src/store/wire.ts'
-import type { Mutation } from '../mutation.ts'
+import type { Mutant } from '../mutation.ts'
+import { REGISTER } from './broken.ts'
 import { judgeOtherwise, patch } from './patch.ts'
 
 /** By so much later is a ballot that was made up; others have written in between. */
@@ -20,8 +21,9 @@ const LATER_TICKS = 300 * 4096
 /** Real restarts take so long that few proposals outlive one; these do not. */
 const GROUPS_A_LIFE = 2
 
-export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Partial<Mutation>>> = {
+export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Mutant>> = {
   'a promise is in memory only, and restarts are quick': {
+    foundBy: REGISTER,
     needs: ['slow-messages'],
     engine(engine, disk) {
       let groups = 0
@@ -36,6 +38,7 @@ export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Partial<Mutation>>>
     },
   },
   'an accept below the promise is taken': {
+    foundBy: REGISTER,
     needs: ['slow-messages'],
     engine: (engine, disk) => ({
       ...engine,
@@ -46,6 +49,7 @@ export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Partial<Mutation>>>
     }),
   },
   'a conditional change that was perhaps accepted is repeated as new': {
+    foundBy: REGISTER,
     needs: ['loss'],
     begin: () =>
       patch(
@@ -60,6 +64,7 @@ export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Partial<Mutation>>>
       ),
   },
   'a conditional read tells what one replica accepted': {
+    foundBy: REGISTER,
     needs: ['slow-messages'],
     begin: () =>
       judgeOtherwise(QuorumRead.prototype, (read, own) => {
@@ -68,12 +73,15 @@ export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Partial<Mutation>>>
       }),
   },
   'a change takes one round under a ballot that follows no other directly': {
+    foundBy: REGISTER,
     begin: () => takeOtherwise((next) => ({ ...next, t: next.t + LATER_TICKS })),
   },
   'a ballot is used for two changes': {
+    foundBy: REGISTER,
     begin: () => takeOtherwise((next) => ({ ...next, n: writerOf(next) })),
   },
   'a register is remembered over a change of the epoch': {
+    foundBy: REGISTER,
     needs: ['reshaping'],
     begin: () =>
       patch(
@@ -88,6 +96,7 @@ export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Partial<Mutation>>>
       ),
   },
   'an attempt is forgotten before all have refused it': {
+    foundBy: REGISTER,
     needs: ['slow-messages'],
     begin: () =>
       patch(
@@ -102,6 +111,7 @@ export const MUTANTS_OF_CONDITIONAL: Readonly<Record<string, Partial<Mutation>>>
       ),
   },
   'that nothing is changed is told from memory': {
+    foundBy: REGISTER,
     begin: () =>
       patch(
         ConditionalLane.prototype,

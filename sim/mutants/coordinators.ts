@@ -5,15 +5,17 @@
 import type { Answer, Message, Network } from '../../src/ports/network.ts'
 import { QuorumRead } from '../../src/store/coordinator/quorum-read.ts'
 import { QuorumWrite } from '../../src/store/coordinator/quorum-write.ts'
-import type { Mutation } from '../mutation.ts'
+import type { Mutant } from '../mutation.ts'
+import { LOST } from './broken.ts'
 import { judgeOtherwise, mistake } from './patch.ts'
 
 /** A repetition comes so much later; its version is that of a new write. */
 const LATER_MS = 500
 const TICKS_PER_MS = 4096
 
-export const MUTANTS_OF_COORDINATORS: Readonly<Record<string, Partial<Mutation>>> = {
+export const MUTANTS_OF_COORDINATORS: Readonly<Record<string, Mutant>> = {
   'a write is acknowledged by one replica': {
+    foundBy: LOST,
     begin: () =>
       judgeOtherwise(QuorumWrite.prototype, (write, own) => {
         const verdict = own()
@@ -21,12 +23,16 @@ export const MUTANTS_OF_COORDINATORS: Readonly<Record<string, Partial<Mutation>>
       }),
   },
   'one replica is read': {
+    foundBy: [...LOST, 'S19'],
     begin: () =>
       judgeOtherwise(QuorumRead.prototype, (read, own) =>
         read.progress.had > 0 ? 'decided' : own(),
       ),
   },
   'a read tells what it has not brought to a majority': {
+    // Where it was the first value of its key, a later read finds nothing, and that is S3.
+    foundBy: ['S3', 'S19'],
+    needs: ['loss', 'slow-messages', 'shard-crashes'],
     begin: () =>
       judgeOtherwise(QuorumRead.prototype, (read, own) => {
         const verdict = own()
@@ -34,31 +40,37 @@ export const MUTANTS_OF_COORDINATORS: Readonly<Record<string, Partial<Mutation>>
       }),
   },
   'silence counts as refusal': {
+    foundBy: ['S4'],
+    needs: ['loss'],
     begin: () =>
       mistake(QuorumWrite.prototype, (result) =>
         result.r === 'silence' ? { r: 'refused', why: 'unreachable' } : result,
       ),
   },
   'a replica that is silent is taken to hold nothing': {
+    foundBy: ['S3'],
     begin: () =>
       mistake(QuorumRead.prototype, (result) =>
         result.r === 'silence' ? { r: 'row', row: null } : result,
       ),
   },
   'a replica that sent only its version is taken to agree': {
+    foundBy: [...LOST, 'S19'],
     begin: () =>
       mistake(QuorumRead.prototype, (result, read) =>
         result.r === 'version' ? { r: 'row', row: read.newest } : result,
       ),
   },
   'a write that met a newer version is not issued again': {
+    foundBy: ['S3', 'S5', 'S7'],
+    needs: ['clock-skew'],
     begin: () =>
       judgeOtherwise(QuorumWrite.prototype, (_, own) => {
         const verdict = own()
         return verdict === 'reissue' ? 'done' : verdict
       }),
   },
-  'a repetition gets a new version': { network: repeating },
+  'a repetition gets a new version': { foundBy: [...LOST, 'S22'], network: repeating },
 }
 
 /** What was not answered is sent once more, as if it were a new write. */

@@ -4,11 +4,15 @@
  */
 import type { GroupEvent, Log } from '../../src/ports/log.ts'
 import type { Store } from '../../src/store/client.ts'
-import type { Mutation } from '../mutation.ts'
+import type { Mutant } from '../mutation.ts'
 
-export const MUTANTS_OF_INGESTION: Readonly<Record<string, Partial<Mutation>>> = {
-  'an offset is committed before the quorum holds it': { log: committingEarly },
+export const MUTANTS_OF_INGESTION: Readonly<Record<string, Mutant>> = {
+  'an offset is committed before the quorum holds it': {
+    foundBy: ['R3'],
+    log: committingEarly,
+  },
   'what the store does not hold is committed': {
+    foundBy: ['R3'],
     store: (store) => ({
       ...store,
       async write(writes) {
@@ -19,8 +23,12 @@ export const MUTANTS_OF_INGESTION: Readonly<Record<string, Partial<Mutation>>> =
       },
     }),
   },
-  'latest is what arrived last': { store: orderedByArrival },
+  'latest is what arrived last': {
+    foundBy: ['R4'],
+    store: orderedByArrival,
+  },
   'a member begins with an empty index': {
+    foundBy: ['R4'],
     store: (store) => ({
       ...store,
       read: async (keys) => keys.map(() => ({ kind: 'absent' }) as const),

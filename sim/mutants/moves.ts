@@ -12,7 +12,8 @@ import { QuorumWrite } from '../../src/store/coordinator/quorum-write.ts'
 import type { RingDocument } from '../../src/store/ring/document.ts'
 import { jointPartitions, type Steps } from '../../src/store/ring/moves.ts'
 import { RingCopy } from '../../src/store/shard/ring-copy.ts'
-import type { Mutation } from '../mutation.ts'
+import type { Mutant } from '../mutation.ts'
+import { LOST_IN_A_MOVE } from './broken.ts'
 import { patch } from './patch.ts'
 
 /** What a rebalancer goes by, as far as it is made up here. */
@@ -30,8 +31,9 @@ interface Inside {
 
 const FINISH_AFTER_MS = 3_000
 
-export const MUTANTS_OF_MOVES: Readonly<Record<string, Partial<Mutation>>> = {
+export const MUTANTS_OF_MOVES: Readonly<Record<string, Mutant>> = {
   'a step of a move is begun before the one before is on the disks': {
+    foundBy: [...LOST_IN_A_MOVE, 'S24'],
     needs: ['reshaping'],
     begin: () =>
       patch(
@@ -46,6 +48,7 @@ export const MUTANTS_OF_MOVES: Readonly<Record<string, Partial<Mutation>>> = {
       ),
   },
   'a partition is streamed from one replica only': {
+    foundBy: LOST_IN_A_MOVE,
     needs: ['reshaping'],
     begin: () =>
       patch(
@@ -60,18 +63,23 @@ export const MUTANTS_OF_MOVES: Readonly<Record<string, Partial<Mutation>>> = {
       ),
   },
   'a partition is streamed though those who hold it differ': {
-    needs: ['reshaping', 'loss'],
+    // Readings too: each is written once, and so no later write makes good that it was lost.
+    foundBy: [...LOST_IN_A_MOVE, 'R1'],
+    needs: ['reshaping', 'loss', 'few-hints', 'shard-crashes'],
     begin: () => patch(CareWorld.prototype, 'ask', (original) => holdersAlike(original)),
   },
   'while a partition moves only those who held it before count': {
+    foundBy: LOST_IN_A_MOVE,
     needs: ['reshaping', 'loss', 'cuts', 'shard-crashes'],
     begin: () => undone(slowToFinish(), countingFormer(QuorumRead), countingFormer(QuorumWrite)),
   },
   'a newcomer keeps stale rows of an earlier stay': {
+    foundBy: [...LOST_IN_A_MOVE, 'S23'],
     needs: ['reshaping'],
     begin: () => patch(RingCopy.prototype, 'hasHeldSince', () => () => true),
   },
   "a leaver's rows are deleted before the move is final": {
+    foundBy: LOST_IN_A_MOVE,
     needs: ['reshaping'],
     engine: (engine) => ({
       ...engine,

@@ -8,7 +8,8 @@ import type { Network } from '../../src/ports/network.ts'
 import { HintDelivery } from '../../src/store/coordinator/care/hint-delivery.ts'
 import { QuorumWrite } from '../../src/store/coordinator/quorum-write.ts'
 import type { DeliveredHint, ShardRequest, WireVersion } from '../../src/store/wire.ts'
-import type { Mutation } from '../mutation.ts'
+import type { Mutant } from '../mutation.ts'
+import { LOST } from './broken.ts'
 import { mistake, patch } from './patch.ts'
 
 interface Inside {
@@ -21,8 +22,9 @@ interface Inside {
   ): Promise<readonly DeliveredHint[]>
 }
 
-export const MUTANTS_OF_REPAIR: Readonly<Record<string, Partial<Mutation>>> = {
+export const MUTANTS_OF_REPAIR: Readonly<Record<string, Mutant>> = {
   'a hint counts as acknowledgement': {
+    foundBy: LOST,
     needs: ['shard-crashes'],
     begin: () =>
       mistake(QuorumWrite.prototype, (result, write) => {
@@ -32,6 +34,7 @@ export const MUTANTS_OF_REPAIR: Readonly<Record<string, Partial<Mutation>>> = {
       }),
   },
   'hints are dropped unread': {
+    foundBy: ['S21'],
     needs: ['shard-crashes'],
     begin: () =>
       patch(
@@ -48,10 +51,12 @@ export const MUTANTS_OF_REPAIR: Readonly<Record<string, Partial<Mutation>>> = {
       ),
   },
   'a deletion is forgotten before all replicas have it': {
+    foundBy: ['S3', 'S5', 'S7', 'S23'],
     needs: ['shard-crashes', 'short-grace'],
     network: forgettingEarly,
   },
   'a digest leaves deletions out': {
+    foundBy: ['S7', 'S21', 'S23'],
     needs: ['shard-crashes'],
     engine: (engine) => ({
       ...engine,

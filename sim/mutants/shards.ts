@@ -9,11 +9,13 @@ import { wallOf } from '../../src/store/hybrid-clock.ts'
 import { ReplicaRows } from '../../src/store/shard/replica-rows.ts'
 import { RingCopy } from '../../src/store/shard/ring-copy.ts'
 import type { WireRow } from '../../src/store/wire.ts'
-import type { Mutation } from '../mutation.ts'
+import type { Mutant } from '../mutation.ts'
+import { LOST, LOST_IN_A_MOVE } from './broken.ts'
 import { patch } from './patch.ts'
 
-export const MUTANTS_OF_SHARDS: Readonly<Record<string, Partial<Mutation>>> = {
+export const MUTANTS_OF_SHARDS: Readonly<Record<string, Mutant>> = {
   'the cache is filled before the commit': {
+    foundBy: ['S9'],
     begin: () =>
       patch(
         ReplicaRows.prototype,
@@ -30,6 +32,8 @@ export const MUTANTS_OF_SHARDS: Readonly<Record<string, Partial<Mutation>>> = {
       ),
   },
   'an emptied disk keeps its identity': {
+    foundBy: LOST,
+    needs: ['emptied-disk', 'cuts', 'few-hints'],
     emptied: (before) => {
       const kept = ['shard-id', 'ring'].map((name) => [name, before.getMeta(name)] as const)
       return (after) => {
@@ -38,6 +42,7 @@ export const MUTANTS_OF_SHARDS: Readonly<Record<string, Partial<Mutation>>> = {
     },
   },
   'no epoch is fenced': {
+    foundBy: [...LOST_IN_A_MOVE, 'S24'],
     needs: ['late-coordinator', 'reshaping'],
     begin: () => {
       const undo = [
@@ -50,6 +55,7 @@ export const MUTANTS_OF_SHARDS: Readonly<Record<string, Partial<Mutation>>> = {
     },
   },
   'a value expires so long after it arrived': {
+    foundBy: ['S18'],
     endpoint: (endpoint, clock) =>
       withRows(endpoint, (row) => {
         const e = row.e === null ? null : clock.wallMs() + (row.e - wallOf(row.t))
@@ -57,16 +63,22 @@ export const MUTANTS_OF_SHARDS: Readonly<Record<string, Partial<Mutation>>> = {
       }),
   },
   'an expiry is forgotten': {
+    foundBy: ['S18'],
     endpoint: (endpoint) => withRows(endpoint, (row) => ({ ...row, e: null })),
   },
   'the text is parsed and written again': {
+    foundBy: ['S8'],
     endpoint: (endpoint) =>
       withRows(endpoint, (row) => {
         return { ...row, v: row.v === null ? null : JSON.stringify(JSON.parse(row.v)) }
       }),
   },
-  'rows are merged by arrival': { engine: mergingByArrival },
+  'rows are merged by arrival': {
+    foundBy: LOST,
+    engine: mergingByArrival,
+  },
   'a deletion leaves nothing behind': {
+    foundBy: ['S7', 'S23'],
     engine: (engine, disk) => ({
       ...engine,
       apply(rows) {
@@ -77,6 +89,8 @@ export const MUTANTS_OF_SHARDS: Readonly<Record<string, Partial<Mutation>>> = {
     }),
   },
   'a full disk says that it has written': {
+    foundBy: LOST,
+    needs: ['full-disks'],
     engine: (engine) => ({
       ...engine,
       apply(rows) {
