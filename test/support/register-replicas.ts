@@ -38,6 +38,10 @@ import { silentTrace } from './traces.ts'
 
 export const KEY = 'cas:lamp'
 
+/** For a few messages one after another, each of which waits for the end of a turn or two. */
+const TURNS_ENOUGH = 50
+const nextTurn = () => new Promise<void>((resolve) => void setImmediate(resolve))
+
 /** In place of the replica's own answer; undefined = it answers itself. */
 export type Mood = (operation: ShardOperation, act: () => OperationResult) => Heard | undefined
 export type Heard = OperationResult | 'silence'
@@ -107,7 +111,7 @@ export function registerScene(ring = ringOf([0, 1, 2])) {
     ask: async (to: string, request: Message): Promise<Answer> => {
       const replica = must(replicas[Number(to.slice(1))])
       const { ops } = request as Message & { ops: readonly ShardOperation[] }
-      if (replica.isLate) await new Promise<void>((resolve) => void setImmediate(resolve))
+      if (replica.isLate) await nextTurn()
       const results = ops.map((operation) => replica.answer(operation))
       if (results.includes('silence')) return { kind: 'silence', reason: 'by hand' }
       return { kind: 'answer', body: { kind: 'ops', results } }
@@ -138,7 +142,9 @@ export function registerScene(ring = ringOf([0, 1, 2])) {
   /** What the coordinator remembers of the key. */
   const forget = () => void memory.take(KEY, must(store.view).locate(KEY))
   /** Lets those be heard whom nobody waits for. */
-  const turn = () => new Promise<void>((resolve) => void setTimeout(resolve, 1))
+  const turn = async () => {
+    for (let n = 0; n < TURNS_ENOUGH; n += 1) await nextTurn()
+  }
   return { store, replicas, clock, ballots, random, goBy, proposing, change, forget, turn }
 }
 
