@@ -3,7 +3,6 @@
  * fail proves nothing. They are put around the production modules or in place of one of their
  * methods for as long as a run lasts; `src` knows nothing of them.
  */
-
 import { must } from '../src/model/must.ts'
 import { MUTANTS_OF_CONDITIONAL } from './mutants/conditional.ts'
 import { MUTANTS_OF_COORDINATORS } from './mutants/coordinators.ts'

@@ -14,10 +14,9 @@ import { acknowledgedIn } from './writer.ts'
 type Reasons = readonly (readonly [hasHappened: boolean, sentence: string])[]
 
 /** What decides whether a storm went well. */
-export type StormFacts = Pick<
+export type StormFacts = Omit<
   StormResult,
-  | ('acknowledged' | 'readsUnderWay' | 'conditional' | 'wrongs')
-  | ('unanswered' | 'convergence' | 'failures')
+  'reads' | 'errors' | 'faults' | 'violations' | 'kills' | 'changes'
 >
 
 export function stormFailed(result: StormFacts): readonly string[] {
