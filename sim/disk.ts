@@ -99,6 +99,10 @@ export class SimDisk {
     this.damaged.add(key)
   }
 
+  isDamaged(key: string): boolean {
+    return this.damaged.has(key)
+  }
+
   open(user: DiskUser): KeyValueEngine {
     const { engine } = this
     const always = <A extends unknown[], R>(write: (...args: A) => R) => {
@@ -128,13 +132,20 @@ export class SimDisk {
 
   private apply(user: DiskUser, rows: readonly PartitionedRow[]): readonly Version[] {
     const changes = rows.filter((row) => this.changes(row))
-    const versions = this.commit(user, changes.length > 0, () => this.engine.apply(rows))
+    return this.commit(user, changes.length > 0, () => {
+      const versions = this.engine.apply(rows)
+      this.mended(rows, versions)
+      return versions
+    })
+  }
+
+  /** Rows that were written are whole, also where the process died right after it. */
+  private mended(rows: readonly PartitionedRow[], versions: readonly Version[]): void {
     for (const [index, row] of rows.entries()) {
       const held = versions[index]
       const isRow = row.intake !== 'promise' && held && compareVersions(held, row.version) === 0
       if (isRow) this.damaged.delete(row.key)
     }
-    return versions
   }
 
   private setMeta(user: DiskUser, name: string, value: string): void {

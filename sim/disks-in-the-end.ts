@@ -49,6 +49,20 @@ export function unsettled(world: Settling): readonly string[] {
   return checkReplicas(onDisks(world, ring), moment(world)).map(({ sentence }) => sentence)
 }
 
+/** Does a row of the ring stand on a disk that has changed it by itself? */
+export function hasDamage(world: Settling): boolean {
+  const { rings, cluster } = world
+  const machines = cluster.shards.filter(
+    (one) => rings.ringOf(one)?.version === rings.newest?.version,
+  )
+  return machines.some((machine) =>
+    machine.disk.engine
+      .partitions()
+      .filter((partition) => partition !== UNPLACED)
+      .some((p) => rowsOf(machine, p).some(({ key }) => machine.disk.isDamaged(key))),
+  )
+}
+
 /** Finds what is wrong in the end; a ring that has not come to rest is told elsewhere. */
 export async function judgedDisks(world: Settling): Promise<readonly Violation[]> {
   const ring = world.rings.newest

@@ -7,13 +7,14 @@
 import { seededRandom } from '../src/adapters/seeded-random.ts'
 import { indexKey, latestKey } from '../src/model/keys.ts'
 import { READINGS_TOPIC } from '../src/model/topics.ts'
+import { DIGEST_LASTS_MS } from '../src/store/shard/replica-rows.ts'
 import type { WorkloadWorld } from './asking.ts'
 import type { FinalReads } from './checkers/readings.ts'
 import type { Violation } from './checkers/violation.ts'
 import { START_WALL_MS } from './clock.ts'
 import type { CoordinatorMachine, Surroundings } from './cluster.ts'
 import { readConditional } from './conditional-clients.ts'
-import { judgedDisks, type Settling, unsettled } from './disks-in-the-end.ts'
+import { hasDamage, judgedDisks, type Settling, unsettled } from './disks-in-the-end.ts'
 import { GRACE_MS } from './machines.ts'
 import { appendLastReadings } from './meters.ts'
 import type { Cluster, Nemesis } from './nemesis.ts'
@@ -67,6 +68,7 @@ export async function converge(world: CalmWorld): Promise<InTheEnd> {
   }
   // A shard that was in no ring may have been told only now that it is to keep nothing.
   await settled(world, settling)
+  await mended(world, settling)
   return { final, onDisks: await judgedDisks(settling) }
 }
 
@@ -104,6 +106,15 @@ async function settled(world: CalmWorld, settling: Settling): Promise<void> {
   }
   for (const what of left.slice(0, 1)) {
     history.stuck.push(`not within ${SETTLED_MS_MAX} ms of calm: ${what}`)
+  }
+}
+
+/** A shard finds what its disk has changed once it does not believe its last digest any more. */
+async function mended({ kernel }: CalmWorld, settling: Settling): Promise<void> {
+  const endMs = kernel.nowMs + DIGEST_LASTS_MS + SETTLED_MS_MAX
+  while (hasDamage(settling) && kernel.nowMs < endMs) {
+    const nextMs = kernel.nowMs + SETTLED_PAUSE_MS
+    if (!(await kernel.until(() => kernel.nowMs >= nextMs, 2 * SETTLED_MS_MAX))) break
   }
 }
 
