@@ -8,9 +8,8 @@ import { type TestContext, test } from 'node:test'
 import { topicDeclarations } from '../../src/app/topics.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/model/thresholds.ts'
 import { ALERTS_TOPIC, READINGS_TOPIC } from '../../src/model/topics.ts'
-import type { Log } from '../../src/ports/log.ts'
 import { openDescribed } from '../support/log-description.ts'
-import { viewLog } from '../support/log-view.ts'
+import { valuesIn, viewLog } from '../support/log-view.ts'
 import { startRole, temporaryFolder } from '../support/process.ts'
 import { always, scriptedServer } from '../support/scripted-server.ts'
 
@@ -53,15 +52,4 @@ async function detectorOver(t: TestContext, flags: readonly string[]) {
   const where = ['--log-path', path, '--coordinator-url', coordinator.url]
   const detector = await startRole(['detect', ...where, ...flags])
   return { detector, log, view: viewLog(log) }
-}
-
-async function valuesIn(log: Log, topic: string): Promise<readonly string[]> {
-  const values: string[] = []
-  const enough = new AbortController()
-  for await (const event of log.follow(topic, 'oldest', enough.signal)) {
-    if (event.kind === 'records') values.push(...event.records.map(({ value }) => value))
-    if (event.kind === 'caught-up') break
-  }
-  enough.abort()
-  return values
 }

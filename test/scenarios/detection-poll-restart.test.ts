@@ -42,6 +42,15 @@ async function silentScene(prepare: (scene: Scene) => void = () => {}): Promise<
   return scene
 }
 
+/** After so many minutes of what stands in the store the silence goes on, and then it is over. */
+async function endsWhenItSpeaks(scene: Scene, silentMinutes: number): Promise<void> {
+  await scene.live([], () => wait(scene, silentMinutes))
+  assert.deepEqual(scene.told(), ['opened silent'], 'its latest is no sign of life')
+  await scene.live(minutes(90, 95))
+  assert.deepEqual(scene.told(), ['opened silent', 'closed silent'])
+  assert.deepEqual(scene.documents(), ['closed silent'])
+}
+
 /** What an earlier detector left in the store. */
 async function leave(scene: Scene, incident: Incident): Promise<void> {
   const { startMs, floor, metric, cause, changedMs } = incident
@@ -51,11 +60,7 @@ async function leave(scene: Scene, incident: Incident): Promise<void> {
 
 test('a meter that was silent before a restart is no longer so when it speaks', async () => {
   const scene = await silentScene()
-  await scene.live([], () => wait(scene, 10))
-  assert.deepEqual(scene.told(), ['opened silent'], 'its latest is no sign of life')
-  await scene.live(minutes(90, 95))
-  assert.deepEqual(scene.told(), ['opened silent', 'closed silent'])
-  assert.deepEqual(scene.documents(), ['closed silent'])
+  await endsWhenItSpeaks(scene, 10)
 })
 
 test('what people were told of is saved at once, not only when it is time', async () => {
@@ -74,11 +79,7 @@ test('of a silence that could not be saved the document is enough', async () => 
   const scene = await silentScene(({ store }) => {
     store.onWrite = ({ key }) => (key === voiceKey(1) ? { kind: 'no-shards' } : undefined)
   })
-  await scene.live([], () => wait(scene, 1))
-  assert.deepEqual(scene.told(), ['opened silent'], 'its latest is no sign of life')
-  await scene.live(minutes(90, 95))
-  assert.deepEqual(scene.told(), ['opened silent', 'closed silent'])
-  assert.deepEqual(scene.documents(), ['closed silent'])
+  await endsWhenItSpeaks(scene, 1)
 })
 
 test('what nobody could be told of before a restart is found again and told after it', async () => {

@@ -65,12 +65,17 @@ async function lagOf(log: Log, topic: string, group: string): Promise<number> {
 }
 
 async function deadLettersIn(log: Log): Promise<readonly DeadLetter[]> {
+  return (await valuesIn(log, DEAD_LETTER_TOPIC)).map((value) => JSON.parse(value))
+}
+
+/** All that stands in a topic now. */
+export async function valuesIn(log: Log, topic: string): Promise<readonly string[]> {
   const values: string[] = []
   const enough = new AbortController()
-  for await (const event of log.follow(DEAD_LETTER_TOPIC, 'oldest', enough.signal)) {
+  for await (const event of log.follow(topic, 'oldest', enough.signal)) {
     if (event.kind === 'records') values.push(...event.records.map(({ value }) => value))
     if (event.kind === 'caught-up') break
   }
   enough.abort()
-  return values.map((value) => JSON.parse(value))
+  return values
 }
