@@ -186,13 +186,13 @@ function checkAnswer(
   if (reply?.kind !== 'ops') {
     return [{ promise: 'S20', sentence: `${name} does not answer for ${row.key} in the end` }]
   }
-  const result = reply.results[index]
+  const told = reply.results[index]
+  const result = told === true ? undefined : told
   const held = result?.r === 'row' ? result.row : null
   if (held?.v === row.text && held.t === row.version.time) return []
   // What was forgotten since it was looked at is answered as absent, and as nothing else.
   const isAbsent = result?.r === 'row' && result.row === null
   if (isAbsent && disk.engine.get(p, row.key) === undefined) return []
-  const told = JSON.stringify(result)
-  const sentence = `${name} answers ${told} for ${row.key}, on its disk is ${row.text}`
+  const sentence = `${name} answers ${JSON.stringify(told)} for ${row.key}, on its disk is ${row.text}`
   return [{ promise: 'S9', sentence }]
 }

@@ -10,6 +10,7 @@ import type { Address, Answer, Message, Network } from '../ports/network.ts'
 import type { BodySignature } from './body-signature.ts'
 import { FrameLine, type FrameLineOwner, openFrames } from './frame-line.ts'
 import { requestFrame } from './frames.ts'
+import { messageText } from './message-text.ts'
 import { TimeLimits } from './time-limits.ts'
 import { lateReason } from './within-time.ts'
 
@@ -44,7 +45,7 @@ export class FrameNetwork implements Network {
     const nowMs = clock.monotonicMs()
     if (nowMs - this.sweptMs > LINE_IDLE_MS / 2) this.sweep(nowMs)
     const line = this.peers.get(to)?.free.at(-1)
-    const frame = line && requestFrame(JSON.stringify(request), signature)
+    const frame = line && requestFrame(messageText(request), signature)
     if (!line || !frame) {
       if (!line) void this.open(to)
       return http.ask(to, request, timeoutMs)

@@ -16,6 +16,7 @@ import type { Address, Answer, Message, Network } from '../ports/network.ts'
 import type { Trace } from '../ports/trace.ts'
 import { type BodySignature, SIGNATURE_HEADER } from './body-signature.ts'
 import { OPERATIONS_PATH, SAME_SECRET, STATUS_UNSIGNED } from './http-endpoint.ts'
+import { messageText } from './message-text.ts'
 import { TimeLimits } from './time-limits.ts'
 import { lateReason } from './within-time.ts'
 
@@ -64,7 +65,7 @@ class HttpNetwork implements Network {
     }
     const peer = this.peerAt(to)
     const exchange = new Exchange()
-    const body = Buffer.from(JSON.stringify(request))
+    const body = Buffer.from(messageText(request))
     const signed = { [SIGNATURE_HEADER]: this.world.signature.of(body) }
     const headers = { 'content-type': 'application/json', ...signed }
     peer.pool.dispatch({ method: 'POST', path: peer.path, headers, body }, exchange)

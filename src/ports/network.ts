@@ -13,6 +13,8 @@ export type Address = string
 /** A JSON document; `kind` names the message. */
 export interface Message {
   readonly kind: string
+  /** Its JSON text, where the message can make it for less than `JSON.stringify`. */
+  toText?(): string
 }
 
 export type Answer =

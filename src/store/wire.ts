@@ -120,6 +120,12 @@ export type OperationResult =
   /** Certainly not done. */
   | { readonly r: 'refused'; readonly why: Refusal }
 
+/**
+ * In place of the `held` of an apply: what is held now is the version that was sent. Nearly all
+ * answers are this one, and the sender knows the version.
+ */
+export type AsSent = true
+
 export type ShardRequest =
   | { readonly kind: 'hello' }
   | {
@@ -128,6 +134,8 @@ export type ShardRequest =
       readonly cluster: string
       readonly budgetMs: number
       readonly ops: readonly ShardOperation[]
+      /** `AsSent` is understood. A shard of before does not know this and answers in full. */
+      readonly terse?: true
     }
   | {
       readonly kind: 'scan'
@@ -241,7 +249,7 @@ export type ShardReply =
       /** The label of what it fails together with. */
       readonly zone?: string
     }
-  | { readonly kind: 'ops'; readonly results: readonly OperationResult[] }
+  | { readonly kind: 'ops'; readonly results: readonly (OperationResult | AsSent)[] }
   /**
    * Rows of all partitions held, ascending (or descending) by key; `more` = the limit cut it short.
    * `version`: of the ring by which the shard knows what it holds.

@@ -32,12 +32,17 @@ export interface ShardUnderTest extends Shard {
   readonly engine: KeyValueEngine
   readonly clock: ManualClock
   readonly trace: RecordingTrace
-  ask<R extends ShardRequest>(request: R): Promise<ReplyOf<R['kind']>>
+  ask<R extends ShardRequest>(request: R): Promise<FullReply<R['kind']>>
   /** Whatever it answers, also to what is no request. */
   tell(body: unknown): Promise<ShardReply>
   /** Ends the turn: what waits is committed. */
   endTurn(): void
 }
+
+/** Of requests that are not `terse`. */
+type FullReply<K extends ShardRequest['kind']> = K extends 'ops'
+  ? { readonly kind: K; readonly results: readonly OperationResult[] }
+  : ReplyOf<K>
 
 export interface ShardSetup extends Partial<ShardOptions> {
   readonly disk?: MemoryDisk
@@ -66,7 +71,7 @@ export function openShard(setup: ShardSetup = {}): ShardUnderTest {
     ask: async <R extends ShardRequest>(request: R) => {
       const reply = await tell(request)
       if (reply.kind !== request.kind) throw new Error(JSON.stringify(reply))
-      return reply as ReplyOf<R['kind']>
+      return reply as FullReply<R['kind']>
     },
     endTurn() {
       for (const run of waiting.splice(0)) run()

@@ -13,10 +13,11 @@
 import { must } from '../../model/must.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Address, Network } from '../../ports/network.ts'
-import type { ReplyOf, ShardOperation, ShardRequest } from '../wire.ts'
+import type { AsSent, ReplyOf, ShardOperation, ShardRequest } from '../wire.ts'
 import { DrainRate } from './drain-rate.ts'
+import { OperationsMessage, type SharedOperations } from './operations-message.ts'
 import { ReplicaHealth } from './replica-health.ts'
-import { LATE, type ReplicaResult, SILENCE, UNREACHABLE } from './replica-result.ts'
+import { inFull, LATE, type ReplicaResult, SILENCE, UNREACHABLE } from './replica-result.ts'
 import { parseShardReply } from './reply-guard.ts'
 
 export interface HopOptions {
@@ -54,18 +55,32 @@ export interface HopSink {
   settle(tag: number, result: ReplicaResult): void
 }
 
-/** An operation as it is handed over. */
-export interface HopOperation {
-  readonly operation: ShardOperation
-  /** Whose ring the operation's epoch is of. */
+/** Who waits for a run of operations: one result for each, in their order. */
+export interface HopRunSink {
+  settleRun(tag: number, results: readonly (ReplicaResult | AsSent)[]): void
+}
+
+interface Handed {
+  /** Whose ring the epochs are of. */
   readonly cluster: string
   /** An estimate. */
   readonly bytes: number
   /** Monotonic. */
   readonly deadlineMs: number
-  readonly sink: HopSink
   /** What the sink is told besides the result. */
   readonly tag: number
+}
+
+/** An operation as it is handed over. */
+export interface HopOperation extends Handed {
+  readonly operation: ShardOperation
+  readonly sink: HopSink
+}
+
+/** Operations that stay together: in one body, answered at once. */
+export interface HopRun extends Handed {
+  readonly operations: SharedOperations
+  readonly sink: HopRunSink
 }
 
 export interface HopWorld {
@@ -83,7 +98,9 @@ export class ShardLink {
   private readonly drainRate = new DrainRate()
   /** How many it has room for, by what it has lately done. */
   private operationsMax: number
-  private queue: HopOperation[] = []
+  private queue: (HopOperation | HopRun)[] = []
+  /** Operations in the queue. */
+  private waiting = 0
   /** Of all operations not settled yet. */
   private bytes = 0
   private operations = 0
@@ -107,19 +124,21 @@ export class ShardLink {
     return this.isFlushPlanned
   }
 
-  /** Would an operation of so many bytes be taken now? */
-  hasRoom(bytes: number): boolean {
+  /** Would an operation of so many bytes be taken now, or so many of so many together? */
+  hasRoom(bytes: number, count = 1): boolean {
     const { queueBytesMax } = this.options
-    return this.operations < this.operationsMax && this.bytes + bytes <= queueBytesMax
+    return this.operations + count <= this.operationsMax && this.bytes + bytes <= queueBytesMax
   }
 
   /**
-   * Queues an operation; its sink hears of it later, never within this call. False = the queue is
-   * full and nothing was done.
+   * Queues an operation, or a run of them; its sink hears of it later, never within this call.
+   * False = the queue is full and nothing was done.
    */
-  send(one: HopOperation): boolean {
-    if (!this.hasRoom(one.bytes)) return false
-    this.operations += 1
+  send(one: HopOperation | HopRun): boolean {
+    const count = countOf(one)
+    if (!this.hasRoom(one.bytes, count)) return false
+    this.operations += count
+    this.waiting += count
     this.bytes += one.bytes
     this.queue.push(one)
     if (!this.isFlushPlanned && this.bodiesInFlight < this.options.bodiesInFlightMax) {
@@ -150,7 +169,7 @@ export class ShardLink {
   /** Plans to flush once a turn has brought nothing more, or there is enough. */
   private gather(had: number, turnsLeft: number): void {
     this.world.afterTurn(() => {
-      const has = this.queue.length
+      const has = this.waiting
       const isGrowing = has > had && has < this.options.bodyOperationsEnough
       if (isGrowing && turnsLeft > 1) this.gather(has, turnsLeft - 1)
       else this.flush()
@@ -170,39 +189,39 @@ export class ShardLink {
    * Takes what fits into one body, of one cluster, off the queue; what is too late is settled
    * instead.
    */
-  private nextBody(nowMs: number): readonly HopOperation[] {
+  private nextBody(nowMs: number): Body {
     const { bodyOperationsMax, bodyBytesMax } = this.options
-    const end = Math.min(this.queue.length, bodyOperationsMax)
     const cluster = this.queue[0]?.cluster
-    let bytes = 0
-    let count = 0
-    while (count < end) {
-      const next = must(this.queue[count])
+    let [taken, bytes, count] = [0, 0, 0]
+    for (const next of this.queue) {
       bytes += next.bytes
-      if (count > 0 && (bytes > bodyBytesMax || next.cluster !== cluster)) break
-      count += 1
+      count += countOf(next)
+      const isFull = count > bodyOperationsMax || bytes > bodyBytesMax
+      if (taken > 0 && (isFull || next.cluster !== cluster)) break
+      this.waiting -= countOf(next)
+      taken += 1
     }
-    const taken = this.queue.splice(0, count)
-    const late = taken.filter(({ deadlineMs }) => deadlineMs <= nowMs)
-    if (late.length === 0) return taken
+    const body = this.queue.splice(0, taken)
+    const late = body.filter(({ deadlineMs }) => deadlineMs <= nowMs)
+    if (late.length === 0) return body
     for (const one of late) this.settle(one, LATE)
-    return taken.filter(({ deadlineMs }) => deadlineMs > nowMs)
+    return body.filter(({ deadlineMs }) => deadlineMs > nowMs)
   }
 
-  private async deliver(body: readonly HopOperation[], nowMs: number): Promise<void> {
+  private async deliver(body: Body, nowMs: number): Promise<void> {
     this.bodiesInFlight += 1
     let budgetMs = 0
     for (const { deadlineMs } of body) budgetMs = Math.max(budgetMs, deadlineMs - nowMs)
     const { cluster } = must(body[0])
-    const ops = body.map(({ operation }) => operation)
-    const request = { kind: 'ops', cluster, budgetMs, ops } as const
+    const parts = body.map((one) => ('operations' in one ? one.operations : one.operation))
+    const request = new OperationsMessage({ cluster, budgetMs }, parts)
     const answer = await this.world.network.ask(this.address, request, budgetMs)
     this.bodiesInFlight -= 1
-    this.measure(answer.kind === 'answer' ? body.length : 0)
+    this.measure(answer.kind === 'answer' ? request.ops.length : 0)
     if (this.queue.length > 0 && !this.isFlushPlanned) this.flush()
     if (answer.kind === 'answer') {
       this.health.answered(this.world.clock.monotonicMs() - nowMs)
-      this.settleAll(body, answer.body)
+      this.settleAll(body, request.ops.length, answer.body)
       return
     }
     this.health.failed()
@@ -218,20 +237,43 @@ export class ShardLink {
     this.operationsMax = Math.min(queueOperationsMax, Math.max(queueOperationsMin, doneInTime))
   }
 
-  private settleAll(body: readonly HopOperation[], reply: unknown): void {
+  private settleAll(body: Body, count: number, reply: unknown): void {
     const parsed = parseShardReply(reply)
-    const results = parsed?.kind === 'ops' && parsed.results.length === body.length
-    for (const [index, one] of body.entries()) {
-      if (parsed?.kind === 'error') this.settle(one, UNREACHABLE)
-      else this.settle(one, (results && parsed.results[index]) || SILENCE)
+    if (parsed?.kind !== 'ops' || parsed.results.length !== count) {
+      const result = parsed?.kind === 'error' ? UNREACHABLE : SILENCE
+      for (const one of body) this.settle(one, result)
+      return
+    }
+    let next = 0
+    for (const one of body) {
+      const from = next
+      next += countOf(one)
+      if ('operations' in one) this.settleRun(one, parsed.results.slice(from, next))
+      else this.settle(one, inFull(must(parsed.results[from]), one.operation))
     }
   }
 
-  private settle(one: HopOperation, result: ReplicaResult): void {
+  private settle(one: HopOperation | HopRun, result: ReplicaResult): void {
+    if ('operations' in one) {
+      this.settleRun(one, new Array<ReplicaResult>(countOf(one)).fill(result))
+      return
+    }
     this.operations -= 1
     this.bytes -= one.bytes
     one.sink.settle(one.tag, result)
   }
+
+  private settleRun(run: HopRun, results: readonly (ReplicaResult | AsSent)[]): void {
+    this.operations -= countOf(run)
+    this.bytes -= run.bytes
+    run.sink.settleRun(run.tag, results)
+  }
+}
+
+type Body = readonly (HopOperation | HopRun)[]
+
+function countOf(one: HopOperation | HopRun): number {
+  return 'operations' in one ? one.operations.list.length : 1
 }
 
 /** What came of one message: the reply that belongs to it, or one of the failures of the wire. */

@@ -4,7 +4,14 @@
  * or nobody knows.
  */
 import type { Version } from '../../model/version.ts'
-import type { OperationResult, Refusal, WireRow, WireVersion } from '../wire.ts'
+import type {
+  AsSent,
+  OperationResult,
+  Refusal,
+  ShardOperation,
+  WireRow,
+  WireVersion,
+} from '../wire.ts'
 
 export type ReplicaResult =
   | Exclude<OperationResult, { r: 'refused' }>
@@ -19,6 +26,14 @@ export const UNREACHABLE: ReplicaResult = { r: 'refused', why: 'unreachable' }
 export const BUSY: ReplicaResult = { r: 'refused', why: 'busy' }
 /** The deadline passed while it waited to be sent. */
 export const LATE: ReplicaResult = { r: 'refused', why: 'late' }
+
+/** A result with all that was left out of it. Of another operation than an apply `true` says nothing. */
+export function inFull(result: ReplicaResult | AsSent, operation: ShardOperation): ReplicaResult {
+  if (result !== true) return result
+  if (operation.op !== 'apply') return SILENCE
+  const { o, t, n } = operation.row
+  return { r: 'held', o, t, n }
+}
 
 /**
  * Negative, 0 or positive, as the version of row a stands to that of row b; no row is the oldest.

@@ -3,7 +3,13 @@
  * reply that is not understood may stand for work that was done, so it is never taken for a
  * refusal.
  */
-import { type OperationResult, REFUSALS, type ShardReply, type WireHeader } from '../wire.ts'
+import {
+  type AsSent,
+  type OperationResult,
+  REFUSALS,
+  type ShardReply,
+  type WireHeader,
+} from '../wire.ts'
 import {
   type Fields,
   isCount,
@@ -68,7 +74,8 @@ function isKind(kind: unknown): kind is ShardReply['kind'] {
   return isText(kind) && Object.hasOwn(CHECKS, kind)
 }
 
-function isResult(value: unknown): value is OperationResult {
+function isResult(value: unknown): value is OperationResult | AsSent {
+  if (value === true) return true
   if (!isFields(value)) return false
   switch (value.r) {
     case 'held':

@@ -24,6 +24,8 @@ export interface PartitionView {
   readonly ids: readonly string[]
   /** A quorum is a majority of each group; positions in `links`. */
   readonly groups: QuorumGroups
+  /** The same for all partitions that have the same shards; null while this one moves. */
+  readonly company: number | null
 }
 
 export class RingView {
@@ -41,7 +43,11 @@ export class RingView {
     this.links = ring.shards.map(linkTo)
     this.replicas = replicasOf(ring)
     this.quorum = majorityOf(this.replicas)
-    this.partitions = ring.table.map((entry, partition) => this.partitionView(entry, partition))
+    const companyOf = companies()
+    this.partitions = ring.table.map((entry, partition) => ({
+      ...this.partitionView(entry, partition),
+      company: entry.goal ? null : companyOf(entry.replicas),
+    }))
   }
 
   /** Nobody holds anything: there are no shards. */
@@ -58,7 +64,7 @@ export class RingView {
     return must(this.partitions[partition], 'the partition exists')
   }
 
-  private partitionView(entry: PartitionEntry, partition: number): PartitionView {
+  private partitionView(entry: PartitionEntry, partition: number): Omit<PartitionView, 'company'> {
     const { members, groups } = holdersOf(entry)
     const links = members.map((index) => must(this.links[index], 'a replica is a shard'))
     const shards = members.map((index) => must(this.ring.shards[index], 'a replica is a shard'))
@@ -71,5 +77,16 @@ export class RingView {
       ids: shards.map(({ id }) => id),
       groups,
     }
+  }
+}
+
+/** Gives each set of shards a number, in whatever order they are named. */
+function companies(): (shards: readonly number[]) => number {
+  const numbers = new Map<string, number>()
+  return (shards) => {
+    const name = [...shards].sort((a, b) => a - b).join()
+    const number = numbers.get(name) ?? numbers.size
+    numbers.set(name, number)
+    return number
   }
 }

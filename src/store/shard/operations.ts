@@ -9,6 +9,7 @@ import type { Version } from '../../model/version.ts'
 import { EngineError } from '../../ports/key-value-engine.ts'
 import { CLOCK_AHEAD_MS_MAX, timeOf } from '../hybrid-clock.ts'
 import type {
+  AsSent,
   OperationResult,
   Refusal,
   ReplyOf,
@@ -41,23 +42,39 @@ export interface OperationsWorld {
 
 type OperationsRequest = Extract<ShardRequest, { kind: 'ops' }>
 
+/** Rejects as `performAll`. */
+export async function answerAll(
+  world: OperationsWorld,
+  request: OperationsRequest,
+): Promise<ReplyOf<'ops'>> {
+  const results = await performAll(world, request)
+  const { ops, terse = false } = request
+  return { kind: 'ops', results: terse ? results.map((one, i) => tersely(one, ops[i])) : results }
+}
+
+function tersely(result: OperationResult, operation?: ShardOperation): OperationResult | AsSent {
+  if (result.r !== 'held' || operation?.op !== 'apply') return result
+  const { o, t, n } = operation.row
+  return result.o === o && result.t === t && result.n === n ? true : result
+}
+
 /** Rejects when the engine fails: nobody knows what was done then. */
 export function performAll(
   world: OperationsWorld,
   { cluster, ops, budgetMs }: OperationsRequest,
-): Promise<ReplyOf<'ops'>> {
+): Promise<readonly OperationResult[]> {
   const { ring } = world
   const ours = ring?.document.cluster === cluster ? ring : null
   return new Promise((resolve, reject) => {
     const waiter = { resolve, reject }
     const body = new OperationsBody({ ...world, ring: ours }, ops, budgetMs, waiter)
     for (const [index, operation] of ops.entries()) body.perform(index, operation)
-    if (ops.length === 0) resolve({ kind: 'ops', results: [] })
+    if (ops.length === 0) resolve([])
   })
 }
 
 interface Waiter {
-  readonly resolve: (reply: ReplyOf<'ops'>) => void
+  readonly resolve: (results: readonly OperationResult[]) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -190,7 +207,7 @@ class OperationsBody implements CommitSink {
   private settle(index: number, result: OperationResult): void {
     this.results[index] = result
     this.missing -= 1
-    if (this.missing === 0) this.waiter.resolve({ kind: 'ops', results: this.results })
+    if (this.missing === 0) this.waiter.resolve(this.results)
   }
 }
 

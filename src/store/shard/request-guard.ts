@@ -74,8 +74,9 @@ function clusterProblem({ cluster }: Fields): string | undefined {
   return typeof cluster === 'string' ? undefined : 'cluster is not a text'
 }
 
-function operationsProblem({ budgetMs, ops }: Fields): string | undefined {
+function operationsProblem({ budgetMs, ops, terse }: Fields): string | undefined {
   if (!Number.isFinite(budgetMs)) return 'budgetMs is not a number'
+  if (!isFlag(terse)) return 'terse is true or not there'
   if (!Array.isArray(ops)) return 'ops is not a list'
   if (ops.length > REQUEST_OPERATIONS_MAX) {
     return `ops has ${ops.length} operations; at most ${REQUEST_OPERATIONS_MAX} are taken at once`

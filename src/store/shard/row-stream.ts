@@ -51,7 +51,7 @@ export async function takeRows(
   { cluster, p, e, budgetMs, rows }: Asked<'take'>,
 ): Promise<ReplyOf<'take'>> {
   const ops = rows.map((row): ShardOperation => ({ op: 'apply', p, e, row }))
-  const { results } = await performAll(world, { kind: 'ops', cluster, budgetMs, ops })
+  const results = await performAll(world, { kind: 'ops', cluster, budgetMs, ops })
   const left = rows.flatMap((row, index): LeftRow[] => {
     const why = whyLeft(row, results[index])
     return why === undefined ? [] : [{ k: row.k, why }]

@@ -15,7 +15,7 @@ import { DiskState } from './disk-state.ts'
 import { COMMIT_DEFAULTS, GroupCommit, type PendingWrite } from './group-commit.ts'
 import { HintBook } from './hint-book.ts'
 import { IDENTITY, identityOf, writerName } from './identity.ts'
-import { performAll } from './operations.ts'
+import { answerAll } from './operations.ts'
 import { PartitionRemoval } from './partition-removal.ts'
 import { RepairDesk } from './repair-requests.ts'
 import { type ReplicaDoor, replicaDoor } from './replica-door.ts'
@@ -192,7 +192,7 @@ class ReplicaShard {
       case 'ops':
         this.operations += request.ops.length
         this.servedMs = this.world.clock.monotonicMs()
-        return performAll(this.operationsWorld(), request)
+        return answerAll(this.operationsWorld(), request)
       case 'take':
         return takeRows(this.operationsWorld(), request)
       case 'scan':
