@@ -136,6 +136,11 @@ function rowStatements(prepare: Prepare) {
     row: prepare(`SELECT k, v, o, t, n, e, h FROM rows WHERE p = ? AND k = ? AND ${IS_ROW}`),
     header: prepare(`
       SELECT o, t, n, e, v IS NOT NULL, po, pt, pn FROM rows WHERE p = ? AND k = ?`),
+    /** Changes nothing unless a value without expiry stands there, certainly older. */
+    replace: prepare(`
+      UPDATE rows SET v = ?3, o = ?4, t = ?5, n = ?6, h = ?7
+      WHERE p = ?1 AND k = ?2 AND (o < ?4 OR (o = ?4 AND t < ?5))
+        AND v IS NOT NULL AND e IS NULL AND pt IS NULL`),
     put: prepare(`
       INSERT INTO rows (p, k, v, o, t, n, e, h) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (p, k) DO UPDATE SET

@@ -205,21 +205,39 @@ class SqliteEngine implements KeyValueEngine {
   }
 
   private takeIn(row: PartitionedRow): Version {
-    const { partition, key, missedBy = [] } = row
-    const header = this.statements.header.get(partition, key) as HeaderColumns | undefined
-    const { take, held } = judge(row, standingOf(header))
-    if (take === 'row' || (take === 'again' && this.isDamaged(row))) this.put(row, header)
-    if (take === 'promise') {
-      this.statements.promise.run(partition, key, held.order, held.time, held.writer)
-    }
-    for (const target of missedBy) this.hintTable.note({ target, partition, key })
+    const { partition, key, text, version, missedBy } = row
+    const hash = textHashOf(text)
+    const held = this.replace(row, hash) ? version : this.judged(row, hash)
+    for (const target of missedBy ?? []) this.hintTable.note({ target, partition, key })
     return held
   }
 
-  private put(row: PartitionedRow, header: HeaderColumns | undefined): void {
+  /**
+   * Nearly always a value takes the place of an older one and both live until further notice. Then
+   * one statement does it all, and nothing has to be counted anew; any other row is judged.
+   */
+  private replace(row: PartitionedRow, hash: number | null): boolean {
+    const { partition, key, text, version, expiresMs, intake } = row
+    if (intake !== undefined || text === null || expiresMs !== null) return false
+    const { order, time, writer } = version
+    const { replace } = this.statements
+    return replace.run(partition, key, text, order, time, writer, hash).changes === 1
+  }
+
+  private judged(row: PartitionedRow, hash: number | null): Version {
+    const { partition, key } = row
+    const header = this.statements.header.get(partition, key) as HeaderColumns | undefined
+    const { take, held } = judge(row, standingOf(header))
+    if (take === 'row' || (take === 'again' && this.isDamaged(row))) this.put(row, hash, header)
+    if (take === 'promise') {
+      this.statements.promise.run(partition, key, held.order, held.time, held.writer)
+    }
+    return held
+  }
+
+  private put(row: PartitionedRow, hash: number | null, header: HeaderColumns | undefined): void {
     const { partition, key, text, version, expiresMs } = row
     const { order, time, writer } = version
-    const hash = textHashOf(text)
     this.statements.put.run(partition, key, text, order, time, writer, expiresMs, hash)
     if (header) this.tally.left(isCounted(partition, key, header[4] === 1), header[3])
     this.tally.came(isCounted(partition, key, text !== null), expiresMs)

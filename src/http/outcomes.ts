@@ -92,13 +92,11 @@ function placeOf(field: string): 'body' | 'header' | undefined {
 /** The entry of a put or a delete in the answer of `POST /batch`. */
 export function writeResult(outcome: WriteOutcome, verb: WriteVerb): string {
   switch (outcome.kind) {
-    case 'done':
-      return JSON.stringify({
-        status: 200,
-        replicas_ok: outcome.replicas,
-        targets: outcome.targets,
-        ...(outcome.etag === undefined ? {} : { etag: outcome.etag }),
-      })
+    case 'done': {
+      const { replicas, targets, etag } = outcome
+      const named = etag === undefined ? '' : `,"etag":${JSON.stringify(etag)}`
+      return `{"status":200,"replicas_ok":${replicas},"targets":${textOfTargets(targets)}${named}}`
+    }
     case 'mismatch':
       return JSON.stringify({ status: 412, detail: MISMATCH, etag: outcome.etag })
     case 'failed':
@@ -111,6 +109,17 @@ export function writeResult(outcome: WriteOutcome, verb: WriteVerb): string {
     default:
       return refusedResult(outcome)
   }
+}
+
+/** The keys of a partition have the same list of targets, and there are many keys. */
+const targetTexts = new WeakMap<readonly string[], string>()
+
+function textOfTargets(targets: readonly string[]): string {
+  const known = targetTexts.get(targets)
+  if (known !== undefined) return known
+  const text = JSON.stringify(targets)
+  targetTexts.set(targets, text)
+  return text
 }
 
 /** The entry of a get: the document, or its text as a string. */

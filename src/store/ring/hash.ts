@@ -3,13 +3,11 @@
  * since it decides where every stored key is looked for; the published vectors in its test hold it.
  */
 const encoder = new TextEncoder()
-/** Long enough for a key of the greatest length; longer texts get a buffer of their own. */
-const scratch = new Uint8Array(2048)
+const ASCII_MAX = 0x7f
 
 /** murmur3_32 (x86, 32 bits) of the UTF-8 bytes of a text, 0 <= result < 2^32. */
 export function murmur3(text: string, seed = 0): number {
-  const bytes = text.length * 3 <= scratch.length ? scratch : new Uint8Array(text.length * 3)
-  return murmur3OfBytes(bytes, encodeInto(text, bytes), seed)
+  return murmur3OfAscii(text, seed) ?? murmur3OfBytes(encoder.encode(text), seed)
 }
 
 /**
@@ -20,29 +18,53 @@ export function partitionOf(key: string, partitions: number): number {
   return partitions === 1 ? 0 : murmur3(key) >>> (Math.clz32(partitions) + 1)
 }
 
-/** Keys are nearly always ASCII, which needs no call out of the engine. Returns the byte count. */
-function encodeInto(text: string, bytes: Uint8Array): number {
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i)
-    if (unit > 0x7f) return encoder.encodeInto(text, bytes).written
-    bytes[i] = unit
+/**
+ * Texts are nearly always ASCII, and then their characters are their bytes; undefined where they
+ * are not.
+ */
+function murmur3OfAscii(text: string, seed: number): number | undefined {
+  let hash = seed | 0
+  const whole = text.length & ~3
+  for (let i = 0; i < whole; i += 4) {
+    const a = text.charCodeAt(i)
+    const b = text.charCodeAt(i + 1)
+    const c = text.charCodeAt(i + 2)
+    const d = text.charCodeAt(i + 3)
+    if ((a | b | c | d) > ASCII_MAX) return undefined
+    hash = withBlock(hash, a | (b << 8) | (c << 16) | (d << 24))
   }
-  return text.length
+  let tail = 0
+  for (let i = text.length - 1; i >= whole; i -= 1) {
+    const unit = text.charCodeAt(i)
+    if (unit > ASCII_MAX) return undefined
+    tail = (tail << 8) | unit
+  }
+  return withEnd(hash, tail, text.length)
 }
 
-function murmur3OfBytes(bytes: Uint8Array, length: number, seed: number): number {
+function murmur3OfBytes(bytes: Uint8Array, seed: number): number {
+  const { length } = bytes
   let hash = seed | 0
   const whole = length & ~3
   for (let i = 0; i < whole; i += 4) {
     const block =
       at(bytes, i) | (at(bytes, i + 1) << 8) | (at(bytes, i + 2) << 16) | (at(bytes, i + 3) << 24)
-    hash ^= scramble(block)
-    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0
+    hash = withBlock(hash, block)
   }
   let tail = 0
   for (let i = length - 1; i >= whole; i -= 1) tail = (tail << 8) | at(bytes, i)
-  if (length > whole) hash ^= scramble(tail)
-  return mixBits(hash ^ length)
+  return withEnd(hash, tail, length)
+}
+
+function withBlock(hash: number, block: number): number {
+  const mixed = hash ^ scramble(block)
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0
+}
+
+/** `tail`: what is left behind the last whole block. */
+function withEnd(hash: number, tail: number, length: number): number {
+  const isWhole = (length & 3) === 0
+  return mixBits((isWhole ? hash : hash ^ scramble(tail)) ^ length)
 }
 
 /** Spreads every bit of a 32-bit integer over all of them; 0 <= result < 2^32. */

@@ -112,7 +112,10 @@ export class ReplicaRows {
   }
 }
 
-function toCache({ partition, key, text, version, expiresMs }: PartitionedRow): CachedRow {
+/** A row that only says what it is stands there itself. */
+function toCache(row: PartitionedRow): CachedRow {
+  const { partition, key, text, version, expiresMs, intake, missedBy } = row
+  if (intake === undefined && missedBy === undefined) return row
   return { partition, key, text, version, expiresMs }
 }
 
