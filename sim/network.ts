@@ -7,6 +7,7 @@
  * transport of ours delivers a request twice (one POST, never repeated); a replay of what was done
  * is what a proxy or a retransmission could do, and must change nothing.
  */
+import { messageText } from '../src/adapters/message-text.ts'
 import type { Address, Answer, Endpoint, Message, Network } from '../src/ports/network.ts'
 import type { Random } from '../src/ports/random.ts'
 import type { Quartz } from './clock.ts'
@@ -67,7 +68,7 @@ export class SimNetwork {
 
   private ask(asker: Asker, to: Address, request: Message, timeoutMs: number): Promise<Answer> {
     const { kernel } = this
-    const text = JSON.stringify(request)
+    const text = messageText(request)
     return new Promise((resolve) => {
       const late = kernel.at(asker.quartz.truly(timeoutMs), asker.life, 'timeout', () =>
         resolve({ kind: 'silence', reason: `no answer within ${timeoutMs} ms` }),

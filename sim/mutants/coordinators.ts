@@ -5,9 +5,10 @@
 import type { Answer, Message, Network } from '../../src/ports/network.ts'
 import { QuorumRead } from '../../src/store/coordinator/quorum-read.ts'
 import { QuorumWrite } from '../../src/store/coordinator/quorum-write.ts'
+import { RunWrite } from '../../src/store/coordinator/run-write.ts'
 import type { Mutant } from '../mutation.ts'
 import { LOST } from './broken.ts'
-import { judgeOtherwise, mistake } from './patch.ts'
+import { judgeOtherwise, mistake, patch } from './patch.ts'
 
 /** A repetition comes so much later; its version is that of a new write. */
 const LATER_MS = 500
@@ -68,6 +69,16 @@ export const MUTANTS_OF_COORDINATORS: Readonly<Record<string, Mutant>> = {
       judgeOtherwise(QuorumWrite.prototype, (_, own) => {
         const verdict = own()
         return verdict === 'reissue' ? 'done' : verdict
+      }),
+  },
+  'what is true of some rows of a run is told of all': {
+    foundBy: LOST,
+    begin: () =>
+      patch(RunWrite.prototype, 'settleRun', (original) => {
+        return function (this: RunWrite, replica, results) {
+          const isTrueOfSome = results.includes(true)
+          original.call(this, replica, isTrueOfSome ? results.map(() => true) : results)
+        }
       }),
   },
   'a repetition gets a new version': { foundBy: [...LOST, 'S22'], network: repeating },

@@ -9,7 +9,7 @@ import { LateWatch } from '../../src/store/coordinator/late-watch.ts'
 import { RingView } from '../../src/store/coordinator/ring-view.ts'
 import { LIMIT_DEFAULTS, StoreWorld } from '../../src/store/coordinator/store-world.ts'
 import { foundRing } from '../../src/store/ring/membership.ts'
-import type { OperationResult, ShardOperation } from '../../src/store/wire.ts'
+import type { AsSent, OperationResult, ShardOperation } from '../../src/store/wire.ts'
 import { manualClock } from './manual-clock.ts'
 import { silentTrace } from './traces.ts'
 
@@ -42,12 +42,18 @@ export function worldByHand(options: Partial<HopOptions> = {}, replicas = 3) {
   const linkTo = ({ address }: { readonly address: string }) =>
     must(links.find((link) => link.address === address))
   world.view = new RingView(foundRing(shards, { kind: 'factor', factor: replicas }, 4), linkTo)
-  /** Answers a body of one operation. */
-  const answer = async (body: number, result: OperationResult) => {
-    answers[body]?.({ kind: 'answer', body: { kind: 'ops', results: [result] } })
+  /** Answers a body with one result for each operation, or not at all. */
+  const answerWhole = async (
+    body: number,
+    results: readonly (OperationResult | AsSent)[] | 'silence',
+  ) => {
+    if (results === 'silence') answers[body]?.({ kind: 'silence', reason: '' })
+    else answers[body]?.({ kind: 'answer', body: { kind: 'ops', results } })
     // One turn for the answer, one for what is sent because of it.
     await turn()
     await turn()
   }
-  return { world, bodies, links, clock, answer, turn }
+  /** Answers a body of one operation. */
+  const answer = (body: number, result: OperationResult) => answerWhole(body, [result])
+  return { world, bodies, links, clock, answer, answerWhole, turn }
 }

@@ -10,7 +10,18 @@ test('what is answered while more waits is counted over a while', () => {
   rate.answered(300, true, DRAIN_WINDOW_MS)
   assert.equal(rate.perMs, 400 / DRAIN_WINDOW_MS)
   rate.answered(100, true, 2 * DRAIN_WINDOW_MS)
-  assert.equal(rate.perMs, 100 / DRAIN_WINDOW_MS, 'and is known anew after the next')
+  assert.equal(rate.perMs, (400 + 100) / 2 / DRAIN_WINDOW_MS, 'the next counts for half')
+})
+
+test('a disk that stands still for a moment does not make a shard slow', () => {
+  const rate = new DrainRate()
+  let nowMs = 0
+  rate.answered(0, true, nowMs)
+  for (const done of [4_000, 4_000, 0, 4_000]) {
+    nowMs += DRAIN_WINDOW_MS
+    rate.answered(done, true, nowMs)
+    assert.ok((rate.perMs ?? 0) >= 2_000 / DRAIN_WINDOW_MS)
+  }
 })
 
 test('a shard that nobody waits for is not taken for slow', () => {

@@ -1,7 +1,8 @@
 /**
  * How fast a shard works off what waits for it. Measured only while something does wait: a shard
  * with little to do answers slowly in operations per second and could do far more. Taken over a
- * while, since bodies that were committed together are answered together.
+ * while, since bodies that were committed together are answered together; and a while counts for
+ * half of what is known, since a disk that stood still for a moment is not slow for that.
  */
 
 /** A measurement takes so long. */
@@ -22,7 +23,8 @@ export class DrainRate {
     this.done += count
     const tookMs = nowMs - this.sinceMs
     if (tookMs >= DRAIN_WINDOW_MS) {
-      this.perMs = this.done / tookMs
+      const lately = this.done / tookMs
+      this.perMs = this.perMs === null ? lately : (this.perMs + lately) / 2
       this.begin(nowMs)
     }
     if (!isBacklogged) this.sinceMs = null

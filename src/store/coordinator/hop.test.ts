@@ -4,6 +4,7 @@ import { manualClock } from '../../../test/support/manual-clock.ts'
 import type { Answer, Message } from '../../ports/network.ts'
 import type { ShardOperation } from '../wire.ts'
 import { HOP_DEFAULTS, type HopOptions, ShardLink } from './hop.ts'
+import { SharedOperations } from './operations-message.ts'
 import type { ReplicaResult } from './replica-result.ts'
 
 interface Body extends Message {
@@ -32,12 +33,13 @@ function link(options: Partial<HopOptions> = {}) {
   const settled = new Map<number, ReplicaResult>()
   const sink = { settle: (tag: number, result: ReplicaResult) => void settled.set(tag, result) }
   const send = (tag: number, bytes = 10, deadlineMs = 1_000, cluster = 'ours') => {
-    const operation = { op: 'get', p: 0, e: 1, k: String(tag) } as const
+    const operation = read(String(tag))
     return shard.send({ operation, cluster, bytes, deadlineMs, sink, tag })
   }
   return { shard, bodies, answers, settled, send, clock }
 }
 
+const read = (k: string) => ({ op: 'get', p: 0, e: 1, k }) as const
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 const rows = (count: number): Answer => ({
   kind: 'answer',
@@ -187,8 +189,8 @@ test('a shard that works slowly is given no more than it does in time', async ()
   await work(4)
   assert.equal(fill(), 15, 'what was taken is kept')
   await clock.advance(200)
-  await work(9)
-  assert.equal(fill(), 8, 'it did 4 in the last 200 ms')
+  await work(11)
+  assert.equal(fill(), 5, 'it did 4 in the last 200 ms, and 1 in those before')
 })
 
 test('what waited beyond its deadline is never sent, and leaves its room to others', async () => {
@@ -238,6 +240,48 @@ test('each failure of the wire keeps its meaning for every operation of the body
       JSON.stringify(answer),
     )
   }
+})
+
+test('an answer in short is told in full: the row is held as it was sent', async () => {
+  const { answers, settled, send, shard } = link()
+  const row = { k: 'a', v: '1', o: 3, t: 2, n: 'w', e: null }
+  const operation = { op: 'apply', p: 0, e: 1, row } as const
+  const sink = { settle: (tag: number, result: ReplicaResult) => void settled.set(tag, result) }
+  shard.send({ operation, cluster: 'ours', bytes: 10, deadlineMs: 1_000, sink, tag: 1 })
+  send(2)
+  await turn()
+  answers[0]?.({ kind: 'answer', body: { kind: 'ops', results: [true, true] } })
+  await turn()
+  assert.deepEqual(settled.get(1), { r: 'held', o: 3, t: 2, n: 'w' })
+  assert.deepEqual(settled.get(2), { r: 'silence' }, 'of a read it says nothing')
+})
+
+test('a run of operations is in one body whole, is refused whole and fails whole', async () => {
+  const { bodies, answers, send, shard } = link({ bodyOperationsMax: 4, queueOperationsMax: 8 })
+  const heard: (readonly unknown[])[] = []
+  const sink = { settleRun: (_: number, results: readonly unknown[]) => void heard.push(results) }
+  const sendRun = (count: number) => {
+    const list = Array.from({ length: count }, (_, i) => read(String(i)))
+    const operations = new SharedOperations(list)
+    return shard.send({ operations, cluster: 'ours', bytes: 9, deadlineMs: 1_000, sink, tag: 0 })
+  }
+  send(0)
+  send(1)
+  assert.deepEqual([sendRun(3), sendRun(4), sendRun(3)], [true, false, true])
+  await turn()
+  assert.deepEqual(
+    bodies.map(({ ops }) => ops.length),
+    [2, 3, 3],
+  )
+  answers[1]?.(rows(3))
+  answers[2]?.({ kind: 'refused', reason: '' })
+  await turn()
+  assert.deepEqual(
+    heard.map((results) => results.length),
+    [3, 3],
+  )
+  assert.deepEqual(new Set(heard[1]), new Set([{ r: 'refused', why: 'unreachable' }]))
+  assert.equal(shard.outstanding, 2)
 })
 
 test('a shard that three times was not reached is down until its first answer', async () => {

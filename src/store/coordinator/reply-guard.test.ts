@@ -26,10 +26,7 @@ const REPLIES: readonly Readonly<Record<string, unknown>>[] = [
   },
   {
     kind: 'ops',
-    results: [
-      { r: 'held', o: 1, t: 2, n: 'w' },
-      { r: 'refused', why: 'full' },
-    ],
+    results: [{ r: 'held', o: 1, t: 2, n: 'w' }, true, { r: 'refused', why: 'full' }],
   },
   {
     kind: 'ops',
@@ -93,6 +90,7 @@ test('what is wrong deep inside is found as well', () => {
     { r: 'promised', ballot: null, row: null },
     { r: 'promised', ballot: VERSION },
     7,
+    false,
   ]
   for (const result of results) {
     assert.equal(parseShardReply({ kind: 'ops', results: [result] }), undefined)

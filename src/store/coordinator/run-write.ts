@@ -55,7 +55,7 @@ interface OpenRun {
   bytes: number
 }
 
-class RunWrite implements HopRunSink {
+export class RunWrite implements HopRunSink {
   private readonly world: StoreWorld
   private readonly rows: readonly RowToWrite[]
   private readonly deadlineMs: number

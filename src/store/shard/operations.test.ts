@@ -76,6 +76,19 @@ test('an older version is told what is held', async () => {
   assert.deepEqual((await asked).results, [{ r: 'held', o: newer.o, t: newer.t, n: newer.n }])
 })
 
+test('asked to be terse it says true of a row that is held as it was sent, and no more', async () => {
+  const shard = await openShardInRing()
+  const [older, newer] = [wireRow('a', 10), wireRow('a', 20)]
+  const ops = [apply(newer), apply(older), apply(newer), get('b')]
+  const asked = shard.tell({ ...operations(...ops), terse: true })
+  shard.endTurn()
+  const held = { r: 'held', o: newer.o, t: newer.t, n: newer.n }
+  assert.deepEqual(await asked, {
+    kind: 'ops',
+    results: [true, held, true, { r: 'row', row: null }],
+  })
+})
+
 test('operations of another epoch, or on a foreign partition, are refused one by one', async () => {
   const shard = openShard()
   const row = wireRow('a', 1)

@@ -86,6 +86,11 @@ test('a wrong operation is named by its place, and its neighbours do not pass ei
   assert.match(reasonOf({ ...OPS, ops: [7] }) ?? '', /^ops\[0\]: /)
 })
 
+test('short answers are asked for or not, and nothing else is said of them', () => {
+  assert.equal(reasonOf({ ...OPS, terse: true }), undefined)
+  for (const terse of [false, null, 1]) assert.ok(reasonOf({ ...OPS, terse }), String(terse))
+})
+
 test('keys, values, writers and bounds have their limits here too', () => {
   assert.equal(row({ k: 'è'.repeat(KEY_BYTES_MAX / 2) }), undefined)
   assert.ok(row({ k: 'è'.repeat(KEY_BYTES_MAX / 2 + 1) }))
