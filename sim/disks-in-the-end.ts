@@ -193,6 +193,7 @@ function checkAnswer(
   // What was forgotten since it was looked at is answered as absent, and as nothing else.
   const isAbsent = result?.r === 'row' && result.row === null
   if (isAbsent && disk.engine.get(p, row.key) === undefined) return []
-  const sentence = `${name} answers ${JSON.stringify(told)} for ${row.key}, on its disk is ${row.text}`
+  const answer = JSON.stringify(told)
+  const sentence = `${name} answers ${answer} for ${row.key}, on its disk is ${row.text}`
   return [{ promise: 'S9', sentence }]
 }

@@ -7,8 +7,14 @@
  * transport of ours delivers a request twice (one POST, never repeated); a replay of what was done
  * is what a proxy or a retransmission could do, and must change nothing.
  */
-import { messageText } from '../src/adapters/message-text.ts'
-import type { Address, Answer, Endpoint, Message, Network } from '../src/ports/network.ts'
+import {
+  type Address,
+  type Answer,
+  type Endpoint,
+  type Message,
+  messageText,
+  type Network,
+} from '../src/ports/network.ts'
 import type { Random } from '../src/ports/random.ts'
 import type { Quartz } from './clock.ts'
 import type { Kernel, Life } from './kernel.ts'

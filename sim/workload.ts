@@ -79,7 +79,7 @@ async function oneOperation(
   if (draw < 45) return readKeys(world, machine, [used])
   if (draw < 50) return scanPlain(world, machine)
   if (draw < 53) return readFloor(world, machine, must(FLOORS[random.below(FLOORS.length)]))
-  const keys = draw < 66 ? KEYS.slice(0, 1 + random.below(KEYS.length / 2)) : [used]
+  const keys = draw < 60 ? KEYS.slice(0, 1 + random.below(KEYS.length / 2)) : [used]
   await writeKeys(world, machine, keys, random)
 }
 

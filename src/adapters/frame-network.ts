@@ -6,11 +6,16 @@
  * is there; what it means that there is none, HTTP finds out.
  */
 import type { Clock } from '../ports/clock.ts'
-import type { Address, Answer, Message, Network } from '../ports/network.ts'
+import {
+  type Address,
+  type Answer,
+  type Message,
+  messageText,
+  type Network,
+} from '../ports/network.ts'
 import type { BodySignature } from './body-signature.ts'
 import { FrameLine, type FrameLineOwner, openFrames } from './frame-line.ts'
 import { requestFrame } from './frames.ts'
-import { messageText } from './message-text.ts'
 import { TimeLimits } from './time-limits.ts'
 import { lateReason } from './within-time.ts'
 

@@ -12,11 +12,16 @@
  */
 import { type Dispatcher, Pool } from 'undici'
 import type { Clock } from '../ports/clock.ts'
-import type { Address, Answer, Message, Network } from '../ports/network.ts'
+import {
+  type Address,
+  type Answer,
+  type Message,
+  messageText,
+  type Network,
+} from '../ports/network.ts'
 import type { Trace } from '../ports/trace.ts'
 import { type BodySignature, SIGNATURE_HEADER } from './body-signature.ts'
 import { OPERATIONS_PATH, SAME_SECRET, STATUS_UNSIGNED } from './http-endpoint.ts'
-import { messageText } from './message-text.ts'
 import { TimeLimits } from './time-limits.ts'
 import { lateReason } from './within-time.ts'
 

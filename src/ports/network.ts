@@ -17,6 +17,11 @@ export interface Message {
   toText?(): string
 }
 
+/** A message as it travels, where it travels as text. */
+export function messageText(message: Message): string {
+  return message.toText?.() ?? JSON.stringify(message)
+}
+
 export type Answer =
   | { readonly kind: 'answer'; readonly body: unknown }
   | { readonly kind: 'refused'; readonly reason: string }

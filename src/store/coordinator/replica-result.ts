@@ -27,7 +27,7 @@ export const BUSY: ReplicaResult = { r: 'refused', why: 'busy' }
 /** The deadline passed while it waited to be sent. */
 export const LATE: ReplicaResult = { r: 'refused', why: 'late' }
 
-/** A result with all that was left out of it. Of another operation than an apply `true` says nothing. */
+/** A result with all that was left out of it; `true` says nothing of what is no apply. */
 export function inFull(result: ReplicaResult | AsSent, operation: ShardOperation): ReplicaResult {
   if (result !== true) return result
   if (operation.op !== 'apply') return SILENCE

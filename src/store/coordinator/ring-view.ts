@@ -25,7 +25,7 @@ export interface PartitionView {
   /** A quorum is a majority of each group; positions in `links`. */
   readonly groups: QuorumGroups
   /** The same for all partitions that have the same shards; null while this one moves. */
-  readonly company: number | null
+  readonly shardSet: number | null
 }
 
 export class RingView {
@@ -43,10 +43,10 @@ export class RingView {
     this.links = ring.shards.map(linkTo)
     this.replicas = replicasOf(ring)
     this.quorum = majorityOf(this.replicas)
-    const companyOf = companies()
+    const shardSetOf = shardSets()
     this.partitions = ring.table.map((entry, partition) => ({
       ...this.partitionView(entry, partition),
-      company: entry.goal ? null : companyOf(entry.replicas),
+      shardSet: entry.goal ? null : shardSetOf(entry.replicas),
     }))
   }
 
@@ -64,7 +64,7 @@ export class RingView {
     return must(this.partitions[partition], 'the partition exists')
   }
 
-  private partitionView(entry: PartitionEntry, partition: number): Omit<PartitionView, 'company'> {
+  private partitionView(entry: PartitionEntry, partition: number): Omit<PartitionView, 'shardSet'> {
     const { members, groups } = holdersOf(entry)
     const links = members.map((index) => must(this.links[index], 'a replica is a shard'))
     const shards = members.map((index) => must(this.ring.shards[index], 'a replica is a shard'))
@@ -81,7 +81,7 @@ export class RingView {
 }
 
 /** Gives each set of shards a number, in whatever order they are named. */
-function companies(): (shards: readonly number[]) => number {
+function shardSets(): (shards: readonly number[]) => number {
   const numbers = new Map<string, number>()
   return (shards) => {
     const name = [...shards].sort((a, b) => a - b).join()

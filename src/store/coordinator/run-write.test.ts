@@ -13,7 +13,7 @@ const KEYS = ['a', 'b', 'c'] as const
 const NEWER = { r: 'held', o: Number.MAX_SAFE_INTEGER, t: 1, n: 'x' } as const
 const FULL = { r: 'refused', why: 'full' } as const
 
-test('rows with the same replicas are done once a quorum holds them as they were sent', async () => {
+test('rows with the same replicas are done once a quorum holds them as sent', async () => {
   const { bodies, told, answerRun, view, write } = byHand()
   await write(KEYS)
   assert.deepEqual(bodies.map(keysOf), [KEYS, KEYS, KEYS])

@@ -36,8 +36,8 @@ function runsOf(rows: readonly RowToWrite[]): readonly (readonly RowToWrite[])[]
   const open = new Map<number, OpenRun>()
   for (const one of rows) {
     const bytes = bytesOf(one)
-    const { company } = one.place
-    const run = company === null ? undefined : open.get(company)
+    const { shardSet } = one.place
+    const run = shardSet === null ? undefined : open.get(shardSet)
     if (run && run.rows.length < RUN_ROWS_MAX && run.bytes + bytes <= RUN_BYTES_MAX) {
       run.rows.push(one)
       run.bytes += bytes
@@ -45,7 +45,7 @@ function runsOf(rows: readonly RowToWrite[]): readonly (readonly RowToWrite[])[]
     }
     const begun = { rows: [one], bytes }
     runs.push(begun.rows)
-    if (company !== null) open.set(company, begun)
+    if (shardSet !== null) open.set(shardSet, begun)
   }
   return runs
 }
