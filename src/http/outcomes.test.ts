@@ -17,6 +17,16 @@ test('a write that a quorum holds is 200 with the replicas that hold it', () => 
   ])
 })
 
+test('in a batch each write names its own targets, as often as they come', () => {
+  for (const targets of [['http://a'], ['http://b', 'http://c']]) {
+    const outcome: WriteOutcome = { kind: 'done', replicas: 1, targets }
+    const told = { status: 200, replicas_ok: 1, targets }
+    for (const verb of ['put', 'delete'] as const) {
+      assert.deepEqual(JSON.parse(writeResult(outcome, verb)), told)
+    }
+  }
+})
+
 test('a write that is certainly on no replica is 502 in the words of the contract', () => {
   const outcome: WriteOutcome = { kind: 'failed', reason: 'i dischi sono pieni è\r\nx: y' }
   const put = writeAnswer(outcome, 'put')

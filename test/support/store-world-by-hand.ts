@@ -20,12 +20,12 @@ const AT_ONCE = { gatherTurnsMax: 1 }
 
 export function worldByHand(options: Partial<HopOptions> = {}, replicas = 3) {
   /** In the order in which they were sent. */
-  const bodies: { readonly ops: readonly ShardOperation[] }[] = []
+  const bodies: { readonly budgetMs: number; readonly ops: readonly ShardOperation[] }[] = []
   const answers: ((answer: Answer) => void)[] = []
   const clock = manualClock()
   const network = {
     ask: (_: string, request: Message) => {
-      bodies.push(request as Message & { ops: ShardOperation[] })
+      bodies.push(request as Message & (typeof bodies)[number])
       return new Promise<Answer>((resolve) => answers.push(resolve))
     },
     close: async () => {},

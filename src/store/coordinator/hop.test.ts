@@ -4,7 +4,6 @@ import { manualClock } from '../../../test/support/manual-clock.ts'
 import type { Answer, Message } from '../../ports/network.ts'
 import type { ShardOperation } from '../wire.ts'
 import { HOP_DEFAULTS, type HopOptions, ShardLink } from './hop.ts'
-import { SharedOperations } from './operations-message.ts'
 import type { ReplicaResult } from './replica-result.ts'
 
 interface Body extends Message {
@@ -221,6 +220,7 @@ test('each failure of the wire keeps its meaning for every operation of the body
     [{ kind: 'silence', reason: '' }, 'silence'],
     [{ kind: 'answer', body: { kind: 'error', reason: 'no' } }, 'refused'],
     [rows(1), 'silence'],
+    [rows(3), 'silence'],
     [
       { kind: 'answer', body: { kind: 'ops', results: [{ r: 'held' }, { r: 'row', row: null }] } },
       'silence',
@@ -254,34 +254,6 @@ test('an answer in short is told in full: the row is held as it was sent', async
   await turn()
   assert.deepEqual(settled.get(1), { r: 'held', o: 3, t: 2, n: 'w' })
   assert.deepEqual(settled.get(2), { r: 'silence' }, 'of a read it says nothing')
-})
-
-test('a run of operations is in one body whole, is refused whole and fails whole', async () => {
-  const { bodies, answers, send, shard } = link({ bodyOperationsMax: 4, queueOperationsMax: 8 })
-  const heard: (readonly unknown[])[] = []
-  const sink = { settleRun: (_: number, results: readonly unknown[]) => void heard.push(results) }
-  const sendRun = (count: number) => {
-    const list = Array.from({ length: count }, (_, i) => read(String(i)))
-    const operations = new SharedOperations(list)
-    return shard.send({ operations, cluster: 'ours', bytes: 9, deadlineMs: 1_000, sink, tag: 0 })
-  }
-  send(0)
-  send(1)
-  assert.deepEqual([sendRun(3), sendRun(4), sendRun(3)], [true, false, true])
-  await turn()
-  assert.deepEqual(
-    bodies.map(({ ops }) => ops.length),
-    [2, 3, 3],
-  )
-  answers[1]?.(rows(3))
-  answers[2]?.({ kind: 'refused', reason: '' })
-  await turn()
-  assert.deepEqual(
-    heard.map((results) => results.length),
-    [3, 3],
-  )
-  assert.deepEqual(new Set(heard[1]), new Set([{ r: 'refused', why: 'unreachable' }]))
-  assert.equal(shard.outstanding, 2)
 })
 
 test('a shard that three times was not reached is down until its first answer', async () => {

@@ -6,7 +6,9 @@ import type { WriteOutcome } from '../client.ts'
 import type { AsSent, OperationResult, ShardOperation } from '../wire.ts'
 import type { HopOptions } from './hop.ts'
 import { FAILURES_UNTIL_DOWN } from './replica-health.ts'
+import { RingView } from './ring-view.ts'
 import { RUN_BYTES_MAX, RUN_ROWS_MAX } from './run-write.ts'
+import { LIMIT_DEFAULTS, operationBytes } from './store-world.ts'
 import { writeAll } from './writer.ts'
 
 const KEYS = ['a', 'b', 'c'] as const
@@ -42,6 +44,22 @@ test('a row that met a newer one is issued again alone, and keeps none of the ot
   )
   const [again] = must(bodies[3]).ops
   assert.ok(again?.op === 'apply' && again.row.o >= NEWER.o)
+})
+
+test('who leaves the run late has no more time than the others, and is told once', async () => {
+  const { bodies, told, clock, answerRun, write } = byHand()
+  await write(KEYS)
+  await clock.advance(500)
+  await answerRun(0, [true, NEWER, true])
+  await answerRun(1, [true, true, true])
+  assert.equal(must(bodies[3]).budgetMs, LIMIT_DEFAULTS.requestTimeoutMs - 500)
+  await answerRun(2, [FULL, true, FULL])
+  assert.equal(told.length, 0, 'two are done, of whom one replica says something else since')
+  for (const body of [3, 4]) await answerRun(body, [true])
+  assert.deepEqual(
+    told.map(({ kind }) => kind),
+    ['done', 'done', 'done'],
+  )
 })
 
 test('a row that one replica refuses is done by the others, who are told of it', async () => {
@@ -100,6 +118,17 @@ test('where one shard has no room for all, each row goes to those that have', as
   )
 })
 
+test('where the bytes of all have no room, as many rows go as have', async () => {
+  const { bodies, told, answerRun, write } = byHand({ queueBytesMax: 2 * operationBytes('a', '1') })
+  await write(KEYS)
+  assert.deepEqual(bodies.map(keysOf), new Array(3).fill(['a', 'b']))
+  for (const body of [0, 1]) await answerRun(body, [true, true])
+  assert.deepEqual(
+    told.map(({ kind }) => kind),
+    ['done', 'done', 'busy'],
+  )
+})
+
 test('of a shard that is down each row says that it misses it', async () => {
   const { bodies, links, view, write } = byHand()
   const [first] = view.locate('a').links
@@ -108,6 +137,28 @@ test('of a shard that is down each row says that it misses it', async () => {
   assert.equal(bodies.length, 2)
   const missing = idOf(view, links.indexOf(must(first)))
   assert.deepEqual(missedBy(must(bodies[0]).ops), [[missing], [missing], [missing]])
+})
+
+test('a row goes in the epoch of its partition, and alone while that moves', async () => {
+  const { world, bodies, links, view, write } = byHand({}, 4)
+  const moving = view.locate('b').partition
+  const table = view.ring.table.map((_, partition) => ({
+    ...{ epoch: partition + 1, replicas: [0, 1, 2] },
+    ...(partition === moving ? { goal: [1, 2, 3], isJoint: true as const } : {}),
+  }))
+  world.view = new RingView({ ...view.ring, replicationFactor: 3, table }, ({ address }) =>
+    must(links.find((link) => link.address === address)),
+  )
+  await write(KEYS)
+  assert.deepEqual(bodies.map(keysOf).toSorted(), [
+    ['a', 'c', 'b'],
+    ['a', 'c', 'b'],
+    ['a', 'c', 'b'],
+    ['b'],
+  ])
+  for (const { p, e, ...one } of bodies.flatMap(({ ops }) => ops)) {
+    assert.deepEqual([p, e], [view.locate(one.op === 'apply' ? one.row.k : '').partition, p + 1])
+  }
 })
 
 test('a run has at most so many rows and so many bytes, and is never divided', async () => {
@@ -121,8 +172,8 @@ test('a run has at most so many rows and so many bytes, and is never divided', a
 })
 
 /** Three replicas that answer whole bodies by hand, in whichever order their keys name them. */
-function byHand(options: Partial<HopOptions> = {}) {
-  const parts = worldByHand(options)
+function byHand(options: Partial<HopOptions> = {}, shards = 3) {
+  const parts = worldByHand(options, shards)
   const told: WriteOutcome[] = []
   const write = async (keys: readonly string[], text = '1') => {
     const outcomes = writeAll(

@@ -17,16 +17,14 @@ test('murmur3 gives the published values', () => {
     ['ab', 0x9747b28c, 0x74875592],
     ['Hello, world!', 0x9747b28c, 0x24884cba],
     ['ππππππππ', 0x9747b28c, 0xd58063c1],
+    ['città', 0x9747b28c, 0x45b466c6],
+    ['aπbc', 0x9747b28c, 0x09db0059],
+    ['x🙂yz', 0x9747b28c, 0x13fd06f6],
     ['The quick brown fox jumps over the lazy dog', 0x9747b28c, 0x2fa826cd],
   ]
   for (const [text, seed, expected] of vectors) {
     assert.equal(murmur3(text, seed), expected, `${text} with seed ${seed}`)
   }
-})
-
-test('a text longer than the scratch buffer hashes as its parts say', () => {
-  assert.equal(murmur3('x'.repeat(5_000)), murmur3('x'.repeat(5_000)))
-  assert.notEqual(murmur3('x'.repeat(5_000)), murmur3('x'.repeat(4_999)))
 })
 
 test('a partition is the top bits of the hash', () => {

@@ -89,6 +89,18 @@ test('asked to be terse it says true of a row that is held as it was sent', asyn
   })
 })
 
+test('another version is told in full, whichever part of it differs', async () => {
+  const row = wireRow('a', 10)
+  for (const newer of [{ o: row.o + 1 }, { t: row.t + 1 }, { n: `${row.n}1` }]) {
+    const shard = await openShardInRing()
+    const ops = [apply({ ...row, ...newer }), apply(row)]
+    const asked = shard.tell({ ...operations(...ops), terse: true })
+    shard.endTurn()
+    const { o, t, n } = { ...row, ...newer }
+    assert.deepEqual(await asked, { kind: 'ops', results: [true, { r: 'held', o, t, n }] })
+  }
+})
+
 test('operations of another epoch, or on a foreign partition, are refused one by one', async () => {
   const shard = openShard()
   const row = wireRow('a', 1)
