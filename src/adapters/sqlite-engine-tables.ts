@@ -140,7 +140,7 @@ function rowStatements(prepare: Prepare) {
     replace: prepare(`
       UPDATE rows SET v = ?3, o = ?4, t = ?5, n = ?6, h = ?7
       WHERE p = ?1 AND k = ?2 AND (o < ?4 OR (o = ?4 AND t < ?5))
-        AND v IS NOT NULL AND e IS NULL AND pt IS NULL`),
+        AND v IS NOT NULL AND e IS NULL`),
     put: prepare(`
       INSERT INTO rows (p, k, v, o, t, n, e, h) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (p, k) DO UPDATE SET

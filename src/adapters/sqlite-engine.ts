@@ -213,8 +213,8 @@ class SqliteEngine implements KeyValueEngine {
   }
 
   /**
-   * Nearly always a value takes the place of an older one and both live until further notice. Then
-   * one statement does it all, and nothing has to be counted anew; any other row is judged.
+   * Most often a value takes the place of an older one and both live until further notice. Then one
+   * statement does it all, and nothing has to be counted anew; any other row is judged.
    */
   private replace(row: PartitionedRow, hash: number | null): boolean {
     const { partition, key, text, version, expiresMs, intake } = row

@@ -22,6 +22,9 @@ const ABSENT = 'Chiave non trovata su nessuna replica'
 const MISMATCH = 'The condition does not hold: the document is not the one that was named'
 const BUSY = 'The store is busy; nothing was tried'
 
+/** The keys of a partition have the same list of targets, and there are many keys. */
+const targetTexts = new WeakMap<readonly string[], string>()
+
 /** The answer of `PUT` and `DELETE /key/{key}`. */
 export function writeAnswer(outcome: WriteOutcome, verb: WriteVerb): Answer {
   switch (outcome.kind) {
@@ -110,9 +113,6 @@ export function writeResult(outcome: WriteOutcome, verb: WriteVerb): string {
       return refusedResult(outcome)
   }
 }
-
-/** The keys of a partition have the same list of targets, and there are many keys. */
-const targetTexts = new WeakMap<readonly string[], string>()
 
 function textOfTargets(targets: readonly string[]): string {
   const known = targetTexts.get(targets)

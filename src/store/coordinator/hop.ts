@@ -13,11 +13,18 @@
 import { must } from '../../model/must.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Address, Network } from '../../ports/network.ts'
-import type { AsSent, ReplyOf, ShardOperation, ShardRequest } from '../wire.ts'
+import type { ReplyOf, ShardOperation, ShardRequest } from '../wire.ts'
 import { DrainRate } from './drain-rate.ts'
 import { OperationsMessage, type SharedOperations } from './operations-message.ts'
 import { ReplicaHealth } from './replica-health.ts'
-import { inFull, LATE, type ReplicaResult, SILENCE, UNREACHABLE } from './replica-result.ts'
+import {
+  inFull,
+  LATE,
+  type ReplicaResult,
+  SILENCE,
+  type Told,
+  UNREACHABLE,
+} from './replica-result.ts'
 import { parseShardReply } from './reply-guard.ts'
 
 export interface HopOptions {
@@ -57,7 +64,7 @@ export interface HopSink {
 
 /** Who waits for a run of operations: one result for each, in their order. */
 export interface HopRunSink {
-  settleRun(tag: number, results: readonly (ReplicaResult | AsSent)[]): void
+  settleRun(tag: number, results: readonly Told[]): void
 }
 
 interface Handed {
@@ -204,7 +211,7 @@ export class ShardLink {
     const body = this.queue.splice(0, taken)
     const late = body.filter(({ deadlineMs }) => deadlineMs <= nowMs)
     if (late.length === 0) return body
-    for (const one of late) this.settle(one, LATE)
+    for (const one of late) this.fail(one, LATE)
     return body.filter(({ deadlineMs }) => deadlineMs > nowMs)
   }
 
@@ -226,7 +233,7 @@ export class ShardLink {
     }
     this.health.failed()
     const result = answer.kind === 'refused' ? UNREACHABLE : SILENCE
-    for (const one of body) this.settle(one, result)
+    for (const one of body) this.fail(one, result)
   }
 
   private measure(answered: number): void {
@@ -241,32 +248,26 @@ export class ShardLink {
     const parsed = parseShardReply(reply)
     if (parsed?.kind !== 'ops' || parsed.results.length !== count) {
       const result = parsed?.kind === 'error' ? UNREACHABLE : SILENCE
-      for (const one of body) this.settle(one, result)
+      for (const one of body) this.fail(one, result)
       return
     }
     let next = 0
     for (const one of body) {
       const from = next
       next += countOf(one)
-      if ('operations' in one) this.settleRun(one, parsed.results.slice(from, next))
-      else this.settle(one, inFull(must(parsed.results[from]), one.operation))
+      this.settle(one, parsed.results.slice(from, next))
     }
   }
 
-  private settle(one: HopOperation | HopRun, result: ReplicaResult): void {
-    if ('operations' in one) {
-      this.settleRun(one, new Array<ReplicaResult>(countOf(one)).fill(result))
-      return
-    }
-    this.operations -= 1
+  private fail(one: HopOperation | HopRun, result: ReplicaResult): void {
+    this.settle(one, new Array<ReplicaResult>(countOf(one)).fill(result))
+  }
+
+  private settle(one: HopOperation | HopRun, results: readonly Told[]): void {
+    this.operations -= results.length
     this.bytes -= one.bytes
-    one.sink.settle(one.tag, result)
-  }
-
-  private settleRun(run: HopRun, results: readonly (ReplicaResult | AsSent)[]): void {
-    this.operations -= countOf(run)
-    this.bytes -= run.bytes
-    run.sink.settleRun(run.tag, results)
+    if ('operations' in one) one.sink.settleRun(one.tag, results)
+    else one.sink.settle(one.tag, inFull(must(results[0]), one.operation))
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Message } from '../../ports/network.ts'
 import type { ShardOperation, ShardRequest } from '../wire.ts'
 
-/** Operations that stand in several messages. */
+/** Operations, one at least, that stand in several messages. */
 export class SharedOperations {
   readonly list: readonly ShardOperation[]
   #text: string | undefined

@@ -27,8 +27,11 @@ export const BUSY: ReplicaResult = { r: 'refused', why: 'busy' }
 /** The deadline passed while it waited to be sent. */
 export const LATE: ReplicaResult = { r: 'refused', why: 'late' }
 
+/** In short, where that says enough. */
+export type Told = ReplicaResult | AsSent
+
 /** A result with all that was left out of it; `true` says nothing of what is no apply. */
-export function inFull(result: ReplicaResult | AsSent, operation: ShardOperation): ReplicaResult {
+export function inFull(result: Told, operation: ShardOperation): ReplicaResult {
   if (result !== true) return result
   if (operation.op !== 'apply') return SILENCE
   const { o, t, n } = operation.row

@@ -13,7 +13,7 @@ import type { HopRunSink, ShardLink } from './hop.ts'
 import { KeyWrite, type RowToWrite } from './key-write.ts'
 import { SharedOperations } from './operations-message.ts'
 import { QuorumWrite } from './quorum-write.ts'
-import { BUSY, inFull, type ReplicaResult } from './replica-result.ts'
+import { inFull, type Told } from './replica-result.ts'
 import { operationBytes, type StoreWorld } from './store-world.ts'
 
 /** Rows of one run: a body to a shard holds several. */
@@ -25,17 +25,23 @@ export const RUN_BYTES_MAX = 128 * 1024
 export function sendRows(world: StoreWorld, rows: readonly RowToWrite[]): void {
   const deadlineMs = world.deadline()
   for (const run of runsOf(rows)) {
-    if (run.length > 1 && new RunWrite(world, run, deadlineMs).send()) continue
-    for (const row of run) new KeyWrite(world, row, deadlineMs).send()
+    const { rows, bytes } = run
+    if (rows.length > 1 && new RunWrite(world, rows, deadlineMs).send(bytes)) continue
+    for (const row of rows) new KeyWrite(world, row, deadlineMs).send()
   }
 }
 
+interface Run {
+  readonly rows: RowToWrite[]
+  bytes: number
+}
+
 /** By their replicas; rows of a partition that moves are runs of their own. */
-function runsOf(rows: readonly RowToWrite[]): readonly (readonly RowToWrite[])[] {
-  const runs: RowToWrite[][] = []
-  const open = new Map<number, OpenRun>()
+function runsOf(rows: readonly RowToWrite[]): readonly Run[] {
+  const runs: Run[] = []
+  const open = new Map<number, Run>()
   for (const one of rows) {
-    const bytes = bytesOf(one)
+    const bytes = operationBytes(one.row.k, one.row.v)
     const { shardSet } = one.place
     const run = shardSet === null ? undefined : open.get(shardSet)
     if (run && run.rows.length < RUN_ROWS_MAX && run.bytes + bytes <= RUN_BYTES_MAX) {
@@ -44,15 +50,10 @@ function runsOf(rows: readonly RowToWrite[]): readonly (readonly RowToWrite[])[]
       continue
     }
     const begun = { rows: [one], bytes }
-    runs.push(begun.rows)
+    runs.push(begun)
     if (shardSet !== null) open.set(shardSet, begun)
   }
   return runs
-}
-
-interface OpenRun {
-  readonly rows: RowToWrite[]
-  bytes: number
 }
 
 export class RunWrite implements HopRunSink {
@@ -70,34 +71,28 @@ export class RunWrite implements HopRunSink {
   private readonly alone = new Map<number, KeyWrite>()
 
   constructor(world: StoreWorld, rows: readonly RowToWrite[], deadlineMs: number) {
-    const { place, row, isOrdered } = must(rows[0])
+    const first = must(rows[0])
+    const { groups, links } = first.place
     this.world = world
     this.rows = rows
     this.deadlineMs = deadlineMs
-    this.links = place.links
-    this.state = new QuorumWrite(row, isOrdered, place.groups, place.links.length)
+    this.links = links
+    this.state = new QuorumWrite(first.row, first.isOrdered, groups, links.length)
     this.operations = new SharedOperations(
-      rows.map(({ place: { partition, epoch }, row }) => ({
-        op: 'apply',
-        p: partition,
-        e: epoch,
-        row,
-      })),
+      rows.map(({ place, row }) => ({ op: 'apply', p: place.partition, e: place.epoch, row })),
     )
   }
 
-  /** False = not all shards are there and have room, and nothing was sent. */
-  send(): boolean {
+  /** False = not all shards are there and have room for `bytes`, and nothing was sent. */
+  send(bytes: number): boolean {
     const { deadlineMs, links, operations, rows } = this
     const { cluster } = must(rows[0]).place
-    let bytes = 0
-    for (const row of rows) bytes += bytesOf(row)
     const isReady = (link: ShardLink) =>
       link.health.state !== 'down' && link.hasRoom(bytes, rows.length)
     if (!links.every(isReady)) return false
     for (const [replica, link] of links.entries()) {
       const isSent = link.send({ operations, cluster, bytes, deadlineMs, sink: this, tag: replica })
-      if (!isSent) this.settleRun(replica, new Array<ReplicaResult>(rows.length).fill(BUSY))
+      if (!isSent) throw new Error('a link takes what it has room for')
     }
     return true
   }
@@ -105,7 +100,7 @@ export class RunWrite implements HopRunSink {
   settleRun(replica: number, results: Answered['results']): void {
     this.heard.push({ replica, results })
     if (this.alone.size > 0 || !results.every(isAsSent)) this.settleAlone(replica, results)
-    if (this.alone.size < this.rows.length) this.hold(replica)
+    this.hold(replica)
   }
 
   /** What was answered for those that are alone, or are so from now on. */
@@ -145,18 +140,14 @@ export class RunWrite implements HopRunSink {
 
 interface Answered {
   readonly replica: number
-  readonly results: readonly (ReplicaResult | AsSent)[]
+  readonly results: readonly Told[]
 }
 
-function isAsSent(result: ReplicaResult | AsSent): result is AsSent {
+function isAsSent(result: Told): result is AsSent {
   return result === true
 }
 
 /** What is left to do for it is to tell who missed it. */
 function toldAlready(row: RowToWrite): RowToWrite {
   return { ...row, tell: () => {} }
-}
-
-function bytesOf({ row }: RowToWrite): number {
-  return operationBytes(row.k, row.v)
 }

@@ -3,7 +3,7 @@
  */
 import { isConditionalKey } from '../../model/keys.ts'
 import { must } from '../../model/must.ts'
-import { checkBatch, checkWrite, type Invalid, type Lane } from '../admission.ts'
+import { checkBatch, checkWrite, type Lane } from '../admission.ts'
 import type { StoreWrite, WriteOutcome } from '../client.ts'
 import { wallOf } from '../hybrid-clock.ts'
 import { murmur3 } from '../ring/hash.ts'
@@ -61,28 +61,32 @@ function writeRound(
     let missing = round.length
     if (missing === 0) resolve()
     const nowMs = world.clock.wallMs()
-    const plain = round.flatMap((index) => {
-      const write = must(writes[index])
+    const rows = round.map((index) => {
       const tell = (outcome: WriteOutcome) => {
         outcomes[index] = outcome
         missing -= 1
         if (missing === 0) resolve()
       }
-      return startWrite(world, write, checkWrite(write, lane), nowMs, tell)
+      return begin(world, { write: must(writes[index]), lane, nowMs, tell })
     })
-    sendRows(world, plain)
+    sendRows(
+      world,
+      rows.filter((row) => row !== undefined),
+    )
   })
 }
 
-/** What is left to be sent: the row, if it is one of a plain key. */
-function startWrite(
-  world: StoreWorld,
-  write: StoreWrite,
-  wrong: Invalid | undefined,
-  nowMs: number,
-  tell: (outcome: WriteOutcome) => void,
-): RowToWrite | [] {
+interface Begun {
+  readonly write: StoreWrite
+  readonly lane: Lane
+  readonly nowMs: number
+  readonly tell: (outcome: WriteOutcome) => void
+}
+
+/** The row of a plain key, which is left to be sent; what becomes of any other is seen to. */
+function begin(world: StoreWorld, { write, lane, nowMs, tell }: Begun): RowToWrite | undefined {
   const { view } = world
+  const wrong = checkWrite(write, lane)
   if (wrong) tell(wrong)
   else if (view === null || view.isEmpty) tell({ kind: 'no-shards' })
   else if (isConditionalKey(write.key)) void must(world.conditional).write(write).then(tell)
@@ -90,7 +94,7 @@ function startWrite(
     const [row, place] = [stamped(world, write, nowMs), view.locate(write.key)]
     return { place, row, isOrdered: write.order !== undefined, tell }
   }
-  return []
+  return undefined
 }
 
 /** Writes a row under the version that it has already; losing to a newer one is success too. */

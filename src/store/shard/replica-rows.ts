@@ -112,7 +112,7 @@ export class ReplicaRows {
   }
 }
 
-/** A row that only says what it is stands there itself. */
+/** Without what was to become of it; nearly always that spares a copy. */
 function toCache(row: PartitionedRow): CachedRow {
   const { partition, key, text, version, expiresMs, intake, missedBy } = row
   if (intake === undefined && missedBy === undefined) return row
