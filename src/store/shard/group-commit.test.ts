@@ -84,7 +84,7 @@ test('a group has so many rows and so many bytes; the rest has a turn of its own
   for (const [key, bytes] of Object.entries({ a: 6, b: 4, c: 30, d: 1 })) byBytes.add(key, bytes)
   for (let turn = 0; turn < 3; turn += 1) byBytes.endTurn()
   assert.deepEqual(byBytes.groups, [['a', 'b'], ['c'], ['d']], 'a row over the limit goes alone')
-  assert.equal(COMMIT_DEFAULTS.groupRowsMax, 512)
+  assert.equal(COMMIT_DEFAULTS.groupRowsMax, 1_024)
 })
 
 test('a full queue takes nothing, and takes again once it has drained', () => {

@@ -22,7 +22,7 @@ export interface CommitLimits {
 }
 
 export const COMMIT_DEFAULTS: CommitLimits = {
-  groupRowsMax: 512,
+  groupRowsMax: 1_024,
   groupBytesMax: 8 * 1024 * 1024,
   queueRowsMax: 16_384,
   queueBytesMax: 64 * 1024 * 1024,
