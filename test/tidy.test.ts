@@ -98,7 +98,7 @@ function tortured(): string[] {
 
 /** What the two sides of the store share: the messages, their guards, the door and the clock. */
 function storeInside(): string[] {
-  const wire = ['wire', 'wire-guard', 'wire-stream']
+  const wire = ['wire', 'wire-guard', 'wire-repair', 'wire-stream']
   const shared = ['admission', 'backup', 'hybrid-clock', 'row-digest', ...wire]
   return [...STAGE, 'src/store/ring', ...shared.map((name) => `src/store/${name}.ts`)]
 }

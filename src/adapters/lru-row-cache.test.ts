@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { murmur3 } from '../store/ring/hash.ts'
 import type { CachedRow } from '../store/shard/row-cache.ts'
 import { CACHE_BYTES_MAX, lruRowCache } from './lru-row-cache.ts'
 
@@ -41,3 +42,24 @@ test('rows that are gone can be named by what they are', () => {
   cache.forget(({ partition }) => partition === 0)
   assert.deepEqual([cache.items, cache.get('b')?.key], [1, 'b'])
 })
+
+test('of two keys that share a place each finds its own row, or none', () => {
+  const [first, second] = keysOfOnePlace()
+  const cache = lruRowCache(10)
+  cache.set(first, row(first))
+  assert.equal(cache.get(second), undefined)
+  cache.set(second, row(second))
+  assert.deepEqual([cache.get(first), cache.get(second)?.key], [undefined, second])
+})
+
+/** Among some ten thousands of keys there are two. */
+function keysOfOnePlace(): readonly [string, string] {
+  const keyAt = new Map<number, string>()
+  for (let i = 0; ; i += 1) {
+    const key = `key ${i}`
+    const place = murmur3(key) >>> 2
+    const other = keyAt.get(place)
+    if (other !== undefined) return [other, key]
+    keyAt.set(place, key)
+  }
+}

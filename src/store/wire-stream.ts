@@ -6,7 +6,7 @@
 import type { Refusal, WireRow } from './wire.ts'
 
 /** `p` and `e` as in operations. */
-interface Place {
+export interface Place {
   readonly cluster: string
   readonly p: number
   readonly e: number

@@ -7,6 +7,7 @@
  * as if nothing had answered.
  */
 import type { RingDocument } from './ring/document.ts'
+import type { RepairReply, RepairRequest } from './wire-repair.ts'
 import type { StreamReply, StreamRequest } from './wire-stream.ts'
 
 /**
@@ -62,18 +63,6 @@ export type ShardOperation =
 
 /** A version by its names on the wire. */
 export type WireVersion = Pick<WireRow, 'o' | 't' | 'n'>
-
-/** A row without its text (see RowHeader): key, version, hash of the text. */
-export interface WireHeader extends WireVersion {
-  readonly k: string
-  readonly h: number | null
-}
-
-/** A hint that was delivered: the version that the target holds now. */
-export interface DeliveredHint extends WireVersion {
-  readonly p: number
-  readonly k: string
-}
 
 /** A ring that a shard was asked to accept, and under which ballot. */
 export interface RingProposal {
@@ -146,52 +135,6 @@ export type ShardRequest =
       readonly limit: number
       readonly reverse: boolean
     }
-  /** What follows, up to `hints.done`, is repair; `p` and `e` as in operations. */
-  | {
-      readonly kind: 'digest'
-      readonly cluster: string
-      readonly p: number
-      readonly e: number
-      readonly deadBeforeMs: number
-    }
-  | {
-      readonly kind: 'headers'
-      readonly cluster: string
-      readonly p: number
-      readonly e: number
-      readonly deadBeforeMs: number
-      readonly from: string
-      readonly limit: number
-      /** Null = all. */
-      readonly buckets: readonly number[] | null
-    }
-  /**
-   * All replicas were found to hold the same, in a repair that began at `atMs`: remembered. What is
-   * dead before `deadBeforeMs` goes.
-   */
-  | {
-      readonly kind: 'repaired'
-      readonly cluster: string
-      readonly p: number
-      readonly e: number
-      readonly atMs: number
-      readonly deadBeforeMs: number
-    }
-  /** Hints for one shard, and partitions of which it misses more than hints could say. */
-  | {
-      readonly kind: 'hints'
-      readonly cluster: string
-      readonly target: string
-      readonly limit: number
-    }
-  | {
-      readonly kind: 'hints.done'
-      readonly cluster: string
-      readonly target: string
-      readonly delivered: readonly DeliveredHint[]
-      /** Partitions that were repaired whole since. */
-      readonly clean: readonly number[]
-    }
   /**
    * Which ring comes after version `ring.version` is decided by one round of Paxos among the
    * deciders of that ring. `ring.promise`: nothing below this ballot is accepted for `version`.
@@ -212,6 +155,7 @@ export type ShardRequest =
     }
   /** A ring that was decided. */
   | { readonly kind: 'ring.store'; readonly ring: RingDocument }
+  | RepairRequest
   | StreamRequest
 
 /** How often the rows in memory could answer, and how many they are. */
@@ -260,26 +204,6 @@ export type ShardReply =
       readonly rows: readonly WireRow[]
       readonly more: boolean
     }
-  /** `repairedMs`: when the last repair began that is remembered (see `repaired`); 0 = none. */
-  | {
-      readonly kind: 'digest'
-      readonly sums: readonly string[]
-      readonly rows: number
-      readonly repairedMs: number
-    }
-  | {
-      readonly kind: 'headers'
-      readonly headers: readonly WireHeader[]
-      /** Where to go on (`from`); null = it is through. */
-      readonly next: string | null
-    }
-  | { readonly kind: 'repaired'; readonly purged: number }
-  | {
-      readonly kind: 'hints'
-      readonly hints: readonly { readonly p: number; readonly k: string }[]
-      readonly dirty: readonly number[]
-    }
-  | { readonly kind: 'hints.done'; readonly left: number }
   /**
    * `promised`: the largest ballot that was promised for that version; what was asked for counts
    * only when it is the same. `accepted`: what was accepted for that version. `ring`: the decided
@@ -300,6 +224,7 @@ export type ShardReply =
     }
   /** The ring that the shard holds afterwards: the one sent, or its own newer or foreign one. */
   | { readonly kind: 'ring.store'; readonly stored: boolean; readonly ring: RingDocument | null }
+  | RepairReply
   | StreamReply
   /** The request was not understood or could not be served at all; certainly nothing was done. */
   | { readonly kind: 'error'; readonly reason: string }

@@ -3,13 +3,7 @@
  * reply that is not understood may stand for work that was done, so it is never taken for a
  * refusal.
  */
-import {
-  type AsSent,
-  type OperationResult,
-  REFUSALS,
-  type ShardReply,
-  type WireHeader,
-} from '../wire.ts'
+import { type AsSent, type OperationResult, REFUSALS, type ShardReply } from '../wire.ts'
 import {
   type Fields,
   isCount,
@@ -22,6 +16,7 @@ import {
   isWireRow,
   isWireVersion,
 } from '../wire-guard.ts'
+import type { WireHeader } from '../wire-repair.ts'
 import type { LeftRow } from '../wire-stream.ts'
 
 /** The reply, or undefined when it is none of this version of the store. */

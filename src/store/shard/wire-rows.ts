@@ -3,7 +3,8 @@
  */
 import type { Version } from '../../model/version.ts'
 import type { PartitionedRow, Row, RowHeader } from '../../ports/key-value-engine.ts'
-import type { WireHeader, WireRow, WireVersion } from '../wire.ts'
+import type { WireRow, WireVersion } from '../wire.ts'
+import type { WireHeader } from '../wire-repair.ts'
 
 export function rowFromWire(partition: number, { k, v, o, t, n, e }: WireRow): PartitionedRow {
   return { partition, key: k, text: v, version: { order: o, time: t, writer: n }, expiresMs: e }

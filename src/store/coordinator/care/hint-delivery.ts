@@ -7,7 +7,8 @@
  * compared in its turn.
  */
 import { must } from '../../../model/must.ts'
-import type { DeliveredHint, ReplyOf, WireRow, WireVersion } from '../../wire.ts'
+import type { ReplyOf, WireRow, WireVersion } from '../../wire.ts'
+import type { DeliveredHint } from '../../wire-repair.ts'
 import type { RingView } from '../ring-view.ts'
 import type { AntiEntropy } from './anti-entropy.ts'
 import { type CareKeeper, isShardUp } from './care-keeper.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { compareKeys } from '../../../model/key-bytes.ts'
-import type { WireHeader } from '../../wire.ts'
+import type { WireHeader } from '../../wire-repair.ts'
 import { compareRows } from '../replica-result.ts'
 import { commonRange, type HeaderList, reconcile } from './reconcile.ts'
 

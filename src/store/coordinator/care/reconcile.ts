@@ -7,7 +7,8 @@
  * and where none is held by most, only the shards can tell, which refuse the row as damaged.
  */
 import { compareKeys } from '../../../model/key-bytes.ts'
-import type { WireHeader, WireVersion } from '../../wire.ts'
+import type { WireVersion } from '../../wire.ts'
+import type { WireHeader } from '../../wire-repair.ts'
 import { compareRows } from '../replica-result.ts'
 
 /** Headers of one replica (its position among those that hold the partition), ascending by key. */
