@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { murmur3 } from '../store/ring/hash.ts'
+import { shortHash } from '../store/ring/hash.ts'
 import type { CachedRow } from '../store/shard/row-cache.ts'
 import { CACHE_BYTES_MAX, lruRowCache } from './lru-row-cache.ts'
 
@@ -43,8 +43,8 @@ test('rows that are gone can be named by what they are', () => {
   assert.deepEqual([cache.items, cache.get('b')?.key], [1, 'b'])
 })
 
-test('of two keys that share a place each finds its own row, or none', () => {
-  const [first, second] = keysOfOnePlace()
+test('of two keys that share a hash each finds its own row, or none', () => {
+  const [first, second] = keysOfOneHash()
   const cache = lruRowCache(10)
   cache.set(first, row(first))
   assert.equal(cache.get(second), undefined)
@@ -53,13 +53,13 @@ test('of two keys that share a place each finds its own row, or none', () => {
 })
 
 /** Among some ten thousands of keys there are two. */
-function keysOfOnePlace(): readonly [string, string] {
+function keysOfOneHash(): readonly [string, string] {
   const keyAt = new Map<number, string>()
   for (let i = 0; ; i += 1) {
     const key = `key ${i}`
-    const place = murmur3(key) >>> 2
-    const other = keyAt.get(place)
+    const hash = shortHash(key)
+    const other = keyAt.get(hash)
     if (other !== undefined) return [other, key]
-    keyAt.set(place, key)
+    keyAt.set(hash, key)
   }
 }

@@ -6,7 +6,7 @@ import { must } from '../../model/must.ts'
 import { checkBatch, checkWrite, type Lane } from '../admission.ts'
 import type { StoreWrite, WriteOutcome } from '../client.ts'
 import { wallOf } from '../hybrid-clock.ts'
-import { murmur3 } from '../ring/hash.ts'
+import { shortHash } from '../ring/hash.ts'
 import type { WireRow } from '../wire.ts'
 import { KeyWrite, type RowToWrite } from './key-write.ts'
 import type { RingView } from './ring-view.ts'
@@ -34,8 +34,8 @@ export async function writeAll(
  */
 export function roundsOf(writes: readonly StoreWrite[]): readonly (readonly number[])[] {
   if (writes.length === 1) return [[0]]
-  // Small numbers are compared faster than texts; two keys of one hash go the longer way.
-  const hashes = new Set(writes.map(({ key }) => murmur3(key) >>> 2))
+  // Two keys of one hash go the longer way.
+  const hashes = new Set(writes.map(({ key }) => shortHash(key)))
   if (hashes.size === writes.length) return [writes.map((_, index) => index)]
   const roundOfKey = new Map<string, number>()
   const rounds: number[][] = []

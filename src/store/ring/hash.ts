@@ -11,6 +11,14 @@ export function murmur3(text: string, seed = 0): number {
 }
 
 /**
+ * 30 bits that stand for a text: JavaScript compares such numbers at once, where a text that has
+ * just arrived must first be entered in its table of texts. Two texts may have the same.
+ */
+export function shortHash(text: string): number {
+  return murmur3(text) >>> 2
+}
+
+/**
  * The partition of a key among `partitions`, a power of two: that many equal slices of the hash
  * space, named by its top bits.
  */
