@@ -3,10 +3,10 @@
  * one of them has the bytes on its disk before it says that a write is done.
  */
 import { accessSync, constants } from 'node:fs'
-import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { eventually } from '../../test/support/eventually.ts'
 import { type Store, startStore, stopMembers } from '../../test/support/pipeline.ts'
+import { stablePort, stablePorts } from '../../test/support/ports.ts'
 import { type StartedProcess, startProcess, temporaryFolder } from '../../test/support/process.ts'
 import { logFlags, onOneFile } from './logs.ts'
 import type { Environment } from './report.ts'
@@ -47,7 +47,7 @@ export async function startOurs(env: Environment): Promise<OurSystem> {
 
 /** History is kept for the length of a run: to compact it would be work that is not asked for. */
 export async function startEtcd(program: string): Promise<RunningSystem> {
-  const ports = await freePorts(ETCD_NODES * 2)
+  const ports = await stablePorts(ETCD_NODES * 2)
   const nodes = Array.from({ length: ETCD_NODES }, (_, n) => ({
     name: `node${n + 1}`,
     client: `http://127.0.0.1:${ports[n * 2]}`,
@@ -71,7 +71,7 @@ export async function startEtcd(program: string): Promise<RunningSystem> {
 
 /** Its log is never rewritten during a run, for the same reason. */
 export async function startRedis(program: string): Promise<RunningSystem> {
-  const [port] = await freePorts(1)
+  const port = await stablePort()
   const started = startProcess([], {
     program: [
       ...[program, '--port', String(port), '--bind', '127.0.0.1', '--save', ''],
@@ -116,21 +116,4 @@ function running(
 async function isHealthy(url: string): Promise<boolean> {
   const body = (await (await fetch(`${url}/health`)).json()) as { readonly health?: string }
   return body.health === 'true'
-}
-
-/** Taken all at once, so that all are different. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) => {
-          server.once('listening', () => {
-            const address = server.address()
-            server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
-          })
-        }),
-    ),
-  )
-  return ports
 }

@@ -5,9 +5,9 @@
  */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { freePorts } from '../support/compose-processes.ts'
 import { listenTo } from '../support/event-stream.ts'
 import { eventually } from '../support/eventually.ts'
+import { stablePort } from '../support/ports.ts'
 import { startRole } from '../support/process.ts'
 import { runningCoordinator, runningShard, runningStore } from '../support/running-store.ts'
 import { untilItStandsStill } from '../support/standing-still.ts'
@@ -154,7 +154,7 @@ test('a coordinator that starts has found its ring before it answers anything', 
 })
 
 test('one whose shards are all dead answers after a moment, and does not guess', async () => {
-  const [port] = await freePorts(1)
+  const port = await stablePort()
   const env = { BOOTSTRAP_NODES: `http://127.0.0.1:${port}`, REQUEST_TIMEOUT_SECS: '2' }
   const coordinator = await runningCoordinator(env)
   const answer = [503, { detail: 'Nessun nodo KVS registrato' }]
@@ -176,7 +176,7 @@ test('a request that is under way when the coordinator stops gets its answer', a
 
 test('while the log is away keys are served, and what needs the log is 503', async (t) => {
   const shard = await runningShard()
-  const [port] = await freePorts(1)
+  const port = await stablePort()
   const env = { KAFKA_BOOTSTRAP: `127.0.0.1:${port}`, BOOTSTRAP_NODES: shard.url }
   const process = await startRole(['coordinator', '--port', '0'], { env })
   const coordinator = wireClient(process.address)

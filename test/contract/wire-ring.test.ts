@@ -5,8 +5,8 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { freePorts } from '../support/compose-processes.ts'
 import { eventually } from '../support/eventually.ts'
+import { stablePort } from '../support/ports.ts'
 import { runningCoordinator, runningShard, runningStore } from '../support/running-store.ts'
 import type { WireAnswer, WireClient } from '../support/wire-client.ts'
 
@@ -103,7 +103,7 @@ test('the ratio decides where no factor was given', async () => {
 
 test('a shard that cannot be reached is 502 with a sentence', async () => {
   const coordinator = await runningCoordinator()
-  const [port] = await freePorts(1)
+  const port = await stablePort()
   const answer = await coordinator.post('/sharding/add-node', { node: `http://127.0.0.1:${port}` })
   assert.equal(answer.status, 502)
   assert.match(String(answer.body.detail), /No shard answers at http/)
@@ -111,7 +111,7 @@ test('a shard that cannot be reached is 502 with a sentence', async () => {
 })
 
 test('shards named at start are tried again until they answer', async () => {
-  const [port] = await freePorts(1)
+  const port = await stablePort()
   const node = `http://127.0.0.1:${port}`
   const env = { BOOTSTRAP_NODES: node, REQUEST_TIMEOUT_SECS: '2' }
   const coordinator = await runningCoordinator(env)

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { freePorts } from '../support/compose-processes.ts'
 import { eventually } from '../support/eventually.ts'
+import { stablePorts } from '../support/ports.ts'
 import { type RoleProcess, runCommand, startRole, temporaryFolder } from '../support/process.ts'
 import { signedHeaders } from '../support/signed-body.ts'
 
@@ -29,7 +29,7 @@ async function helloStatus({ address }: RoleProcess, secret: string): Promise<nu
 
 test('roles that start together in one folder make one secret, for its owner alone', async () => {
   const dataDir = join(temporaryFolder(), 'not', 'there')
-  const ports = await freePorts(4)
+  const ports = await stablePorts(4)
   const [face = 0, ...shardPorts] = ports
   const nodes = shardPorts.map((port) => `http://127.0.0.1:${port}`)
   const coordinator = ['coordinator', '--port', `${face}`, '--bootstrap-nodes', nodes.join(',')]

@@ -4,12 +4,11 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { COMMANDS } from '../../src/app/commands.ts'
 import { settingNamesOf, settingOf } from '../../src/app/settings.ts'
+import { stablePort } from '../support/ports.ts'
 import { ROOT_DIR, runCommand, startProcess, temporaryFolder } from '../support/process.ts'
 
 const LAUNCHER = join(ROOT_DIR, 'bin/launcher.mjs')
@@ -79,10 +78,7 @@ test('config print tells each value and where it came from, secrets masked', asy
 })
 
 test('a coordinator that does not answer is a failure with a sentence', async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  await new Promise((resolve) => server.close(resolve))
+  const url = `http://127.0.0.1:${await stablePort()}`
   const { code, stdout, stderr } = await runCommand(['get', 'a', '--coordinator-url', url])
   assert.deepEqual([code, stdout], [1, ''])
   assert.match(stderr, /No coordinator answers at .*--coordinator-url/)

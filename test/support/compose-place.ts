@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { must } from '../../src/model/must.ts'
 import type { ComposeFile } from './compose-file.ts'
 import { endpointsOf, type Place } from './compose-plan.ts'
-import { freePorts } from './compose-processes.ts'
+import { stablePorts } from './ports.ts'
 import { temporaryFolder } from './process.ts'
 import { ROOT } from './source-files.ts'
 
@@ -16,7 +16,7 @@ import { ROOT } from './source-files.ts'
 export async function placeFor(file: ComposeFile, bootstrap: string): Promise<Place> {
   const folder = temporaryFolder('energyguard-compose')
   const endpoints = endpointsOf(file)
-  const ports = await freePorts(endpoints.length)
+  const ports = await stablePorts(endpoints.length)
   const { uid, gid } = userInfo()
   return {
     sources: ROOT,

@@ -3,9 +3,7 @@
  * which is exit 0 for a job, a passed check for a service that has one. Whatever is still running
  * at the end is killed, so a test that fails leaves nothing behind.
  */
-import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { must } from '../../src/model/must.ts'
@@ -129,16 +127,4 @@ async function stopAll(
   for (const { process } of services) process.kill('SIGTERM')
   const exits = services.map(async (one) => [one.planned.name, await exitOf(one)] as const)
   return Object.fromEntries(await Promise.all(exits))
-}
-
-/** Ports that are free now, all different. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => {
-    const address = server.address()
-    return typeof address === 'object' && address ? address.port : 0
-  })
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
 }

@@ -7,7 +7,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from './eventually.ts'
@@ -17,6 +17,7 @@ import {
   type KafkaInstall,
   writeServerProperties,
 } from './kafka-install.ts'
+import { stablePorts } from './ports.ts'
 import { untilItStandsStill } from './standing-still.ts'
 
 export interface KafkaBroker {
@@ -36,9 +37,6 @@ export interface KafkaBroker {
 const READY_TIMEOUT_MS = 60_000
 /** What a message about a failed start quotes of its output. */
 const OUTPUT_CHARACTERS_MAX = 4_000
-/** Below what systems give to clients: nobody takes the port while the broker is down. */
-const PORT_FIRST = 15_000
-const PORT_LAST = 32_000
 const HEAP = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 
 /** $1 the folder, the rest the command. Prints the pid of the command, ends with it. */
@@ -59,7 +57,7 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
   const folder = mkdtempSync(join(tmpdir(), 'energyguard-kafka-'))
   const data = join(folder, 'data')
   cpSync(install.formatted, data, { recursive: true })
-  const [port, controllerPort] = await freePorts()
+  const [port = 0, controllerPort = 0] = await stablePorts(2)
   writeServerProperties(join(folder, 'server.properties'), { port, controllerPort, folder: data })
   const removeFolder = () => rmSync(folder, { recursive: true, force: true })
   let running = await launch(install, folder, port).catch((error: Error) => {
@@ -142,20 +140,5 @@ function accepts(port: number): Promise<boolean> {
     const socket = connect(port, '127.0.0.1')
     socket.on('connect', () => resolve(true)).on('error', () => resolve(false))
     socket.on('connect', () => socket.destroy())
-  })
-}
-
-async function freePorts(): Promise<[number, number]> {
-  for (;;) {
-    const port = PORT_FIRST + Math.floor(Math.random() * (PORT_LAST - PORT_FIRST))
-    if ((await isFree(port)) && (await isFree(port + 1))) return [port, port + 1]
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.on('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }

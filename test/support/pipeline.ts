@@ -3,9 +3,9 @@
  * that it keeps: any of them can be killed and started again on the same data, as a supervisor
  * would do it.
  */
-import { createServer } from 'node:net'
 import { DEFAULT_ADMIN_TOKEN } from '../../src/app/settings/store.ts'
 import { eventually } from './eventually.ts'
+import { stablePort, stablePorts } from './ports.ts'
 import { type RoleProcess, startRole, temporaryFolder } from './process.ts'
 
 /** One process of the pipeline, whichever incarnation of it is alive. */
@@ -86,8 +86,7 @@ export function startDetector(store: Store, { logFlags, env }: PipelineOptions):
 
 /** Every role in one process, with no meters of its own. */
 export async function startUp(env: Readonly<Record<string, string>>): Promise<Member> {
-  const [port] = await stablePorts(1)
-  const flags = ['--port', String(port), '--login-ports', '0', '--no-simulate']
+  const flags = ['--port', String(await stablePort()), '--login-ports', '0', '--no-simulate']
   return startMember('up', ['up', ...flags], env)
 }
 
@@ -154,26 +153,4 @@ function watchForFailure(name: string) {
       })
     },
   }
-}
-
-/** Below those that the system gives to clients, which would take a port while it is not in use. */
-const STABLE_PORT_FIRST = 20_000
-const STABLE_PORT_COUNT = 12_000
-
-/** Ports that are free now and can be listened on again after a kill, all different. */
-async function stablePorts(count: number): Promise<readonly number[]> {
-  const ports = new Set<number>()
-  while (ports.size < count) {
-    const port = STABLE_PORT_FIRST + Math.floor(Math.random() * STABLE_PORT_COUNT)
-    if (await isFree(port)) ports.add(port)
-  }
-  return [...ports]
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
 }

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { eventually } from './eventually.ts'
 import { type Member, startStore } from './pipeline.ts'
+import { stablePort } from './ports.ts'
 import { PATIENT, type RoleProcess, startRole, temporaryFolder } from './process.ts'
 import { type WireClient, wireClient } from './wire-client.ts'
 
@@ -50,22 +51,23 @@ export async function runningCoordinator(
   env: Readonly<Record<string, string>> = {},
 ): Promise<RunningCoordinator> {
   const dataDir = temporaryFolder('coordinator')
-  const start = async (port: string) => {
+  const args = ['coordinator', '--port', String(await stablePort())]
+  const start = async () => {
     const options = { dataDir, env: { ...PATIENT, ...env } }
-    const process = await startRole(['coordinator', '--port', port], options)
+    const process = await startRole(args, options)
     await eventually('the log is read', async () => {
       return (await wireClient(process.address).get('/notifications')).status === 200
     })
     return process
   }
-  let process = await start('0')
+  let process = await start()
   return {
     ...wireClient(process.address),
     process: () => process,
     async restart() {
       process.kill('SIGKILL')
       await process.exited
-      process = await start(new URL(process.address).port)
+      process = await start()
     },
   }
 }

@@ -3,7 +3,7 @@
  * the test.
  */
 import type { RequestListener, Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { bodySignature } from '../../src/adapters/body-signature.ts'
 import {
@@ -14,6 +14,7 @@ import {
 import { httpEndpoint } from '../../src/adapters/http-endpoint.ts'
 import { createHttpServer } from '../../src/http/http-server.ts'
 import type { Endpoint } from '../../src/ports/network.ts'
+import { stablePort } from './ports.ts'
 import { CLUSTER_SECRET } from './signed-body.ts'
 
 export interface ShardServer {
@@ -64,24 +65,24 @@ export async function listenOn(
   handle: RequestListener,
   frames?: FrameEndpoint,
 ): Promise<ShardServer> {
+  const port = await stablePort()
   const server = createHttpServer(handle, undefined, frames)
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
-  const start = (port: number) =>
+  const start = () =>
     new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(port, '127.0.0.1', resolve)
     })
-  await start(0)
-  const { port } = server.address() as AddressInfo
+  await start()
   const stop = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve())
       for (const socket of sockets) socket.destroy()
     })
   t.after(stop)
-  return { address: `http://127.0.0.1:${port}`, server, stop, start: () => start(port) }
+  return { address: `http://127.0.0.1:${port}`, server, stop, start }
 }
