@@ -8,6 +8,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { CONDITIONAL_PREFIX, SYSTEM_PREFIX } from '../model/keys.ts'
 import { EngineError } from '../ports/key-value-engine.ts'
+import { CHECKPOINT_PAGES } from './sqlite-checkpoint.ts'
 
 /**
  * Of new files. Rows are small and written in no order, and each commit writes whole pages twice,
@@ -15,11 +16,10 @@ import { EngineError } from '../ports/key-value-engine.ts'
  */
 const PAGE_BYTES = 2048
 /**
- * Pages in the write-ahead log before they move into the file. A commit waits while they move, and
- * with one shard down so does its client: with more of them the longest waits are longer, and rows
- * in no order are hardly written any faster.
+ * Pages in the write-ahead log that a commit moves into the file itself, while the thread that is
+ * there for it (sqlite-checkpoint.ts) does not get to it.
  */
-const CHECKPOINT_PAGES = 5_000
+const CHECKPOINT_PAGES_MAX = 4 * CHECKPOINT_PAGES
 /** What a large transaction made of the write-ahead log is given back beyond this. */
 const LOG_BYTES_KEPT = 64 * 1024 * 1024
 /** Holds the pages of some 50 000 rows of the usual size. */
@@ -27,10 +27,9 @@ const CACHE_KIB = 32 * 1024
 
 export const PRAGMAS = `
   PRAGMA page_size = ${PAGE_BYTES};
-  PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
-  PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+  PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES_MAX};
   PRAGMA journal_size_limit = ${LOG_BYTES_KEPT};
   PRAGMA cache_size = -${CACHE_KIB};
   PRAGMA temp_store = MEMORY;`
@@ -70,7 +69,6 @@ const FROM_VERSION_1 = `
  * transaction. Throws EngineError when the file is of a newer version.
  */
 export function prepareSchema(database: DatabaseSync, path: string): void {
-  // In exclusive mode the first transaction takes the lock, for good.
   database.exec('BEGIN IMMEDIATE')
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
   if (version === 0) database.exec(SCHEMA)

@@ -2,15 +2,17 @@
  * What only an engine on a real file can get wrong; the rest is in the suite of its port.
  */
 import assert from 'node:assert/strict'
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { startEngineWriter } from '../../test/support/engine-writer.ts'
 import { eventually } from '../../test/support/eventually.ts'
-import { temporaryFolder } from '../../test/support/process.ts'
+import { type StartedProcess, temporaryFolder } from '../../test/support/process.ts'
 import { must } from '../model/must.ts'
 import { EngineError, type EngineFailure } from '../ports/key-value-engine.ts'
+import { stateOf } from './sqlite-checkpoint.ts'
 import { openSqliteEngine } from './sqlite-engine.ts'
 import { engineError } from './sqlite-engine-errors.ts'
 import { PRAGMAS } from './sqlite-engine-tables.ts'
@@ -39,14 +41,12 @@ function fileWith(rows: readonly ReturnType<typeof row>[], change: string): stri
   return path
 }
 
-test('what was acknowledged is there after kill -9, and groups are whole', async () => {
-  const path = newPath()
-  const child = startEngineWriter(path)
-  const saidLines = () => child.stdout().split('\n').slice(0, -1)
-  await eventually('it has written', () => saidLines().length > 200)
-  child.kill('SIGKILL')
-  await child.exited
-  const acknowledged = Number(must(saidLines().at(-1)))
+/** The number of the last group that the killed writer said was durable. */
+function lastSaid(writer: StartedProcess): number {
+  return Number(must(writer.stdout().split('\n').at(-2)))
+}
+
+function assertKept(path: string, acknowledged: number): void {
   const engine = openSqliteEngine({ path })
   const last = must(engine.get(0, 'a')).version.order
   assert.ok(last >= acknowledged, `${last} after ${acknowledged} was acknowledged`)
@@ -59,6 +59,35 @@ test('what was acknowledged is there after kill -9, and groups are whole', async
   assert.equal(promised?.order, last, 'what was promised is kept')
   assert.equal(engine.count(0), last + 2)
   engine.close()
+}
+
+test('what was acknowledged is there after kill -9, and groups are whole', async () => {
+  const path = newPath()
+  const writer = startEngineWriter(path)
+  await eventually('it has written', () => writer.stdout().split('\n').length > 200)
+  writer.kill('SIGKILL')
+  await writer.exited
+  assertKept(path, lastSaid(writer))
+})
+
+test('the same while pages move from the log into the file', async () => {
+  const path = newPath()
+  const writer = startEngineWriter(path, 16_000)
+  await eventually('it has written', () => writer.stdout().includes('\n'))
+  const watch = new DatabaseSync(path, { readOnly: true })
+  const look = watch.prepare('PRAGMA wal_checkpoint(NOOP)')
+  for (let isMoving = false; !isMoving; await setImmediate()) {
+    const { log, checkpointed } = stateOf(look)
+    isMoving = checkpointed > 0 && checkpointed < log
+  }
+  writer.kill('SIGKILL')
+  await writer.exited
+  // What lies on the disk, without what the watching connection still has in memory.
+  const copy = newPath()
+  mkdirSync(dirname(copy))
+  for (const suffix of ['', '-wal']) copyFileSync(path + suffix, copy + suffix)
+  watch.close()
+  assertKept(copy, lastSaid(writer))
 })
 
 test('a commit waits until the disk has it', () => {
