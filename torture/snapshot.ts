@@ -1,7 +1,7 @@
 /**
  * What stands on the disk of each shard: its rows and the ring that it holds, read from copies of
- * its files. A shard that runs keeps its database for itself, so it is stopped for the moment of
- * the copy: what lies there then is what `kill -9` would leave, which SQLite knows how to open.
+ * its files. A shard that runs writes to them all the time, so it is stopped for the moment of the
+ * copy: what lies there then is what `kill -9` would leave, which SQLite knows how to open.
  */
 import { existsSync } from 'node:fs'
 import { copyFile, rm } from 'node:fs/promises'

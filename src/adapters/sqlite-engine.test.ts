@@ -70,7 +70,7 @@ test('what was acknowledged is there after kill -9, and groups are whole', async
   assertKept(path, lastSaid(writer))
 })
 
-test('the same while pages move from the log into the file', async () => {
+test('a kill -9 while pages move from the log into the file takes nothing back', async () => {
   const path = newPath()
   const writer = startEngineWriter(path, 16_000)
   await eventually('it has written', () => writer.stdout().includes('\n'))
