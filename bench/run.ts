@@ -2,15 +2,12 @@
  * Measures the paths that matter, each beside what a user would pick instead, in one run on one
  * machine: `npm run bench`, or `npm run bench -- NAME` for one. Ratios within a run say more than
  * figures of different days.
- *
- * `--cpu-prof FOLDER` has every process of ours write a profile when it ends. For `store`:
- * `--keys N`, `--rounds N` (slices of each line), and `--million` in place of all the rest. For
- * `detection`: `--data FOLDER`, `--readings FOLDER`, `--weeks N`, `--buildings N`, `--clean N`,
- * `--seed TEXT`, `--budget N`, and `--full` for the floor-months of the goals.
+ * `npm run bench -- --help` names what else it can be told.
  */
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { Argument } from 'commander'
+import { newCommand, positiveNumber, runTool, wholeNumber } from '../src/app/new-command.ts'
 import { type KafkaBroker, startKafkaBroker } from '../test/support/kafka-broker.ts'
 import { missingTools } from '../test/support/kafka-install.ts'
 import { alarmBench } from './alarm.ts'
@@ -38,11 +35,10 @@ const HOUSEHOLD = '../shared/readings'
  * Simulated buildings of three floors, with episodes and without: a look at them, or more than 80
  * floor-months, and enough without that a quarter of an alarm a month is a dozen.
  */
-const FLOORS_USUAL = { weeks: '8', buildings: '1', clean: '1' }
-const FLOORS_FULL = { weeks: '12', buildings: '14', clean: '9' }
-const POSITIVE = /^[1-9]\d*$/
+const FLOORS_USUAL = { weeks: 8, buildings: 1, clean: 1 }
+const FLOORS_FULL = { weeks: 12, buildings: 14, clean: 9 }
 
-interface Choices {
+interface Made {
   readonly env: Environment
   readonly store: Bench
   readonly detection: Bench
@@ -54,7 +50,7 @@ const print = (text: string) => process.stdout.write(`${text}\n`)
 /** Benches that cannot be run here become a sentence. */
 function benchOf(
   name: Name,
-  { store, detection }: Choices,
+  { store, detection }: Made,
   bootstrap: string | undefined,
 ): Bench | string {
   if (name === 'detection') return detection
@@ -67,40 +63,48 @@ function benchOf(
   return alarmBench([...(bootstrap ? [onKafka(bootstrap)] : []), onOneFile()])
 }
 
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      'cpu-prof': { type: 'string' },
-      keys: { type: 'string' },
-      rounds: { type: 'string', default: String(ROUNDS) },
-      million: { type: 'boolean', default: false },
-      data: { type: 'string', default: PUBLIC_SERIES },
-      readings: { type: 'string', default: HOUSEHOLD },
-      weeks: { type: 'string' },
-      buildings: { type: 'string' },
-      clean: { type: 'string' },
-      full: { type: 'boolean', default: false },
-      seed: { type: 'string', default: 'bench' },
-      budget: { type: 'string', default: '1' },
-    },
-  })
-  const wrong = positionals.filter((one) => !NAMES.some((name) => name === one))
-  if (wrong.length > 0) {
-    process.stderr.write(`No bench ${wrong.join(', ')}. There are ${NAMES.join(', ')}.\n`)
-    return 2
-  }
-  const keys = values.keys ?? String(values.million ? MILLION : KEYS)
-  if (!POSITIVE.test(keys) || !POSITIVE.test(values.rounds)) {
-    process.stderr.write('--keys and --rounds take a whole number of at least 1.\n')
-    return 2
-  }
-  const folder = values['cpu-prof']
-  const env = folder === undefined ? {} : profileInto(resolve(folder))
-  const options = { keys: Number(keys), rounds: Number(values.rounds) }
-  const store = values.million ? storeMillionBench(options.keys) : storeBench(options)
-  const detection = detectionBench(detectionOptions(values))
-  const chosen = NAMES.filter((name) => positionals.length === 0 || positionals.includes(name))
+interface Choices extends DetectionValues {
+  /** None: all of them. */
+  readonly names: readonly Name[]
+  readonly cpuProf?: string
+  readonly keys?: number
+  readonly rounds: number
+  readonly million: boolean
+}
+
+function parse(args: readonly string[]): Choices {
+  const command = newCommand('npm run bench --')
+    .description(
+      'The paths that matter, each beside what one would pick instead; all, or those named.',
+    )
+    .addArgument(new Argument('[names...]', 'which; without any, all').choices(NAMES))
+    .option('--cpu-prof <folder>', 'every process of ours writes a profile there when it ends')
+    .option(
+      '--keys <n>',
+      `store: so many (default: ${KEYS}, with --million ${MILLION})`,
+      wholeNumber,
+    )
+    .option('--rounds <n>', 'store: slices of each line', wholeNumber, ROUNDS)
+    .option('--million', 'store: a million keys once, in place of all the rest', false)
+    .option('--data <folder>', 'detection: the labelled series', PUBLIC_SERIES)
+    .option('--readings <folder>', 'detection: the recorded household', HOUSEHOLD)
+    .option('--weeks <n>', 'detection: of each simulated building', positiveNumber)
+    .option('--buildings <n>', 'detection: simulated, with episodes', positiveNumber)
+    .option('--clean <n>', 'detection: simulated, without', positiveNumber)
+    .option('--full', 'detection: the floor-months of the goals', false)
+    .option('--seed <text>', 'detection: of the simulated buildings', 'bench')
+    .option('--budget <n>', 'detection: false alarms a floor-month', positiveNumber, 1)
+    .parse(args, { from: 'user' })
+  return { ...command.opts(), names: command.processedArgs[0] ?? [] }
+}
+
+async function run(choices: Choices): Promise<number> {
+  const { names, million, rounds, cpuProf } = choices
+  const keys = choices.keys ?? (million ? MILLION : KEYS)
+  const env = cpuProf === undefined ? {} : profileInto(resolve(cpuProf))
+  const store = million ? storeMillionBench(keys) : storeBench({ keys, rounds })
+  const detection = detectionBench(detectionOptions(choices))
+  const chosen = NAMES.filter((name) => names.length === 0 || names.includes(name))
   print(`energyguard bench: ${machineLine()}`)
   const neighbours = neighbourLine()
   if (neighbours) print(neighbours)
@@ -112,34 +116,30 @@ interface DetectionValues {
   readonly data: string
   readonly readings: string
   readonly seed: string
-  readonly budget: string
-  readonly weeks?: string | undefined
-  readonly buildings?: string | undefined
-  readonly clean?: string | undefined
+  readonly budget: number
+  readonly weeks?: number
+  readonly buildings?: number
+  readonly clean?: number
   readonly full: boolean
 }
 
 function detectionOptions({ data, readings, seed, budget, full, ...sizes }: DetectionValues) {
   const usual = full ? FLOORS_FULL : FLOORS_USUAL
-  const positive = (name: string, text: string) => {
-    if (!(Number(text) > 0)) throw new Error(`--${name} takes a number over 0.`)
-    return Number(text)
-  }
   return {
     folders: { series: resolve(data), readings: resolve(readings) },
     seed,
-    weeks: positive('weeks', sizes.weeks ?? usual.weeks),
-    buildings: positive('buildings', sizes.buildings ?? usual.buildings),
-    cleanBuildings: positive('clean', sizes.clean ?? usual.clean),
-    budget: positive('budget', budget),
+    weeks: sizes.weeks ?? usual.weeks,
+    buildings: sizes.buildings ?? usual.buildings,
+    cleanBuildings: sizes.clean ?? usual.clean,
+    budget,
   }
 }
 
 /** Each has a broker of its own, so that none inherits the work of another. */
-async function runOne(name: Name, choices: Choices): Promise<void> {
-  const { env } = choices
+async function runOne(name: Name, made: Made): Promise<void> {
+  const { env } = made
   const broker = NEED_A_BROKER.includes(name) ? await ownBroker() : undefined
-  const bench = benchOf(name, choices, broker?.bootstrap ?? process.env.KAFKA_BOOTSTRAP)
+  const bench = benchOf(name, made, broker?.bootstrap ?? process.env.KAFKA_BOOTSTRAP)
   print(typeof bench === 'string' ? bench : `\n${tableText(await bench.run({ say, env }))}`)
   await broker?.stop()
 }
@@ -158,4 +158,4 @@ function profileInto(folder: string): Environment {
 }
 
 process.on('SIGINT', () => process.exit(130))
-process.exitCode = await main()
+process.exitCode = await runTool(parse, run)

@@ -4,11 +4,7 @@ import { seededRandom } from '../src/adapters/seeded-random.ts'
 import { failureText, parseSimArguments, replayCommand } from './command-line.ts'
 import { drawProfile, FAULTS } from './faults.ts'
 
-function parsed(...args: readonly string[]) {
-  const result = parseSimArguments(args)
-  assert.ok(typeof result === 'object', String(result))
-  return result
-}
+const parsed = (...args: readonly string[]) => parseSimArguments(args)
 
 test('the command that replays a run says all that it was told, and nothing more', () => {
   assert.equal(replayCommand(parsed(), 7), 'npm run sim -- --seed=7')
@@ -17,10 +13,22 @@ test('the command that replays a run says all that it was told, and nothing more
 })
 
 test('what is not understood is a sentence', () => {
-  assert.match(String(parseSimArguments(['--sed=1'])), /--sed/)
-  assert.match(String(parseSimArguments(['--no-such-fault'])), /no-such-fault/)
-  assert.match(String(parseSimArguments(['--seeds=many'])), /whole numbers/)
-  assert.match(String(parseSimArguments(['--engine=paper'])), /memory or sqlite/)
+  const said: string[] = []
+  const output = { data: assert.fail, message: (text: string) => void said.push(text) }
+  const wrong = ['--sed=1', '--no-such-fault', '--seeds=many', '--operations=0', '--engine=paper']
+  for (const arg of wrong) assert.throws(() => parseSimArguments([arg], { output }), arg)
+  const sentences = [/'--sed=1'/, /no-such-fault/, /whole number from 1/, /whole number/, /sqlite/]
+  assert.equal(said.length, sentences.length)
+  for (const [index, sentence] of sentences.entries()) assert.match(said[index] ?? '', sentence)
+})
+
+test('help names every option and every fault that can be left out', () => {
+  const said: string[] = []
+  const output = { data: (text: string) => void said.push(text), message: assert.fail }
+  assert.throws(() => parseSimArguments(['--help'], { output }))
+  for (const part of ['--seed <n>', '--seeds', '--operations', '--engine', ...FAULTS]) {
+    assert.ok(said.join().includes(part), part)
+  }
 })
 
 test('a failure names promise, seed, commit and the command that replays it', () => {

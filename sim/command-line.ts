@@ -3,7 +3,9 @@
  * the facts, the seed, the commit, and the one command that does it all again.
  */
 import { execFileSync } from 'node:child_process'
-import { parseArgs } from 'node:util'
+import { Option } from 'commander'
+import { newCommand, wholeNumber } from '../src/app/new-command.ts'
+import { type Output, processOutput } from '../src/app/output.ts'
 import type { EngineKind } from './disk.ts'
 import { FAULTS, type Fault, profileText } from './faults.ts'
 import type { RunReport } from './simulate.ts'
@@ -16,40 +18,38 @@ export interface SimArguments {
   readonly absent: ReadonlySet<Fault>
 }
 
-export const OPERATIONS_DEFAULT = 400
+const OPERATIONS_DEFAULT = 400
+const ENGINES: readonly EngineKind[] = ['memory', 'sqlite']
+const SUMMARIES = {
+  sim: 'The whole store on virtual time, under faults that are drawn from a seed.',
+  'sim:mutants': 'Puts each known bug into the store, and looks for a seed that finds it.',
+}
 /** Of one run; further ones say the same again. */
 const VIOLATIONS_SHOWN = 5
 
-/** The arguments, or a sentence that says what is wrong with them. */
+interface ToolOptions {
+  readonly tool?: keyof typeof SUMMARIES
+  readonly seedsDefault?: number
+  readonly output?: Output
+}
+
+/** Throws CommanderError after help, and after a sentence that says what is wrong. */
 export function parseSimArguments(
   args: readonly string[],
-  seedsDefault = 1,
-): SimArguments | string {
-  const switches = FAULTS.map((fault) => [`no-${fault}`, { type: 'boolean' }] as const)
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        seed: { type: 'string', default: '1' },
-        seeds: { type: 'string', default: String(seedsDefault) },
-        operations: { type: 'string', default: String(OPERATIONS_DEFAULT) },
-        engine: { type: 'string', default: 'memory' },
-        ...Object.fromEntries(switches),
-      },
-    })
-    const given: Readonly<Record<string, unknown>> = values
-    const { engine } = values
-    if (engine !== 'memory' && engine !== 'sqlite') return 'The engine is memory or sqlite.'
-    const numbers = [values.seed, values.seeds, values.operations].map(Number)
-    const [seed = 0, seeds = 0, operations = 0] = numbers
-    if (!numbers.every((number) => Number.isSafeInteger(number) && number >= 1)) {
-      return '--seed, --seeds and --operations are whole numbers from 1.'
-    }
-    const absent = new Set(FAULTS.filter((fault) => given[`no-${fault}`] === true))
-    return { seed, seeds, operations, engine, absent }
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
+  { tool = 'sim', seedsDefault = 1, output = processOutput }: ToolOptions = {},
+): SimArguments {
+  const command = newCommand(`npm run ${tool} --`, output)
+    .description(SUMMARIES[tool])
+    .option('--seed <n>', 'the first seed', wholeNumber, 1)
+    .option('--seeds <n>', 'so many, one after another', wholeNumber, seedsDefault)
+    .option('--operations <n>', 'of the clients, in each run', wholeNumber, OPERATIONS_DEFAULT)
+    .addOption(new Option('--engine <kind>', 'of the shards').choices(ENGINES).default('memory'))
+  const switches = FAULTS.map((fault) => ({ fault, option: new Option(`--no-${fault}`) }))
+  for (const { option } of switches) command.addOption(option)
+  command.parse(args, { from: 'user' })
+  const { seed, seeds, operations, engine, ...faults } = command.opts()
+  const absent = switches.filter(({ option }) => faults[option.attributeName()] === false)
+  return { seed, seeds, operations, engine, absent: new Set(absent.map(({ fault }) => fault)) }
 }
 
 export function replayCommand(args: SimArguments, seed: number): string {

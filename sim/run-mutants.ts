@@ -2,7 +2,8 @@
  * `npm run sim:mutants`: puts each known bug into the system and looks for a seed that finds it.
  * "k of k found" says that the checkers can see; the number of seeds says how sharply.
  */
-import { parseSimArguments } from './command-line.ts'
+import { runTool } from '../src/app/new-command.ts'
+import { parseSimArguments, type SimArguments } from './command-line.ts'
 import { hunts } from './hunt.ts'
 import { MUTANT_NAMES } from './mutants.ts'
 import { Pool } from './pool.ts'
@@ -10,12 +11,10 @@ import { Pool } from './pool.ts'
 const print = (text: string) => process.stdout.write(`${text}\n`)
 const SEEDS_DEFAULT = 400
 
-async function main(): Promise<number> {
-  const args = parseSimArguments(process.argv.slice(2), SEEDS_DEFAULT)
-  if (typeof args === 'string') {
-    process.stderr.write(`${args}\n`)
-    return 2
-  }
+const parse = (args: readonly string[]) =>
+  parseSimArguments(args, { tool: 'sim:mutants', seedsDefault: SEEDS_DEFAULT })
+
+async function run(args: SimArguments): Promise<number> {
   const pool = new Pool()
   const tries: number[] = []
   for await (const { name, seeds, found } of hunts(pool, () => args)) {
@@ -29,4 +28,4 @@ async function main(): Promise<number> {
   return tries.length === MUTANT_NAMES.length ? 0 : 1
 }
 
-process.exitCode = await main()
+process.exitCode = await runTool(parse, run)

@@ -4,6 +4,7 @@
  * of its faults switched off, and what the failure does not need is left out of the command that
  * replays it.
  */
+import { runTool } from '../src/app/new-command.ts'
 import { failureText, parseSimArguments, replayCommand, type SimArguments } from './command-line.ts'
 import { FAULTS, profileText } from './faults.ts'
 import { Pool } from './pool.ts'
@@ -13,12 +14,7 @@ const print = (text: string) => process.stdout.write(`${text}\n`)
 /** More failing seeds than this are only counted. */
 const FAILURES_EXPLAINED_MAX = 3
 
-async function main(): Promise<number> {
-  const args = parseSimArguments(process.argv.slice(2))
-  if (typeof args === 'string') {
-    process.stderr.write(`${args}\n`)
-    return 2
-  }
+function run(args: SimArguments): Promise<number> {
   return args.seeds === 1 ? runOne(args) : runMany(args)
 }
 
@@ -84,4 +80,4 @@ async function explain(pool: Pool, args: SimArguments, report: RunReport): Promi
   print(`  smaller: ${replayCommand({ ...args, absent }, report.seed)}`)
 }
 
-process.exitCode = await main()
+process.exitCode = await runTool(parseSimArguments, run)

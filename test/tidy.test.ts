@@ -21,6 +21,8 @@ interface ImportRule {
 
 /** Who may import whom: folder (the longest that fits counts) -> what its files may import. */
 const STAGE = ['src/model', 'src/ports', 'src/store/client.ts']
+/** What makes a command of a tool. */
+const TOOL = ['src/app/new-command.ts', 'src/app/output.ts']
 const IMPORTS: Record<string, ImportRule> = {
   'src/model': { own: [], npm: ['zod'], node: false },
   'src/ports': { own: ['src/model'], npm: [], node: false },
@@ -47,8 +49,8 @@ const IMPORTS: Record<string, ImportRule> = {
   },
   'src/adapters': { own: ['src/model', 'src/ports', 'src/store'], npm: ['*'], node: true },
   'src/app': { own: ['src'], npm: ['*'], node: true },
-  sim: { own: simulated(), npm: [], node: true },
-  torture: { own: tortured(), npm: ['undici'], node: true },
+  sim: { own: [...simulated(), ...TOOL], npm: ['commander'], node: true },
+  torture: { own: [...tortured(), ...TOOL], npm: ['commander', 'undici'], node: true },
   ...dashboard(),
 }
 

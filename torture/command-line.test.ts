@@ -12,6 +12,11 @@ test('minutes, seed and phases can be chosen', () => {
 })
 
 test('what cannot be is told in a sentence', () => {
+  const said: string[] = []
+  const output = { data: assert.fail, message: (text: string) => void said.push(text) }
   const wrong = ['--minutes=0', '--minutes=x', '--seed=0', '--phases=storm,rain', '--hours=1']
-  for (const arg of wrong) assert.equal(typeof parseTortureArguments([arg]), 'string', arg)
+  for (const arg of wrong) assert.throws(() => parseTortureArguments([arg], output), arg)
+  const sentences = [/greater than 0/, /greater than 0/, /whole number/, /of storm/, /--hours/]
+  assert.equal(said.length, sentences.length)
+  for (const [index, sentence] of sentences.entries()) assert.match(said[index] ?? '', sentence)
 })

@@ -1,7 +1,9 @@
 /**
  * What `npm run torture` may be told.
  */
-import { parseArgs } from 'node:util'
+import { InvalidArgumentError } from 'commander'
+import { newCommand, positiveNumber, wholeNumber } from '../src/app/new-command.ts'
+import { processOutput } from '../src/app/output.ts'
 
 export const PHASES = ['storm', 'outage', 'reshape'] as const
 export type Phase = (typeof PHASES)[number]
@@ -13,26 +15,23 @@ export interface TortureArguments {
   readonly phases: readonly Phase[]
 }
 
-/** The arguments, or a sentence that says what is wrong with them. */
-export function parseTortureArguments(args: readonly string[]): TortureArguments | string {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        minutes: { type: 'string', default: '10' },
-        seed: { type: 'string', default: '1' },
-        phases: { type: 'string', default: PHASES.join(',') },
-      },
-    })
-    const minutes = Number(values.minutes)
-    if (!(minutes > 0)) return '--minutes is a number greater than 0.'
-    const seed = Number(values.seed)
-    if (!Number.isSafeInteger(seed) || seed < 1) return '--seed is a whole number from 1.'
-    const named = values.phases.split(',')
-    const phases = PHASES.filter((phase) => named.includes(phase))
-    if (phases.length !== named.length) return `--phases are of ${PHASES.join(', ')}.`
-    return { minutes, seed, phases }
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
+/** Throws CommanderError after help, and after a sentence that says what is wrong. */
+export function parseTortureArguments(
+  args: readonly string[],
+  output = processOutput,
+): TortureArguments {
+  return newCommand('npm run torture --', output)
+    .description('The store as real processes, under real faults.')
+    .option('--minutes <n>', 'how long the storm lasts', positiveNumber, 10)
+    .option('--seed <n>', 'which faults it brings, and when', wholeNumber, 1)
+    .option('--phases <list>', `of ${PHASES.join(',')}`, phasesOf, PHASES)
+    .parse(args, { from: 'user' })
+    .opts()
+}
+
+function phasesOf(text: string): readonly Phase[] {
+  const named = text.split(',')
+  const phases = PHASES.filter((phase) => named.includes(phase))
+  if (phases.length === named.length) return phases
+  throw new InvalidArgumentError(`They are of ${PHASES.join(', ')}.`)
 }

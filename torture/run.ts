@@ -7,6 +7,7 @@
  * It needs a system on which the whole of 127.0.0.0/8 is this machine (Linux), since each process
  * connects from an address of its own.
  */
+import { runTool } from '../src/app/new-command.ts'
 import { type Phase, parseTortureArguments, type TortureArguments } from './command-line.ts'
 import { outageFailed, reshapeFailed, stormFailed } from './failed.ts'
 import { outageLines, runOutage } from './outage.ts'
@@ -75,12 +76,7 @@ function tell(what: string, sentences: readonly string[]): void {
   if (sentences.length > SHOWN_MAX) print(`  and ${sentences.length - SHOWN_MAX} more`)
 }
 
-async function main(): Promise<number> {
-  const args = parseTortureArguments(process.argv.slice(2))
-  if (typeof args === 'string') {
-    process.stderr.write(`${args}\n`)
-    return 2
-  }
+async function run(args: TortureArguments): Promise<number> {
   let isWell = true
   for (const phase of args.phases) {
     say(`phase ${phase}`)
@@ -93,4 +89,4 @@ async function main(): Promise<number> {
 
 process.on('SIGINT', () => process.exit(130))
 process.on('SIGTERM', () => process.exit(143))
-process.exitCode = await main()
+process.exitCode = await runTool(parseTortureArguments, run)

@@ -5,10 +5,11 @@
  * Flags are taken from the declaration of the settings; none is written here.
  */
 import { readFileSync } from 'node:fs'
-import { Argument, Command as Commander, CommanderError, Option } from 'commander'
+import { Argument, type Command as Commander, CommanderError, Option } from 'commander'
 import type { Command } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { describeError, EXIT_FAILED, EXIT_USAGE } from './lifecycle.ts'
+import { exitCodeOf, newCommand } from './new-command.ts'
 import { forgiveGoneReader, type Output, processOutput } from './output.ts'
 import { CONFIG_FILE_NAME, readConfigFile } from './settings/config-file.ts'
 import { refuseOpenDoors } from './settings/exposure.ts'
@@ -16,8 +17,6 @@ import { type Doors, environmentNames, resolveSettings, SettingsError } from './
 import type { Role } from './settings/setting.ts'
 import { withUnit } from './settings/table.ts'
 import { fallbackOf, type SettingName, settingNamesOf, settingOf, textOf } from './settings.ts'
-
-const HELP_WIDTH = 100
 
 /** Runs one command line, without the program's name; the exit code. */
 export async function main(
@@ -37,7 +36,7 @@ export async function main(
 }
 
 function codeOf(error: unknown, output: Output): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE
+  if (error instanceof CommanderError) return exitCodeOf(error)
   output.message(describeError(error))
   return error instanceof SettingsError ? EXIT_USAGE : EXIT_FAILED
 }
@@ -53,18 +52,6 @@ function programOf(environment: Doors['environment'], output: Output, exit: { co
     parent.addCommand(commanderOf(command, second ?? first, environment, output, exit))
   }
   return program
-}
-
-function newCommand(name: string, output: Output): Commander {
-  return new Commander(name)
-    .exitOverride()
-    .allowExcessArguments(false)
-    .showSuggestionAfterError(true)
-    .configureHelp({ helpWidth: HELP_WIDTH })
-    .configureOutput({
-      writeOut: (text) => output.data(text.trimEnd()),
-      writeErr: (text) => output.message(text.trimEnd()),
-    })
 }
 
 const GROUP_SUMMARIES: Record<string, string> = {
