@@ -8,39 +8,38 @@ import { fdatasyncSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { must } from '../model/must.ts'
-import { stateOf } from './sqlite-checkpoint.ts'
+import { type Moved, ownedFile, stateOf } from './sqlite-checkpoint.ts'
 import { engineError } from './sqlite-engine-errors.ts'
 
-/** So many pages may be left for a commit to move. */
+/** So many pages may be left to whoever commits. */
 const REST_PAGES = 500
-/** Where pages are written faster than they are moved, a commit must move them in the end. */
+/** Where pages are written faster than they are moved, whoever commits must wait in the end. */
 const PASSES_MAX = 5
 /** It reads pages once, one after another. */
 const CACHE_KIB = 1024
 
 const port = must(parentPort, 'this file runs as a worker')
 const path = String(workerData)
-const database = new DatabaseSync(path)
+/** First: where there is no file any more, SQLite would make an empty one. */
+const file = openSync(path, 'r')
+const database = new DatabaseSync(ownedFile(path))
 database.exec(`PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE_KIB}`)
 const pass = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
 const look = database.prepare('PRAGMA wal_checkpoint(NOOP)')
-const file = openSync(path, 'r+')
 
-function movePages(): void {
+function movePages(): Moved {
   for (let passes = 0; passes < PASSES_MAX; passes += 1) {
-    pass.get()
+    try {
+      pass.get()
+    } catch (error) {
+      if (engineError(error).code === 'full') return 'full'
+      throw error
+    }
     fdatasyncSync(file)
     const { log, checkpointed } = stateOf(look)
-    if (log - checkpointed <= REST_PAGES) return
+    if (log >= 0 && log - checkpointed <= REST_PAGES) break
   }
+  return 'moved'
 }
 
-port.on('message', () => {
-  try {
-    movePages()
-  } catch (error) {
-    // On a full disk commits are refused as well; it is tried again when there is room.
-    if (engineError(error).code !== 'full') throw error
-  }
-  port.postMessage('moved')
-})
+port.on('message', () => port.postMessage(movePages()))

@@ -1,14 +1,17 @@
 /**
  * Checkpoints of a replica's file beside its commits. By itself SQLite moves the pages of the
  * write-ahead log into the file within the commit that made the log long; that commit and all
- * behind it wait until megabytes in no order are on the disk. Here a thread of its own does it
- * (sqlite-checkpoint-worker.ts). What is committed meanwhile is little, and is moved between two
- * commits: only when nothing is left to move does the log begin anew.
+ * behind it wait until megabytes in no order are on the disk, and nobody is told when they are not.
+ * Here a thread of its own does it (sqlite-checkpoint-worker.ts). What is committed meanwhile is
+ * little, and is moved between two commits: only when nothing is left to move does the log begin
+ * anew.
  *
  * https://www.sqlite.org/wal.html#checkpointing
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { EngineError } from '../ports/key-value-engine.ts'
 import { engineError } from './sqlite-engine-errors.ts'
 
 /**
@@ -16,6 +19,8 @@ import { engineError } from './sqlite-engine-errors.ts'
  * of them there is less to do; but the log is as long, and a process that was killed reads it.
  */
 export const CHECKPOINT_PAGES = 20_000
+/** With so many the thread has not got to it, and whoever commits waits while they are moved. */
+export const CHECKPOINT_PAGES_MAX = 4 * CHECKPOINT_PAGES
 
 /** The log of the connection that commits. */
 export interface WriteAheadLog {
@@ -27,17 +32,23 @@ export interface WriteAheadLog {
 
 /** What moves pages meanwhile. */
 export interface PageMover {
-  /** Fails when pages could not be moved, unless it was for lack of room. One at a time. */
-  move(): Promise<void>
+  /**
+   * Resolves to what became of them; `full`: there was no room. Rejects when they could not be
+   * moved for another reason. One at a time.
+   */
+  move(): Promise<Moved>
   /** Without waiting for what it does. */
   stop(): void
 }
+
+export type Moved = 'moved' | 'full'
 
 export class Checkpointer {
   private readonly log: WriteAheadLog
   private readonly startMover: () => PageMover
   private mover: PageMover | undefined
   private isMoving = false
+  private isStopped = false
   private failure: unknown
 
   /** `startMover` is called when there is something to move for the first time. */
@@ -51,36 +62,47 @@ export class Checkpointer {
    * which of them the disk has, and an fsync that is tried again would not tell.
    */
   assertSound(): void {
-    if (this.failure !== undefined) throw engineError(this.failure)
+    if (this.failure === undefined) return
+    const sentence = `committed pages could not be moved into the file: ${this.failure}`
+    throw new EngineError('broken', sentence, { cause: this.failure })
   }
 
-  /** To be called after a commit. */
+  /** To be called after a commit, which stands whatever happens here. */
   committed(): void {
-    if (this.isMoving || this.log.pages() < CHECKPOINT_PAGES) return
+    this.unlessItFails(() => {
+      const pages = this.log.pages()
+      if (pages >= CHECKPOINT_PAGES_MAX) this.log.moveRest()
+      else if (pages >= CHECKPOINT_PAGES && !this.isMoving) this.move()
+    })
+  }
+
+  /** A move that is under way ends by itself. */
+  stop(): void {
+    this.isStopped = true
+    this.mover?.stop()
+  }
+
+  private move(): void {
     this.isMoving = true
     this.mover ??= this.startMover()
     this.mover.move().then(
-      () => this.finish(),
+      (moved) => {
+        this.isMoving = false
+        if (moved === 'moved' && !this.isStopped) this.unlessItFails(() => this.log.moveRest())
+      },
       (error) => {
         this.failure = error
       },
     )
   }
 
-  /** What is in the log stays there, and is found when the file is opened again. */
-  stop(): void {
-    this.isMoving = true
-    this.mover?.stop()
-  }
-
-  private finish(): void {
+  private unlessItFails(step: () => void): void {
     try {
-      this.log.moveRest()
+      step()
     } catch (error) {
       // Without room nothing is committed either; it is tried again after the next commit.
       if (engineError(error).code !== 'full') this.failure = error
     }
-    this.isMoving = false
   }
 }
 
@@ -90,24 +112,48 @@ export function writeAheadLogOf(database: DatabaseSync): WriteAheadLog {
   return { pages: () => stateOf(look).log, moveRest: () => void move.get() }
 }
 
-/** What `PRAGMA wal_checkpoint` answers: pages in the log, and those of them that were moved. */
+/**
+ * What `PRAGMA wal_checkpoint` answers: pages in the log, and those of them that were moved. Both
+ * are -1 where the database has no log, and while somebody else begins it.
+ */
 export function stateOf(statement: StatementSync): { log: number; checkpointed: number } {
   return statement.get() as unknown as { log: number; checkpointed: number }
 }
 
-/** A thread for the file under this path, which does not keep the process from ending. */
+/**
+ * The file for connections of this process alone: others are kept out for as long as one is open,
+ * and the index of the log is in memory that the connections share, so that a full disk has no part
+ * in it. https://www.sqlite.org/vfs.html, "unix-excl".
+ */
+export function ownedFile(path: string): string | URL {
+  if (path === ':memory:') return path
+  const url = pathToFileURL(path)
+  url.searchParams.set('vfs', 'unix-excl')
+  return url
+}
+
+/** A thread for the file under this path. It keeps the process from ending only while it moves. */
 export function startPageMover(path: string): PageMover {
   const url = new URL('sqlite-checkpoint-worker.ts', import.meta.url)
-  const worker = new Worker(url, { workerData: path })
+  // The system drops all locks that a process has on a file when it closes one descriptor of it, as
+  // the thread's would be at its end.
+  const worker = new Worker(url, { workerData: path, trackUnmanagedFds: false })
   worker.unref()
-  let moving = Promise.withResolvers<void>()
-  worker.on('message', () => moving.resolve())
-  worker.on('error', (error) => moving.reject(error))
+  let moving: PromiseWithResolvers<Moved> | undefined
+  let failure: unknown
+  const fail = (error: unknown) => {
+    failure ??= error
+    moving?.reject(failure)
+  }
+  worker.on('message', (moved: Moved) => moving?.resolve(moved))
+  worker.once('error', fail)
+  worker.once('exit', () => fail(new Error('the thread that moves pages has ended')))
   return {
-    move() {
+    async move() {
+      if (failure !== undefined) throw failure
       moving = Promise.withResolvers()
       worker.postMessage('move')
-      return moving.promise
+      return await moving.promise
     },
     stop: () => void worker.terminate(),
   }

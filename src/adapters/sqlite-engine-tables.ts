@@ -8,28 +8,23 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { CONDITIONAL_PREFIX, SYSTEM_PREFIX } from '../model/keys.ts'
 import { EngineError } from '../ports/key-value-engine.ts'
-import { CHECKPOINT_PAGES } from './sqlite-checkpoint.ts'
 
 /**
  * Of new files. Rows are small and written in no order, and each commit writes whole pages twice,
  * into the log and later into the file: pages of half the usual size halve what is written.
  */
-const PAGE_BYTES = 2048
-/**
- * Pages in the write-ahead log that a commit moves into the file itself, while the thread that is
- * there for it (sqlite-checkpoint.ts) does not get to it.
- */
-const CHECKPOINT_PAGES_MAX = 4 * CHECKPOINT_PAGES
+export const PAGE_BYTES = 2048
 /** What a large transaction made of the write-ahead log is given back beyond this. */
 const LOG_BYTES_KEPT = 64 * 1024 * 1024
 /** Holds the pages of some 50 000 rows of the usual size. */
 const CACHE_KIB = 32 * 1024
 
+/** Pages move from the log into the file only as sqlite-checkpoint.ts says. */
 export const PRAGMAS = `
   PRAGMA page_size = ${PAGE_BYTES};
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
-  PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES_MAX};
+  PRAGMA wal_autocheckpoint = 0;
   PRAGMA journal_size_limit = ${LOG_BYTES_KEPT};
   PRAGMA cache_size = -${CACHE_KIB};
   PRAGMA temp_store = MEMORY;`

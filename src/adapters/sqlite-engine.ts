@@ -17,9 +17,8 @@ import type {
   RowHeader,
 } from '../ports/key-value-engine.ts'
 import { bucketOf, DigestSum, headerHashOf, textHashOf } from '../store/row-digest.ts'
-import { type FileLock, lockFile } from './file-lock.ts'
 import { judge } from './row-intake.ts'
-import { Checkpointer, startPageMover, writeAheadLogOf } from './sqlite-checkpoint.ts'
+import { Checkpointer, ownedFile, startPageMover, writeAheadLogOf } from './sqlite-checkpoint.ts'
 import { engineError, openingError } from './sqlite-engine-errors.ts'
 import { HintTable } from './sqlite-engine-hints.ts'
 import { headerOf, isDeadRow, isSound, rowOf, standingOf } from './sqlite-engine-rows.ts'
@@ -50,27 +49,19 @@ const LOCK_WAIT_MS = 2_000
 /** Throws EngineError with a sentence for a person when the file cannot be used. */
 export function openSqliteEngine(options: SqliteEngineOptions): KeyValueEngine {
   const { path, bytesMax, lockWaitMs = LOCK_WAIT_MS } = options
-  let lock: FileLock | undefined
   let database: DatabaseSync | undefined
   try {
-    if (path !== ':memory:') lock = lockRows(path, lockWaitMs)
-    database = new DatabaseSync(path, { timeout: lockWaitMs })
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+    database = new DatabaseSync(ownedFile(path), { timeout: lockWaitMs })
     database.exec(PRAGMAS)
     if (bytesMax) limitBytes(database, bytesMax)
     prepareSchema(database, path)
     const checkpointer = new Checkpointer(writeAheadLogOf(database), () => startPageMover(path))
-    return new SqliteEngine(database, checkpointer, lock)
+    return new SqliteEngine(database, checkpointer)
   } catch (error) {
     database?.close()
-    lock?.release()
     throw openingError(error, path)
   }
-}
-
-/** Beside the file: SQLite's own lock would keep the thread out that checkpoints it. */
-function lockRows(path: string, waitMs: number): FileLock {
-  mkdirSync(dirname(path), { recursive: true })
-  return lockFile(`${path}.lock`, waitMs)
 }
 
 /** A file keeps the size of pages that it was made with. */
@@ -85,12 +76,10 @@ class SqliteEngine implements KeyValueEngine {
   private readonly tally: LiveTally
   private readonly hintTable: HintTable
   private readonly checkpointer: Checkpointer
-  private readonly lock: FileLock | undefined
 
-  constructor(database: DatabaseSync, checkpointer: Checkpointer, lock: FileLock | undefined) {
+  constructor(database: DatabaseSync, checkpointer: Checkpointer) {
     this.database = database
     this.checkpointer = checkpointer
-    this.lock = lock
     this.statements = engineStatements(database)
     this.tally = new LiveTally(this.statements)
     this.hintTable = new HintTable(this.statements)
@@ -214,7 +203,6 @@ class SqliteEngine implements KeyValueEngine {
     if (!this.database.isOpen) return
     this.checkpointer.stop()
     this.database.close()
-    this.lock?.release()
   }
 
   private columnsIn(partition: number, range: KeyRange, limit: number, reverse: boolean) {
@@ -274,14 +262,19 @@ class SqliteEngine implements KeyValueEngine {
   }
 
   private transaction<T>(work: () => T): T {
+    this.checkpointer.assertSound()
+    const result = this.committed(work)
+    this.checkpointer.committed()
+    return result
+  }
+
+  private committed<T>(work: () => T): T {
     const undone = [this.tally.mark(), this.hintTable.mark()]
     try {
-      this.checkpointer.assertSound()
       this.statements.begin.run()
       const result = work()
       this.tally.save()
       this.statements.commit.run()
-      this.checkpointer.committed()
       return result
     } catch (error) {
       for (const undo of undone) undo()
