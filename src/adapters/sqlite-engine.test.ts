@@ -75,8 +75,12 @@ test('a kill -9 while pages move from the log into the file takes nothing back',
   const writer = startEngineWriter(path, 16_000)
   await eventually('it has written', () => writer.stdout().includes('\n'))
   const { size } = statSync(path)
+  const deadlineMs = performance.now() + 60_000
   // Rows come to the log alone; the file grows when pages are moved into it.
-  while (statSync(path).size === size) await setImmediate()
+  while (statSync(path).size === size) {
+    assert.ok(performance.now() < deadlineMs, 'pages are moved')
+    await setImmediate()
+  }
   writer.kill('SIGKILL')
   await writer.exited
   assert.ok(statSync(`${path}-wal`).size > PAGE_BYTES * CHECKPOINT_PAGES, 'the log is still there')
