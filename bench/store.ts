@@ -95,6 +95,7 @@ async function measureAll(
 const EXPLANATIONS = [
   'servers us: processor time of all server processes of a system for one key, microseconds;',
   'generator us: that of the load generator, which shares the cores; its loop: how busy it was',
+  'If-Match: by the coordinator that has written them all and remembers it, so in one round each',
 ]
 
 function titleOf({ keys }: StoreBenchOptions): string {

@@ -10,9 +10,9 @@ import type { WireVersion } from '../../wire.ts'
 import type { PartitionView } from '../ring-view.ts'
 import type { Register } from './register.ts'
 
-export const REGISTERS_REMEMBERED_MAX = 8_192
+export const REGISTERS_REMEMBERED_MAX = 65_536
 /** All of them together, as they are written on the disks; one alone may have a quarter of it. */
-export const REMEMBERED_BYTES_MAX = 16 * 1024 * 1024
+export const REMEMBERED_BYTES_MAX = 32 * 1024 * 1024
 
 export interface RememberedRegister {
   readonly register: Register
