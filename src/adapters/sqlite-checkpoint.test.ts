@@ -2,7 +2,7 @@
  * Pages move into the file beside commits, and what goes wrong there is told to whoever commits.
  */
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -161,6 +161,29 @@ const rowsFrom = (first: number, count: number) =>
     ...{ partition: first + n, key: 'k', text: `"${'x'.repeat(1_200)}"`, expiresMs: null },
     version: { order: first + n, time: first + n, writer: 'w' },
   }))
+
+test('an engine whose pages cannot be moved takes no further commit', async () => {
+  const path = join(temporaryFolder('checkpoint'), 'kv.db')
+  const engine = openSqliteEngine({ path })
+  // The engine has its file open; its thread will not find it.
+  rmSync(path)
+  let written = 0
+  const write = (count: number) => {
+    engine.apply(rowsFrom(written, count))
+    written += count
+  }
+  while (written < CHECKPOINT_PAGES) write(1_000)
+  await eventually('a commit is refused', () => {
+    try {
+      write(1)
+      return false
+    } catch (error) {
+      return broken(error)
+    }
+  })
+  assert.equal(engine.count(0), written, 'what was committed before is there')
+  engine.close()
+})
 
 test('the log begins anew while an engine goes on committing, and all rows are there', async () => {
   const path = join(temporaryFolder('checkpoint'), 'kv.db')

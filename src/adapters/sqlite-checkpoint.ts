@@ -11,6 +11,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { must } from '../model/must.ts'
 import { EngineError } from '../ports/key-value-engine.ts'
 import { engineError } from './sqlite-engine-errors.ts'
 
@@ -117,7 +118,8 @@ export function writeAheadLogOf(database: DatabaseSync): WriteAheadLog {
  * are -1 where the database has no log, and while somebody else begins it.
  */
 export function stateOf(statement: StatementSync): { log: number; checkpointed: number } {
-  return statement.get() as unknown as { log: number; checkpointed: number }
+  const { log, checkpointed } = must(statement.get())
+  return { log: Number(log), checkpointed: Number(checkpointed) }
 }
 
 /**

@@ -7,7 +7,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { CONDITIONAL_PREFIX, SYSTEM_PREFIX } from '../model/keys.ts'
-import { EngineError } from '../ports/key-value-engine.ts'
+import { EngineError, type KeyRange } from '../ports/key-value-engine.ts'
 
 /**
  * Of new files. Rows are small and written in no order, and each commit writes whole pages twice,
@@ -28,6 +28,12 @@ export const PRAGMAS = `
   PRAGMA journal_size_limit = ${LOG_BYTES_KEPT};
   PRAGMA cache_size = -${CACHE_KIB};
   PRAGMA temp_store = MEMORY;`
+
+/** A file keeps the size of pages that it was made with. */
+export function limitBytes(database: DatabaseSync, bytesMax: number): void {
+  const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.page_size)
+  database.exec(`PRAGMA max_page_count = ${Math.ceil(bytesMax / pageBytes)}`)
+}
 
 const SCHEMA_VERSION = 2
 const HINTS_TABLE = `
@@ -164,7 +170,11 @@ function hintStatements(prepare: Prepare) {
 }
 
 /** To SQLite every BLOB is greater than every TEXT: the end of a range that has none. */
-export const AFTER_ALL_KEYS = new Uint8Array(0)
+const AFTER_ALL_KEYS = new Uint8Array(0)
+
+export function boundsOf({ from, to }: KeyRange): [string, string | Uint8Array] {
+  return [from, to ?? AFTER_ALL_KEYS]
+}
 
 function rangeStatements(prepare: Prepare, direction: 'ASC' | 'DESC') {
   const range = `FROM rows WHERE p = ? AND k >= ? AND k < ? AND ${IS_ROW}`

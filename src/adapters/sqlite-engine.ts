@@ -23,10 +23,11 @@ import { engineError, openingError } from './sqlite-engine-errors.ts'
 import { HintTable } from './sqlite-engine-hints.ts'
 import { headerOf, isDeadRow, isSound, rowOf, standingOf } from './sqlite-engine-rows.ts'
 import {
-  AFTER_ALL_KEYS,
+  boundsOf,
   engineStatements,
   type HeaderColumns,
   type LifeColumns,
+  limitBytes,
   type PlaceColumns,
   PRAGMAS,
   prepareSchema,
@@ -62,12 +63,6 @@ export function openSqliteEngine(options: SqliteEngineOptions): KeyValueEngine {
     database?.close()
     throw openingError(error, path)
   }
-}
-
-/** A file keeps the size of pages that it was made with. */
-function limitBytes(database: DatabaseSync, bytesMax: number): void {
-  const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.page_size)
-  database.exec(`PRAGMA max_page_count = ${Math.ceil(bytesMax / pageBytes)}`)
 }
 
 class SqliteEngine implements KeyValueEngine {
@@ -291,10 +286,6 @@ class SqliteEngine implements KeyValueEngine {
       throw engineError(error)
     }
   }
-}
-
-function boundsOf({ from, to }: KeyRange): [string, string | Uint8Array] {
-  return [from, to ?? AFTER_ALL_KEYS]
 }
 
 function reading<T>(read: () => T): T {

@@ -20,12 +20,15 @@ test('whoever asked for a port can listen there, end, and listen again', async (
   }
 })
 
-test('a port that was given away is held against other tests, whether in use or not', async () => {
+test('a port that was given away is held against other tests, whether in use or not', async (t) => {
   const port = await stablePort()
   const other = createSocket('udp4').bind({ port, address: '127.0.0.1', exclusive: true })
-  const [error] = (await once(other, 'error')) as [NodeJS.ErrnoException]
-  other.close()
-  assert.equal(error.code, 'EADDRINUSE')
+  t.after(() => other.close())
+  const code = await new Promise((resolve) => {
+    other.once('error', (error: NodeJS.ErrnoException) => resolve(error.code))
+    other.once('listening', () => resolve('it was free'))
+  })
+  assert.equal(code, 'EADDRINUSE')
 })
 
 test('a port that is held, and one on which somebody listens, are passed over', async (t) => {
